@@ -1,0 +1,2 @@
+//! Privet.
+fn main() {}
