@@ -1,0 +1,54 @@
+//! What a ledger entry says: who did what to which object. Never a value, never personal data.
+
+/// Who acted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// A member of staff, by id.
+    Person(String),
+    /// An API token, by id.
+    Token(String),
+    /// A part of Privet acting by itself: `scheduler`, `scan`, `setup`.
+    System(&'static str),
+    /// The command line on the server's machine.
+    CommandLine,
+}
+
+/// What was acted on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object {
+    /// e.g. `source`, `field`, `user`.
+    pub kind: &'static str,
+    /// Its id.
+    pub id: String,
+}
+
+/// Keyed digest of a state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Digest(pub [u8; 32]);
+
+/// One entry.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Who.
+    pub actor: Actor,
+    /// What, as `object.verb`: `source.created`, `field.confirmed`.
+    pub action: &'static str,
+    /// On what.
+    pub object: Object,
+    /// State before, if there was one.
+    pub before: Option<Digest>,
+    /// State after, if there is one.
+    pub after: Option<Digest>,
+}
+
+impl Entry {
+    /// An entry without digests yet.
+    pub fn new(
+        actor: Actor,
+        action: &'static str,
+        kind: &'static str,
+        id: impl Into<String>,
+    ) -> Self {
+        Self { actor, action, object: Object { kind, id: id.into() }, before: None, after: None }
+    }
+}
