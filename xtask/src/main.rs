@@ -1,2 +1,61 @@
-//! Privet.
-fn main() {}
+//! The one door to chores. `cargo xtask help` is the map of what a developer can do here.
+
+mod packages;
+mod servers;
+mod steps;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Privet's chores.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Everything: format, lints, unit and integration tests on SQLite, PostgreSQL and MariaDB, and
+    /// Chromium. Installs what is missing, starts throw-away servers, stops them, never skips.
+    Test {
+        /// Only tests whose name contains this; format and lints are left out.
+        filter: Option<String>,
+        /// Only this package's tests; format and lints are left out.
+        #[arg(short, long)]
+        package: Option<String>,
+    },
+    /// Benchmarks in release mode, side by side with the named peer, as tables with ratios.
+    Bench {
+        /// Which: `scan`, `console`, `store`. None: all.
+        names: Vec<String>,
+    },
+    /// Screenshots of every page of the demo (zh-CN and en, wide and narrow, light and dark) into
+    /// `tests/browser/shots`, and the ones the documentation shows into `docs/images`.
+    Shots {
+        /// Only pages whose name contains this.
+        only: Option<String>,
+    },
+    /// Throw-away PostgreSQL and MariaDB for a working day: prints what to export, runs until Ctrl-C.
+    Servers,
+    /// Installs the system packages that tests need (Debian or Ubuntu; as root or with sudo).
+    Setup,
+    /// Formats all code.
+    Fmt,
+    /// Format check and lints, warnings as errors.
+    Lint,
+}
+
+fn main() -> Result<()> {
+    match Cli::parse().chore {
+        Chore::Test { filter: None, package: None } => steps::test_everything(),
+        Chore::Test { filter, package } => steps::test_some(filter.as_deref(), package.as_deref()),
+        Chore::Bench { names } => steps::bench(&names),
+        Chore::Shots { only } => steps::shots(only.as_deref()),
+        Chore::Servers => steps::serve_until_interrupted(),
+        Chore::Setup => packages::install_missing(),
+        Chore::Fmt => steps::cargo(&["fmt", "--all"], &[]),
+        Chore::Lint => steps::lint(),
+    }
+}

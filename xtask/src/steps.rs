@@ -1,0 +1,138 @@
+//! What each chore does, step by step.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    time::Instant,
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{packages, servers::Servers};
+
+type Environment = Vec<(&'static str, String)>;
+
+/// `cargo xtask test`.
+pub fn test_everything() -> Result<()> {
+    let started = Instant::now();
+    packages::install_missing()?;
+    lint()?;
+    let servers = Servers::start()?;
+    let environment = test_environment(&servers)?;
+    step("unit, integration and browser tests");
+    cargo(&["test", "--workspace", "--no-fail-fast"], &environment)?;
+    drop(servers);
+    println!("\neverything passed in {} s", started.elapsed().as_secs());
+    Ok(())
+}
+
+/// `cargo xtask test FILTER` or `-p PACKAGE`.
+pub fn test_some(filter: Option<&str>, package: Option<&str>) -> Result<()> {
+    packages::install_missing()?;
+    let servers = Servers::start()?;
+    let environment = test_environment(&servers)?;
+    let mut arguments = vec!["test", "--no-fail-fast"];
+    match package {
+        Some(name) => arguments.extend(["--package", name]),
+        None => arguments.push("--workspace"),
+    }
+    arguments.extend(filter);
+    cargo(&arguments, &environment)
+}
+
+/// `cargo xtask lint`.
+pub fn lint() -> Result<()> {
+    step("format");
+    cargo(&["fmt", "--all", "--", "--check"], &[])
+        .context("`cargo fmt` is missing or the code is not formatted: `cargo xtask fmt`")?;
+    step("lints");
+    cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"], &[])
+}
+
+/// `cargo xtask bench`.
+pub fn bench(names: &[String]) -> Result<()> {
+    packages::install_missing()?;
+    let servers = Servers::start()?;
+    let mut environment = servers.environment();
+    cargo(&["build", "--release", "--package", "privet", "--package", "bench"], &[])?;
+    environment.push(("PRIVET_BIN", binary("release")?.display().to_string()));
+    let mut arguments = vec!["run", "--release", "--quiet", "--package", "bench", "--"];
+    arguments.extend(names.iter().map(String::as_str));
+    cargo(&arguments, &environment)
+}
+
+/// `cargo xtask shots`.
+pub fn shots(only: Option<&str>) -> Result<()> {
+    packages::install_missing()?;
+    cargo(&["build", "--release", "--package", "privet"], &[])?;
+    let environment = browser_environment("release")?;
+    let mut arguments =
+        vec!["run", "--quiet", "--package", "browser-tests", "--bin", "shots", "--"];
+    arguments.extend(only);
+    cargo(&arguments, &environment)
+}
+
+/// `cargo xtask servers`.
+pub fn serve_until_interrupted() -> Result<()> {
+    packages::install_missing()?;
+    let servers = Servers::start()?;
+    for (name, value) in servers.environment() {
+        println!("export {name}={value}");
+    }
+    loop {
+        std::thread::park();
+    }
+}
+
+fn test_environment(servers: &Servers) -> Result<Environment> {
+    step("the binary under test");
+    cargo(&["build", "--package", "privet"], &[])?;
+    let mut environment = servers.environment();
+    environment.extend(browser_environment("debug")?);
+    Ok(environment)
+}
+
+fn browser_environment(profile: &str) -> Result<Environment> {
+    let chromium = packages::chromium().context("chromium is not installed")?;
+    let driver = packages::on_path("chromedriver").context("chromedriver is not installed")?;
+    Ok(vec![
+        ("PRIVET_BIN", binary(profile)?.display().to_string()),
+        ("PRIVET_CHROMIUM", chromium.display().to_string()),
+        ("PRIVET_CHROMEDRIVER", driver.display().to_string()),
+    ])
+}
+
+fn binary(profile: &str) -> Result<PathBuf> {
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let path = std::path::absolute(target.join(profile).join("privet"))?;
+    if !path.is_file() {
+        bail!("{} was not built", path.display());
+    }
+    Ok(path)
+}
+
+fn root() -> &'static Path {
+    // xtask lives one folder below the root, which its manifest path names.
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+}
+
+fn step(what: &str) {
+    println!("\n== {what}");
+}
+
+/// Runs cargo in the project's root with the given environment on top of ours.
+pub fn cargo(arguments: &[&str], environment: &[(&'static str, String)]) -> Result<()> {
+    let started = Instant::now();
+    let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(arguments)
+        .current_dir(root())
+        .envs(environment.iter().map(|(name, value)| (name, value)))
+        .status()
+        .context("cargo could not be started")?;
+    if !status.success() {
+        bail!("cargo {} failed", arguments.join(" "));
+    }
+    println!("cargo {}: {} s", arguments.first().unwrap_or(&""), started.elapsed().as_secs());
+    Ok(())
+}
