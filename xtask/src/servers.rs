@@ -17,8 +17,8 @@ use crate::packages::{is_root, on_path};
 /// Password of the superusers of the throw-away servers.
 const PASSWORD: &str = "privet";
 
-/// Process ids to end when the user presses Ctrl-C, where destructors do not run.
-static RUNNING: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+/// What to end and remove when the user presses Ctrl-C, where destructors do not run.
+static RUNNING: Mutex<Vec<(u32, PathBuf)>> = Mutex::new(Vec::new());
 
 /// Both servers. Dropping it stops them and removes their data.
 pub struct Servers {
@@ -194,7 +194,7 @@ fn free_port() -> Result<u16> {
 
 fn wait_for(mut server: Server, name: &str) -> Result<Server> {
     if let Ok(mut running) = RUNNING.lock() {
-        running.push(server.child.id());
+        running.push((server.child.id(), server.data.path().to_owned()));
     }
     let deadline = Instant::now() + Duration::from_mins(1);
     while TcpStream::connect(("127.0.0.1", server.port)).is_err() {
@@ -217,8 +217,13 @@ fn end(pid: u32) {
 
 fn stop_all_on_interrupt() -> Result<()> {
     ctrlc::set_handler(|| {
-        for pid in RUNNING.lock().map(|running| running.clone()).unwrap_or_default() {
-            end(pid);
+        let running = RUNNING.lock().map(|running| running.clone()).unwrap_or_default();
+        for (pid, _) in &running {
+            end(*pid);
+        }
+        std::thread::sleep(Duration::from_secs(1));
+        for (_, data) in &running {
+            let _ = fs::remove_dir_all(data);
         }
         std::process::exit(130);
     })
