@@ -1,1 +1,67 @@
-//! (being built)
+//! The data map: which systems an organisation runs, which databases and files they keep, which
+//! fields hold whose personal data, where it came from and where it flows. Everything that a scan
+//! can find is found, what people decide survives every later scan, and every change has its ledger
+//! entry. This room never keeps a value of a customer's database, only masked samples and keyed
+//! sketches. Callers need [`DataMap`], [`router`] and [`add_handlers`].
+
+pub mod code;
+mod error;
+pub mod flows;
+pub mod inbox;
+pub mod map;
+pub mod model;
+pub mod records;
+pub mod scan;
+pub mod sources;
+pub mod systems;
+
+pub use error::{DataMapError, Result};
+
+use store::{Migration, Runner, Store};
+
+/// The room's service; cheap to clone.
+#[derive(Clone)]
+pub struct DataMap {
+    store: Store,
+    guard: ::sources::NetworkGuard,
+    summary: map::SummaryCache,
+}
+
+/// The schema's steps, in order.
+const MIGRATIONS: &[Migration] =
+    &[Migration { room: "datamap", version: 1, sql: include_str!("schema.sql") }];
+
+impl DataMap {
+    /// Brings the room's schema up to date and opens it.
+    pub async fn open(store: Store) -> Result<Self> {
+        store.migrate(MIGRATIONS).await?;
+        Ok(Self {
+            store,
+            guard: ::sources::NetworkGuard::default(),
+            summary: map::SummaryCache::default(),
+        })
+    }
+
+    /// The same map, dialling only what this guard allows.
+    #[must_use]
+    pub fn with_guard(mut self, guard: ::sources::NetworkGuard) -> Self {
+        self.guard = guard;
+        self
+    }
+
+    /// Privet's own database.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Which addresses scans may dial.
+    pub fn guard(&self) -> &::sources::NetworkGuard {
+        &self.guard
+    }
+}
+
+/// Adds the room's background work to a runner.
+#[must_use]
+pub fn add_handlers(runner: Runner, map: &DataMap) -> Runner {
+    runner.handle(scan::ScanHandler::new(map.clone()))
+}

@@ -130,6 +130,7 @@ CREATE TABLE field (
   -- what counts: the decision if there is one, else the finding
   category TEXT NOT NULL DEFAULT '',
   sensitivity TEXT NOT NULL DEFAULT 'none',
+  level BIGINT NOT NULL DEFAULT 0,       -- sensitivity as a number, 0 (none) to 3, for sorting
   minor BIGINT NOT NULL DEFAULT 0,
   search TEXT NOT NULL DEFAULT '',       -- lower-case "source store field comment"
   seen_scan_id TEXT NOT NULL,
@@ -137,10 +138,20 @@ CREATE TABLE field (
   vanished_at BIGINT,
   UNIQUE (store_id, name)
 );
+-- The list's orders: most sensitive first, as a whole, in one source, in one category.
+CREATE INDEX field_by_level ON field (level DESC, category, id);
+CREATE INDEX field_by_source ON field (source_id, level DESC, category, id);
 CREATE INDEX field_by_category ON field (category, id);
-CREATE INDEX field_by_sensitivity ON field (sensitivity, id);
-CREATE INDEX field_by_source ON field (source_id, id);
-CREATE INDEX field_by_decision ON field (decision, id);
+CREATE INDEX field_by_name ON field (search, id);
+CREATE INDEX field_by_decision ON field (decision, level DESC, category, id);
+
+-- One row, counted up with every change of a field, a store or a source: tells caches of counts,
+-- in this process and in others, that they are old.
+CREATE TABLE map_version (
+  id TEXT PRIMARY KEY,                   -- always 'map'
+  version BIGINT NOT NULL
+);
+INSERT INTO map_version (id, version) VALUES ('map', 1);
 
 -- What changed since the scan before: the inbox.
 CREATE TABLE drift (

@@ -1,0 +1,1 @@
+//! Privacy as code: export, apply and the import of Fideslang.

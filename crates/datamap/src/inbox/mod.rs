@@ -1,0 +1,1 @@
+//! The inbox: what changed since the scan before.

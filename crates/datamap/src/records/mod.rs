@@ -1,0 +1,1 @@
+//! Records of processing activities, computed from the map.

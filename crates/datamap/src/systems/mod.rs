@@ -1,0 +1,1 @@
+//! Systems and recipients: the rooms and the ends of the data-flow picture.
