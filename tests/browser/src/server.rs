@@ -1,0 +1,83 @@
+//! The binary under test, on a free port, gone when dropped.
+
+use std::{path::Path, process::Stdio, time::Duration};
+
+use anyhow::{Context, Result, bail};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+};
+
+/// A running `privet`.
+pub struct Server {
+    child: Child,
+    /// `http://127.0.0.1:PORT`.
+    pub address: String,
+    /// The one-time link it printed: set-up on an empty server, sign-in on the demo.
+    pub link: String,
+    // Held for its removal on drop.
+    _data: TempDir,
+}
+
+impl Server {
+    /// `privet demo`: the sample company, really generated and really scanned.
+    pub async fn demo() -> Result<Self> {
+        Self::start("demo").await
+    }
+
+    /// `privet serve` on an empty data directory.
+    pub async fn empty() -> Result<Self> {
+        Self::start("serve").await
+    }
+
+    async fn start(command: &str) -> Result<Self> {
+        let data = tempfile::tempdir()?;
+        let (child, link) = spawn(command, data.path()).await?;
+        let parsed = url::Url::parse(&link)?;
+        let address = format!(
+            "http://{}:{}",
+            parsed.host_str().unwrap_or_default(),
+            parsed.port().context("the printed link has no port")?
+        );
+        Ok(Self { child, address, link, _data: data })
+    }
+
+    /// Ends the process as a power cut would.
+    pub async fn kill(&mut self) -> Result<()> {
+        self.child.kill().await.context("killing privet")
+    }
+}
+
+/// Starts the binary and reads its output until the one-time link stands there.
+async fn spawn(command: &str, data: &Path) -> Result<(Child, String)> {
+    let mut child = Command::new(crate::needed("PRIVET_BIN")?)
+        .arg(command)
+        .args(["--listen", "127.0.0.1:0", "--data"])
+        .arg(data)
+        .env("NO_COLOR", "1")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .kill_on_drop(true)
+        .spawn()
+        .context("starting privet")?;
+    let output = child.stdout.take().context("privet has no output")?;
+    let mut lines = BufReader::new(output).lines();
+    let link = tokio::time::timeout(Duration::from_secs(90), async {
+        while let Some(line) = lines.next_line().await? {
+            let link = line.split_whitespace().find(|word| {
+                word.starts_with("http://")
+                    && url::Url::parse(word).is_ok_and(|u| u.path().len() > 1)
+            });
+            if let Some(link) = link {
+                return Ok(link.to_owned());
+            }
+        }
+        bail!("privet ended before it printed its link")
+    })
+    .await
+    .context("privet printed no link in time")??;
+    // Keep reading, or a full pipe would stop the server.
+    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+    Ok((child, link))
+}
