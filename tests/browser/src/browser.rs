@@ -129,6 +129,29 @@ impl Browser {
         Ok(())
     }
 
+    /// Switches the console's language as the language link does.
+    pub async fn speak(&self, server: &crate::Server, language: Language) -> Result<()> {
+        self.open(&format!("{}/language/{}", server.address, language.tag())).await
+    }
+
+    /// Waits until the demo's scans are all finished.
+    pub async fn wait_until_scanned(&self, server: &crate::Server) -> Result<()> {
+        let deadline = tokio::time::Instant::now() + Duration::from_mins(3);
+        loop {
+            self.open(&format!("{}/console", server.address)).await?;
+            if self.has("[data-scans-running='0']").await? {
+                return Ok(());
+            }
+            if tokio::time::Instant::now() > deadline {
+                bail!(
+                    "the demo's scans did not finish; the page says:\n{}",
+                    self.text("body").await?
+                );
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    }
+
     /// The element's visible text; waits up to ten seconds for it.
     pub async fn text(&self, css: &str) -> Result<String> {
         let element = self

@@ -1,2 +1,47 @@
-//! Screenshots of every page of the demo, in both languages, wide and narrow, light and dark.
-fn main() {}
+//! Screenshots of every page of the demo in both languages, wide and narrow, light and dark, into
+//! `tests/browser/shots`; the ones that the documentation shows go to `docs/images` as well.
+
+use std::{fs, path::PathBuf};
+
+use anyhow::Result;
+use browser_tests::{Browser, Language, Server, Viewport, pages};
+
+/// Pages whose wide, light picture stands in the documentation.
+const IN_DOCUMENTATION: [&str; 6] = ["flows", "home", "map", "records", "field", "scan"];
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let only = std::env::args().nth(1);
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let shots = root.join("shots");
+    let images = root.join("../../docs/images");
+    fs::create_dir_all(&shots)?;
+    fs::create_dir_all(&images)?;
+
+    let server = Server::demo().await?;
+    let browser = Browser::start().await?;
+    browser.open(&server.link).await?;
+    browser.wait_until_scanned(&server).await?;
+    let wanted = |name: &str| only.as_deref().is_none_or(|part| name.contains(part));
+    for language in Language::ALL {
+        browser.speak(&server, language).await?;
+        for (name, way) in pages::CONSOLE.iter().chain(&pages::PUBLIC).filter(|(n, _)| wanted(n)) {
+            for (viewport, size) in [(Viewport::Wide, "wide"), (Viewport::Narrow, "narrow")] {
+                browser.view(viewport).await?;
+                pages::visit(&browser, &server, *way).await?;
+                for (dark, theme) in [(false, "light"), (true, "dark")] {
+                    browser.dark(dark).await?;
+                    let picture = browser.screenshot().await?;
+                    let tag = language.tag();
+                    fs::write(shots.join(format!("{name}.{tag}.{size}.{theme}.png")), &picture)?;
+                    if IN_DOCUMENTATION.contains(name) && viewport == Viewport::Wide && !dark {
+                        let fold = browser.screenshot_of_the_fold().await?;
+                        fs::write(images.join(format!("{name}.{tag}.png")), fold)?;
+                    }
+                }
+            }
+            println!("{name} {}", language.tag());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! Every page of the console, so that screenshots and accessibility checks never miss one.
+
+use anyhow::{Context, Result};
+use fantoccini::Locator;
+
+use crate::{Browser, Server};
+
+/// How to come to a page.
+#[derive(Debug, Clone, Copy)]
+pub enum Way {
+    /// A fixed path.
+    Path(&'static str),
+    /// The first link on another page that matches the selector.
+    Link(&'static str, &'static str),
+}
+
+/// A page by its short name.
+pub type Page = (&'static str, Way);
+
+/// What a signed-in owner can open.
+pub const CONSOLE: [Page; 24] = [
+    ("home", Way::Path("/console")),
+    ("map", Way::Path("/console/map")),
+    ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
+    ("field", Way::Link("/console/map", "main a[href^='/console/fields/']")),
+    ("inbox", Way::Path("/console/inbox")),
+    ("sources", Way::Path("/console/sources")),
+    ("source-new", Way::Path("/console/sources/new")),
+    ("source", Way::Link("/console/sources", "main tbody a[href^='/console/sources/']")),
+    ("scan", Way::Link("/console", "main a[href^='/console/scans/']")),
+    ("systems", Way::Path("/console/systems")),
+    ("system", Way::Link("/console/systems", "main tbody a[href^='/console/systems/']")),
+    ("recipients", Way::Path("/console/recipients")),
+    ("flows", Way::Path("/console/flows")),
+    ("flows-table", Way::Path("/console/flows/table")),
+    ("records", Way::Path("/console/records")),
+    ("records-print", Way::Path("/console/records/print")),
+    (
+        "activity-record",
+        Way::Link("/console/records", "main a[href^='/console/records/activities/']"),
+    ),
+    ("organisation", Way::Path("/console/organisation")),
+    ("code", Way::Path("/console/code")),
+    ("people", Way::Path("/console/people")),
+    ("account", Way::Path("/console/account")),
+    ("activity", Way::Path("/console/activity")),
+    ("jobs", Way::Path("/console/jobs")),
+    ("components", Way::Path("/console/components")),
+];
+
+/// What anybody can open.
+pub const PUBLIC: [Page; 2] =
+    [("signin", Way::Path("/signin")), ("not-found", Way::Path("/no-such-page"))];
+
+/// Goes there.
+pub async fn visit(browser: &Browser, server: &Server, way: Way) -> Result<()> {
+    match way {
+        Way::Path(path) => browser.open(&format!("{}{path}", server.address)).await,
+        Way::Link(from, css) => {
+            browser.open(&format!("{}{from}", server.address)).await?;
+            let link = browser.client.find(Locator::Css(css)).await;
+            let link = link.with_context(|| format!("no link {css} on {from}"))?;
+            let target = link.attr("href").await?.context("a link without address")?;
+            browser.open(&format!("{}{target}", server.address)).await
+        }
+    }
+}
