@@ -18,9 +18,16 @@ pub enum DataMapError {
     /// What was given cannot be taken; the text is a message key.
     #[error("{0}")]
     Invalid(&'static str),
+    /// What was given in a form cannot be taken, input by input.
+    #[error("some inputs cannot be taken: {}", names(.0))]
+    Form(Vec<crate::sources::FieldError>),
     /// It is in use; the text is a message key.
     #[error("{0}")]
     Conflict(&'static str),
+}
+
+fn names(errors: &[crate::sources::FieldError]) -> String {
+    errors.iter().map(|error| error.field).collect::<Vec<_>>().join(", ")
 }
 
 impl From<sqlx::Error> for DataMapError {

@@ -266,3 +266,75 @@ pub struct Drift {
     /// When (µs).
     pub handled_at: Option<i64>,
 }
+
+/// A stable key from a name: lower-case letters and digits of any script, other runs become `-`.
+pub fn slug(name: &str) -> String {
+    let mut key = String::new();
+    for c in name.chars().flat_map(char::to_lowercase) {
+        if c.is_alphanumeric() {
+            key.push(c);
+        } else if !key.is_empty() && !key.ends_with('-') {
+            key.push('-');
+        }
+    }
+    let key = key.trim_end_matches('-');
+    if key.is_empty() { "unnamed".into() } else { key.chars().take(60).collect() }
+}
+
+/// A sensitivity's name as a number, 0 (none) to 3 (sensitive).
+pub fn level(sensitivity: &str) -> i64 {
+    match sensitivity {
+        "personal" => 1,
+        "confidential" => 2,
+        "sensitive" => 3,
+        _ => 0,
+    }
+}
+
+/// The people a store can be about; keys of `map-people-KEY`.
+pub const PEOPLE: &[&str] = &[
+    "customers",
+    "prospects",
+    "employees",
+    "applicants",
+    "suppliers",
+    "visitors",
+    "patients",
+    "students",
+    "children",
+    "users",
+    "other",
+];
+
+/// A flag of the database.
+pub(crate) fn flag(value: bool) -> i64 {
+    i64::from(value)
+}
+
+/// `$n, $n+1, …` for `count` values from `first` on.
+pub(crate) fn placeholders(first: usize, count: usize) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::with_capacity(count * 5);
+    for n in first..first + count {
+        let _ = write!(text, "{}${n}", if n == first { "" } else { ", " });
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_keep_every_script_and_never_end_in_a_dash() {
+        assert_eq!(slug("Web Shop (EU)"), "web-shop-eu");
+        assert_eq!(slug("灯下茶铺 CRM"), "灯下茶铺-crm");
+        assert_eq!(slug("!!"), "unnamed");
+    }
+
+    #[test]
+    fn placeholders_count_from_the_first() {
+        assert_eq!(placeholders(3, 2), "$3, $4");
+        assert_eq!(placeholders(1, 0), "");
+    }
+}

@@ -243,3 +243,12 @@ CREATE TABLE organisation (
   officer TEXT NOT NULL DEFAULT '',
   updated_at BIGINT NOT NULL
 );
+
+-- What decisions changed, for a week, so that a slip of the hand can be taken back.
+CREATE TABLE decision_batch (
+  id TEXT PRIMARY KEY,
+  made_by TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  before_states TEXT NOT NULL            -- JSON: states before and after, ids and categories only
+);
+CREATE INDEX decision_batch_by_at ON decision_batch (at);

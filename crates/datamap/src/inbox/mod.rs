@@ -1,1 +1,5 @@
-//! The inbox: what changed since the scan before.
+//! The inbox: what changed since the scan before, until somebody has looked at it.
+
+mod store;
+
+pub use store::{DriftFilter, DriftRow};

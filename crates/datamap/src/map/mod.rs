@@ -1,5 +1,14 @@
-//! The map itself: fields, decisions, search, dashboard.
+//! The map itself: every field with its verdict, the decisions people make about it, search in the
+//! words people use ("where do we keep phone numbers?"), and the counts of the dashboard.
 
-/// Counts of fields, kept in memory until the map changes.
-#[derive(Clone, Default)]
-pub struct SummaryCache;
+mod ask;
+mod decide;
+mod filter;
+mod store;
+mod summary;
+
+pub use ask::{Answer, AnswerGroup};
+pub use decide::{Decided, Decision};
+pub use filter::{FieldFilter, Scope, Sort};
+pub use store::{FieldDetail, FieldList, FieldListRow, LinkRow};
+pub use summary::{Group, Summary, SummaryCache};

@@ -1,28 +1,21 @@
-//! The scan: introspect, sample, classify, merge; decisions survive, drift is told.
+//! The scan: introspect a source, sample its stores two at a time, classify their columns, and merge
+//! each finished store at once, so that a crash loses nothing that was found. Decisions people made
+//! survive; what changed since the scan before goes to the inbox.
 
-use store::{JobContext, JobError, JobHandler};
+mod finish;
+mod job;
+mod merge;
+mod read;
+mod store;
 
-use crate::DataMap;
+pub use job::ScanHandler;
+pub use store::{ScanSummary, StoreSummary};
 
-/// Works on jobs of kind `scan`.
-pub struct ScanHandler {
-    #[expect(dead_code, reason = "being built")]
-    map: DataMap,
+/// The stable code of a source's error, with its details; values never appear in either.
+pub(crate) fn describe(error: &::sources::SourceError) -> (String, String) {
+    (code_of(error).to_owned(), error.to_string())
 }
 
-impl ScanHandler {
-    /// A handler for this map.
-    pub fn new(map: DataMap) -> Self {
-        Self { map }
-    }
-}
-
-#[async_trait::async_trait]
-impl JobHandler for ScanHandler {
-    fn kind(&self) -> &'static str {
-        "scan"
-    }
-    async fn run(&self, _context: JobContext) -> Result<(), JobError> {
-        Ok(())
-    }
+fn code_of(_error: &::sources::SourceError) -> &'static str {
+    "other"
 }

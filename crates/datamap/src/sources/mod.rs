@@ -1,1 +1,10 @@
-//! Sources: the databases and folders that can be scanned, and where their data came from.
+//! Sources: the databases and folders that can be scanned, when they are scanned, and where their
+//! data came from. [`SourceDraft`] is what a person (or privacy as code) wants; passwords are sealed
+//! and never shown again.
+
+mod model;
+mod store;
+
+pub use model::{FieldError, OriginDraft, Preset, SourceDraft, SystemChoice};
+pub(crate) use store::bump;
+pub use store::{DeletionImpact, SourceSummary};
