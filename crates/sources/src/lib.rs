@@ -2,11 +2,23 @@
 //! [`Source::sample`] its stores. This room never writes to a source and never lets a value reach a
 //! log or an error.
 
+mod address;
+mod error;
+mod filter;
+mod guard;
+mod lease;
 mod model;
+mod postgres;
+#[cfg(test)]
+mod read_only_tests;
+mod rows;
+mod sqlite;
+mod viewtext;
 
+pub use error::SourceError;
 pub use model::{
     Address, Catalog, Cell, ColumnInfo, ForeignKey, Limits, NetworkGuard, Options, Sample, Secret,
-    ServerInfo, SourceError, SourceKind, StoreFilter, StoreInfo, StoreKind, StoreProblem, TlsMode,
+    ServerInfo, SourceKind, StoreFilter, StoreInfo, StoreKind, StoreProblem, TlsMode,
 };
 
 /// One open source. Cheap to share behind an `Arc`; several samples may run at once.
@@ -25,10 +37,21 @@ pub trait Source: Send + Sync {
 }
 
 /// Opens a source. The network guard is checked on every resolved address before any byte is sent.
+///
+/// # Errors
+/// Whatever keeps the source from being reached, as a [`SourceError`] that says what to do.
 pub async fn connect(
-    _address: &Address,
-    _password: Option<&Secret>,
-    _options: &Options,
+    address: &Address,
+    password: Option<&Secret>,
+    options: &Options,
 ) -> Result<Box<dyn Source>, SourceError> {
-    todo!()
+    Ok(match address.kind {
+        SourceKind::Sqlite => Box::new(sqlite::Sqlite::connect(address, options).await?),
+        SourceKind::Postgres => {
+            Box::new(postgres::Postgres::connect(address, password, options).await?)
+        }
+        SourceKind::Mysql | SourceKind::Files => {
+            return Err(SourceError::NotADatabase(address.text.clone()));
+        }
+    })
 }

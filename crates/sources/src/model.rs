@@ -4,6 +4,8 @@ use std::{fmt, path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::SourceError;
+
 /// What kind of source an address names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -30,13 +32,6 @@ pub struct Address {
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
-    }
-}
-
-impl Address {
-    /// Parses what a person typed; a password in the address is taken out and returned apart.
-    pub fn parse(_text: &str) -> Result<(Self, Option<Secret>), SourceError> {
-        todo!()
     }
 }
 
@@ -267,71 +262,4 @@ impl fmt::Debug for Cell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Cell(…)")
     }
-}
-
-/// What went wrong with a source. Messages name hosts, files, stores and columns, never a value;
-/// `code()` is the stable key that pages translate (`source-error-CODE` and `source-error-CODE-do`).
-#[derive(Debug, Clone, thiserror::Error)]
-#[non_exhaustive]
-pub enum SourceError {
-    /// The address makes no sense.
-    #[error("“{0}” is not a source address; use sqlite:FILE, postgres://user@host/db, mysql://user@host/db, or a path to a file or folder")]
-    BadAddress(String),
-    /// The host name does not resolve.
-    #[error("the host name {0} could not be resolved; check its spelling and the DNS of this machine")]
-    Dns(String),
-    /// Nothing listens there.
-    #[error("{0} refused the connection; check host and port, and that the database is running and listens on that address")]
-    Refused(String),
-    /// No answer in time.
-    #[error("{0} did not answer in time; check firewalls and that the host is up")]
-    Timeout(String),
-    /// TLS failed.
-    #[error("TLS with {host} failed: {why}; check the certificate, give a CA file, or choose another TLS mode")]
-    Tls {
-        /// Host.
-        host: String,
-        /// What rustls or the server said.
-        why: String,
-    },
-    /// Wrong user or password.
-    #[error("{0} rejected the user name or password; check both, and that the account may connect from this machine")]
-    Password(String),
-    /// No such database.
-    #[error("there is no database {0} on this server; check its name")]
-    NoDatabase(String),
-    /// The file or folder is missing.
-    #[error("{0} does not exist; check the path")]
-    Missing(String),
-    /// It is not what it should be.
-    #[error("{0} is not a database or a readable data file of a known kind")]
-    NotADatabase(String),
-    /// The account may not read it.
-    #[error("reading {0} was denied; grant the account SELECT on it")]
-    Denied(String),
-    /// It vanished between the listing and the reading.
-    #[error("{0} vanished during the scan; it is left out this time")]
-    Vanished(String),
-    /// The guard refuses the address.
-    #[error("connecting to {0} is not allowed by the network guard; allow it in the configuration if this is intended")]
-    Blocked(String),
-    /// A statement took too long.
-    #[error("reading {0} took longer than the statement time-out; it is left out this time")]
-    Slow(String),
-    /// The file is malformed.
-    #[error("{file}: {why}")]
-    Malformed {
-        /// File and position.
-        file: String,
-        /// What is wrong.
-        why: String,
-    },
-    /// Anything else, described without values.
-    #[error("{what}: {why}")]
-    Other {
-        /// What was being done.
-        what: String,
-        /// The server's code or a general description.
-        why: String,
-    },
 }
