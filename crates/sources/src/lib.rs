@@ -8,6 +8,7 @@ mod filter;
 mod guard;
 mod lease;
 mod model;
+mod mysql;
 mod postgres;
 #[cfg(test)]
 mod read_only_tests;
@@ -50,8 +51,7 @@ pub async fn connect(
         SourceKind::Postgres => {
             Box::new(postgres::Postgres::connect(address, password, options).await?)
         }
-        SourceKind::Mysql | SourceKind::Files => {
-            return Err(SourceError::NotADatabase(address.text.clone()));
-        }
+        SourceKind::Mysql => Box::new(mysql::MySql::connect(address, password, options).await?),
+        SourceKind::Files => return Err(SourceError::NotADatabase(address.text.clone())),
     })
 }

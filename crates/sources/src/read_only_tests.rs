@@ -3,7 +3,7 @@
 
 use sqlx::{AssertSqlSafe, Connection};
 
-use crate::{Address, Options, postgres::Postgres, sqlite::Sqlite};
+use crate::{Address, Options, mysql::MySql, postgres::Postgres, sqlite::Sqlite};
 
 fn server(variable: &str) -> String {
     std::env::var(variable)
@@ -62,5 +62,24 @@ async fn nothing_writes_to_postgres_as_a_superuser() {
         let oid: String = sqlx::Row::get_unchecked(row, 0);
         let sql = format!("SELECT 1 FROM pg_largeobject_metadata WHERE oid = {oid}");
         assert!(source.rows(&sql).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn nothing_writes_to_mariadb_as_root() {
+    let (address, password) = Address::parse(&server("PRIVET_TEST_MARIADB")).unwrap();
+    let source = MySql::connect(&address, password.as_ref(), &Options::default()).await.unwrap();
+    for sql in [
+        "CREATE TABLE mysql.privet_wrote (a int)",
+        "CREATE DATABASE privet_wrote",
+        "INSERT INTO mysql.time_zone_name VALUES ('privet_wrote', 1)",
+        "SELECT 1; CREATE DATABASE privet_wrote",
+        // Even a statement that ends our transaction meets the session's own default.
+        "COMMIT; CREATE DATABASE privet_wrote",
+        "COMMIT; INSERT INTO mysql.time_zone_name VALUES ('privet_wrote', 1)",
+        "DROP DATABASE mysql",
+    ] {
+        let error = source.rows(sql).await.unwrap_err();
+        assert!(error.why().contains("1792"), "{sql}: {error}");
     }
 }

@@ -1,0 +1,627 @@
+//! MySQL and MariaDB, read in read-only transactions over the text protocol.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    fmt::Write as _,
+    net::SocketAddr,
+    time::Duration,
+};
+
+use futures::TryStreamExt;
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Connection, MySqlConnection, Row,
+    mysql::{MySqlConnectOptions, MySqlDatabaseError, MySqlRow, MySqlSslMode},
+};
+
+use crate::{
+    Source,
+    error::{Place, SourceError, map_sqlx},
+    filter::Matcher,
+    guard,
+    lease::{Lease, Pool},
+    model::{
+        Address, Catalog, ColumnInfo, ForeignKey, Limits, Options, Sample, Secret, ServerInfo,
+        StoreFilter, StoreInfo, StoreKind, TlsMode,
+    },
+    rows::Collector,
+    viewtext::tables_read,
+};
+
+/// Seeks a sample of a big table makes.
+const SEEKS: u32 = 32;
+/// Rows a sample without a number to seek by may skip at a time.
+const SKIP: u64 = 50_000;
+
+pub(crate) struct MySql {
+    /// `host:port`, for messages.
+    host: String,
+    /// The database in the address, or "" for all the account sees.
+    database: String,
+    connect: MySqlConnectOptions,
+    /// Checked addresses, dialled in this order.
+    addresses: Vec<SocketAddr>,
+    /// With full verification the host name is dialled, as in `postgres.rs`.
+    by_name: bool,
+    connect_timeout: Duration,
+    statement_timeout: Duration,
+    pool: Pool<MySqlConnection>,
+}
+
+impl MySql {
+    pub async fn connect(
+        address: &Address,
+        password: Option<&Secret>,
+        options: &Options,
+    ) -> Result<Self, SourceError> {
+        let parts = address.net_parts()?;
+        let tls = parts.tls.unwrap_or(options.tls);
+        let addresses =
+            guard::resolve(&options.guard, &parts.host, parts.port, options.connect_timeout)
+                .await?;
+        let mut connect = MySqlConnectOptions::new()
+            .host(&parts.host)
+            .port(parts.port)
+            .username(&parts.user)
+            .ssl_mode(match tls {
+                TlsMode::Disable => MySqlSslMode::Disabled,
+                TlsMode::Prefer => MySqlSslMode::Preferred,
+                TlsMode::Require => MySqlSslMode::Required,
+                TlsMode::VerifyFull => MySqlSslMode::VerifyIdentity,
+            })
+            .pipes_as_concat(false)
+            .no_engine_substitution(false)
+            .statement_cache_capacity(0)
+            .disable_statement_logging();
+        if !parts.database.is_empty() {
+            connect = connect.database(&parts.database);
+        }
+        if let Some(password) = password {
+            connect = connect.password(&password.0);
+        }
+        if let Some(ca) = &options.tls_ca {
+            connect = connect.ssl_ca(ca);
+        }
+        let this = Self {
+            host: format!("{}:{}", parts.host, parts.port),
+            database: parts.database,
+            connect,
+            addresses,
+            by_name: tls == TlsMode::VerifyFull,
+            connect_timeout: options.connect_timeout,
+            statement_timeout: options.statement_timeout,
+            pool: Pool::new(options.max_connections),
+        };
+        let conn = this.open().await?;
+        this.pool.put(conn);
+        Ok(this)
+    }
+
+    async fn open(&self) -> Result<MySqlConnection, SourceError> {
+        let mut last = SourceError::Dns(self.host.clone());
+        let targets: Vec<MySqlConnectOptions> = if self.by_name {
+            vec![self.connect.clone()]
+        } else {
+            self.addresses.iter().map(|a| self.connect.clone().host(&a.ip().to_string())).collect()
+        };
+        for target in targets {
+            let dial = MySqlConnection::connect_with(&target);
+            match tokio::time::timeout(self.connect_timeout, dial).await {
+                Ok(Ok(mut conn)) => {
+                    self.prepare(&mut conn).await.map_err(|e| self.error(&e, ""))?;
+                    return Ok(conn);
+                }
+                Ok(Err(error)) => last = self.error(&error, ""),
+                Err(_) => last = SourceError::Timeout(self.host.clone()),
+            }
+            if matches!(last, SourceError::Password(_) | SourceError::NoDatabase(_)) {
+                break;
+            }
+        }
+        Err(last)
+    }
+
+    /// Makes the session read-only and sets its time-outs, which the two servers name differently.
+    async fn prepare(&self, conn: &mut MySqlConnection) -> Result<(), sqlx::Error> {
+        // An empty mode reads zero dates and truncated values as they are.
+        sqlx::raw_sql(
+            "SET SESSION TRANSACTION READ ONLY; SET SESSION sql_mode = ''; \
+             SET SESSION lock_wait_timeout = 5, SESSION group_concat_max_len = 65536",
+        )
+        .execute(&mut *conn)
+        .await?;
+        let row = sqlx::raw_sql("SELECT VERSION()").fetch_one(&mut *conn).await?;
+        let limit = if text(&row, 0).contains("MariaDB") {
+            format!("SET SESSION max_statement_time = {}", self.statement_timeout.as_secs_f64())
+        } else {
+            format!("SET SESSION max_execution_time = {}", self.statement_timeout.as_millis())
+        };
+        // Servers older than MySQL 5.7.8 have no time-out of their own; ours in `read` remains.
+        match sqlx::raw_sql(AssertSqlSafe(limit)).execute(conn).await {
+            Ok(_) | Err(sqlx::Error::Database(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn lease(&self) -> Result<Lease<'_, MySqlConnection>, SourceError> {
+        self.pool.get(async || self.open().await).await
+    }
+
+    fn error(&self, error: &sqlx::Error, store: &str) -> SourceError {
+        let place = Place { host: &self.host, database: &self.database, store };
+        if let sqlx::Error::Database(db) = error
+            && let Some(db) = db.try_downcast_ref::<MySqlDatabaseError>()
+        {
+            return by_number(db.number(), place);
+        }
+        map_sqlx(error, place, |_, _| None)
+    }
+
+    /// The only way statements reach the server once a session is prepared.
+    fn read_only(sql: &str) -> String {
+        format!("START TRANSACTION READ ONLY; {sql}; ROLLBACK")
+    }
+
+    pub async fn rows(&self, sql: &str) -> Result<Vec<MySqlRow>, SourceError> {
+        let mut conn = self.lease().await?;
+        let rows = sqlx::raw_sql(AssertSqlSafe(Self::read_only(sql)))
+            .fetch_all(&mut *conn)
+            .await
+            .map_err(|e| self.error(&e, ""))?;
+        conn.give_back();
+        Ok(rows)
+    }
+
+    async fn read(
+        &self,
+        store: &StoreInfo,
+        sql: &str,
+        limits: &Limits,
+    ) -> Result<Collector, SourceError> {
+        let reading = self.read_rows(store, sql, limits);
+        // A second bound for servers without one; the server's own speaks first.
+        let patience = self.statement_timeout + Duration::from_secs(5);
+        match tokio::time::timeout(patience, reading).await {
+            Ok(done) => done,
+            Err(_) => Err(SourceError::Slow(store.display_name())),
+        }
+    }
+
+    async fn read_rows(
+        &self,
+        store: &StoreInfo,
+        sql: &str,
+        limits: &Limits,
+    ) -> Result<Collector, SourceError> {
+        let name = store.display_name();
+        let mut rows = Collector::new(store.columns.len(), limits);
+        let mut conn = self.lease().await?;
+        {
+            let mut stream = sqlx::raw_sql(AssertSqlSafe(Self::read_only(sql))).fetch(&mut *conn);
+            let mut more = true;
+            while let Some(row) = stream.try_next().await.map_err(|e| self.error(&e, &name))? {
+                if !more {
+                    continue; // beyond the row bound: only the end of the answer is waited for
+                }
+                for i in 0..store.columns.len() {
+                    let value: Option<&[u8]> =
+                        row.try_get_unchecked(i).map_err(|e| self.error(&e, &name))?;
+                    rows.bytes(i, value);
+                }
+                more = rows.end_row();
+                if rows.was_cut() {
+                    break;
+                }
+            }
+        }
+        if !rows.was_cut() {
+            conn.give_back();
+        }
+        for (i, column) in store.columns.iter().enumerate() {
+            if kind_of(&column.data_type) == ValueKind::Binary {
+                rows.mark_binary(i);
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Every column the account may read, when it may not read all.
+    async fn readable(&self, store: &StoreInfo) -> Result<BTreeSet<String>, SourceError> {
+        let sql = format!(
+            "SELECT column_name FROM information_schema.columns WHERE table_schema = {} \
+             AND table_name = {} AND privileges LIKE '%select%'",
+            if store.schema.is_empty() { "DATABASE()".to_owned() } else { literal(&store.schema) },
+            literal(&store.name)
+        );
+        Ok(self.rows(&sql).await?.iter().map(|row| text(row, 0)).collect())
+    }
+
+    /// The statement that reads rows from all over a big table, if there is a way.
+    async fn spread(
+        &self,
+        store: &StoreInfo,
+        limits: &Limits,
+    ) -> Result<Option<String>, SourceError> {
+        let estimate = store.rows_estimate.unwrap_or(0);
+        if store.kind != StoreKind::Table || estimate <= u64::from(limits.rows) * 4 {
+            return Ok(None);
+        }
+        let mut key = store.columns.iter().filter(|c| c.primary_key);
+        let (Some(key), None) = (key.next(), key.next()) else {
+            return Ok(Some(skipping(store, limits, estimate)));
+        };
+        if !is_integer(&key.data_type) {
+            return Ok(Some(skipping(store, limits, estimate)));
+        }
+        let (column, table) = (quote(&key.name), table_of(store));
+        let sql = format!("SELECT MIN({column}), MAX({column}) FROM {table}");
+        let rows = self.rows(&sql).await?;
+        let number = |i| rows.first().and_then(|row| text(row, i).parse::<i128>().ok());
+        Ok(match (number(0), number(1)) {
+            (Some(low), Some(high)) if high > low => Some(seeking(store, limits, low, high)),
+            _ => None,
+        })
+    }
+}
+
+#[async_trait::async_trait]
+impl Source for MySql {
+    async fn test(&self) -> Result<ServerInfo, SourceError> {
+        let lost = || SourceError::Lost(self.host.clone());
+        let rows = self
+            .rows(&format!(
+                "SELECT VERSION(), COUNT(*) FROM information_schema.tables WHERE {}",
+                self.user_schema("table_schema")
+            ))
+            .await?;
+        let row = rows.first().ok_or_else(lost)?;
+        let stores: u64 = text(row, 1).parse().unwrap_or(0);
+        let cipher = self.rows("SHOW SESSION STATUS LIKE 'Ssl_cipher'").await?;
+        let encrypted = cipher.first().is_some_and(|row| !text(row, 1).is_empty());
+        let grants = self.rows("SHOW GRANTS").await.unwrap_or_default();
+        let mut advice = Vec::new();
+        if grants.iter().any(|row| grants_writing(&text(row, 0))) {
+            advice.push("account_can_write".to_owned());
+        }
+        if !encrypted && !self.addresses.iter().all(|a| a.ip().is_loopback()) {
+            advice.push("not_encrypted".to_owned());
+        }
+        if stores == 0 {
+            advice.push("no_stores".to_owned());
+        }
+        Ok(ServerInfo { product: product(&text(row, 0)), encrypted, stores: Some(stores), advice })
+    }
+
+    async fn introspect(&self, filter: &StoreFilter) -> Result<Catalog, SourceError> {
+        let matcher = Matcher::new(filter)?;
+        let mut stores: Vec<StoreInfo> = Vec::new();
+        let mut index: HashMap<(String, String), usize> = HashMap::new();
+        let tables = format!(
+            "SELECT table_schema, table_name, table_type, table_rows, \
+             CASE WHEN table_type = 'VIEW' THEN '' ELSE table_comment END \
+             FROM information_schema.tables WHERE {} ORDER BY table_schema, table_name",
+            self.user_schema("table_schema")
+        );
+        for row in self.rows(&tables).await? {
+            index.insert((text(&row, 0), text(&row, 1)), stores.len());
+            stores.push(self.relation(&row));
+        }
+        let columns = format!(
+            "SELECT table_schema, table_name, column_name, column_type, is_nullable, column_key, column_comment \
+             FROM information_schema.columns WHERE {} ORDER BY table_schema, table_name, ordinal_position",
+            self.user_schema("table_schema")
+        );
+        for row in self.rows(&columns).await? {
+            let place = index.get(&(text(&row, 0), text(&row, 1)));
+            let Some(store) = place.and_then(|i| stores.get_mut(*i)) else { continue };
+            let position = u32::try_from(store.columns.len()).unwrap_or(0) + 1;
+            store.columns.push(ColumnInfo {
+                name: text(&row, 2),
+                position,
+                data_type: text(&row, 3),
+                nullable: text(&row, 4) == "YES",
+                primary_key: text(&row, 5) == "PRI",
+                comment: text(&row, 6),
+            });
+        }
+        let views = format!(
+            "SELECT table_schema, table_name, view_definition FROM information_schema.views WHERE {}",
+            self.user_schema("table_schema")
+        );
+        for row in self.rows(&views).await? {
+            let (schema, name) = (text(&row, 0), text(&row, 1));
+            let reads = tables_read(&text(&row, 2))
+                .into_iter()
+                .map(|(s, n)| if s.is_empty() { (schema.clone(), n) } else { (s, n) })
+                .filter_map(|key| index.get(&key).map(|i| stores[*i].display_name()))
+                .collect();
+            if let Some(i) = index.get(&(schema, name)) {
+                stores[*i].reads_from = reads;
+            }
+        }
+        let mut links = self.links().await?;
+        stores.retain(|s| matcher.matches(s, &self.database));
+        let kept: BTreeSet<String> = stores.iter().map(StoreInfo::display_name).collect();
+        links.retain(|l| kept.contains(&l.from_store));
+        Ok(Catalog { stores, links, problems: vec![] })
+    }
+
+    async fn sample(&self, store: &StoreInfo, limits: &Limits) -> Result<Sample, SourceError> {
+        if store.columns.is_empty() || limits.rows == 0 {
+            return Ok(Collector::new(store.columns.len(), limits).finish());
+        }
+        let spread = match self.spread(store, limits).await {
+            Ok(Some(sql)) => self.read(store, &sql, limits).await.ok(),
+            Ok(None) => None,
+            // Reading the key may be what is denied; the plain statement below says so.
+            Err(SourceError::Denied(_) | SourceError::Vanished(_)) => None,
+            Err(error) => return Err(error),
+        };
+        if let Some(rows) = spread
+            && (rows.rows() * 2 >= u64::from(limits.rows) || rows.was_cut())
+        {
+            return Ok(rows.finish());
+        }
+        match self.read(store, &head(store, limits, |_| true), limits).await {
+            Err(SourceError::Denied(name)) => {
+                let readable = self.readable(store).await?;
+                if readable.is_empty() || readable.len() == store.columns.len() {
+                    return Err(SourceError::Denied(name));
+                }
+                let sql = head(store, limits, |column| readable.contains(column));
+                Ok(self.read(store, &sql, limits).await?.finish())
+            }
+            other => Ok(other?.finish()),
+        }
+    }
+}
+
+impl MySql {
+    /// The connected database, or every one that is not the server's own.
+    fn user_schema(&self, column: &str) -> String {
+        if self.database.is_empty() {
+            format!("{column} NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys')")
+        } else {
+            format!("{column} = DATABASE()")
+        }
+    }
+
+    /// "" for the connected database.
+    fn shown(&self, schema: String) -> String {
+        if schema.eq_ignore_ascii_case(&self.database) { String::new() } else { schema }
+    }
+
+    fn display(&self, schema: String, name: String) -> String {
+        let schema = self.shown(schema);
+        if schema.is_empty() { name } else { format!("{schema}.{name}") }
+    }
+
+    fn relation(&self, row: &MySqlRow) -> StoreInfo {
+        let view = text(row, 2).contains("VIEW");
+        StoreInfo {
+            schema: self.shown(text(row, 0)),
+            name: text(row, 1),
+            kind: if view { StoreKind::View } else { StoreKind::Table },
+            comment: text(row, 4),
+            columns: Vec::new(),
+            rows_estimate: if view { None } else { text(row, 3).parse().ok() },
+            reads_from: Vec::new(),
+        }
+    }
+
+    async fn links(&self) -> Result<Vec<ForeignKey>, SourceError> {
+        let sql = format!(
+            "SELECT table_schema, table_name, constraint_name, column_name, \
+             referenced_table_schema, referenced_table_name, referenced_column_name \
+             FROM information_schema.key_column_usage \
+             WHERE referenced_table_name IS NOT NULL AND {} \
+             ORDER BY table_schema, table_name, constraint_name, ordinal_position",
+            self.user_schema("table_schema")
+        );
+        let mut links: Vec<ForeignKey> = Vec::new();
+        let mut last = (String::new(), String::new());
+        for row in self.rows(&sql).await? {
+            let from = self.display(text(&row, 0), text(&row, 1));
+            let this = (from.clone(), text(&row, 2));
+            if this != last {
+                last = this;
+                links.push(ForeignKey {
+                    from_store: from,
+                    from_columns: vec![],
+                    to_store: self.display(text(&row, 4), text(&row, 5)),
+                    to_columns: vec![],
+                });
+            }
+            if let Some(link) = links.last_mut() {
+                link.from_columns.push(text(&row, 3));
+                link.to_columns.push(text(&row, 6));
+            }
+        }
+        Ok(links)
+    }
+}
+
+#[derive(PartialEq, Eq)]
+enum ValueKind {
+    Text,
+    Bits,
+    Shape,
+    Binary,
+}
+
+/// How a column's values become text, by the first word of its type.
+fn kind_of(data_type: &str) -> ValueKind {
+    match first_word(data_type).as_str() {
+        "tinyblob" | "blob" | "mediumblob" | "longblob" | "binary" | "varbinary" | "vector" => {
+            ValueKind::Binary
+        }
+        "bit" => ValueKind::Bits,
+        "geometry" | "point" | "linestring" | "polygon" | "multipoint" | "multilinestring"
+        | "multipolygon" | "geometrycollection" | "geomcollection" => ValueKind::Shape,
+        _ => ValueKind::Text,
+    }
+}
+
+fn is_integer(data_type: &str) -> bool {
+    matches!(
+        first_word(data_type).as_str(),
+        "tinyint" | "smallint" | "mediumint" | "int" | "integer" | "bigint"
+    )
+}
+
+fn first_word(data_type: &str) -> String {
+    data_type.chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_lowercase()
+}
+
+fn columns_sql(store: &StoreInfo, limits: &Limits, readable: impl Fn(&str) -> bool) -> String {
+    let bytes = limits.value_bytes;
+    let mut sql = String::new();
+    for (i, column) in store.columns.iter().enumerate() {
+        if i > 0 {
+            sql.push(',');
+        }
+        let name = quote(&column.name);
+        // Writing to a String cannot fail.
+        let _ = match kind_of(&column.data_type) {
+            _ if !readable(&column.name) => write!(sql, "NULL"),
+            ValueKind::Binary => write!(sql, "NULL"),
+            ValueKind::Bits => write!(sql, "CAST({name}+0 AS CHAR)"),
+            ValueKind::Shape => write!(sql, "LEFT(ST_AsText({name}),{bytes})"),
+            ValueKind::Text => write!(sql, "LEFT({name},{bytes})"),
+        };
+    }
+    sql
+}
+
+fn table_of(store: &StoreInfo) -> String {
+    if store.schema.is_empty() {
+        quote(&store.name)
+    } else {
+        format!("{}.{}", quote(&store.schema), quote(&store.name))
+    }
+}
+
+fn head(store: &StoreInfo, limits: &Limits, readable: impl Fn(&str) -> bool) -> String {
+    let columns = columns_sql(store, limits, readable);
+    format!("SELECT {columns} FROM {} LIMIT {}", table_of(store), limits.rows)
+}
+
+/// Index seeks into equal ranges of an integer primary key, each reading a few rows.
+fn seeking(store: &StoreInfo, limits: &Limits, low: i128, high: i128) -> String {
+    let key = store.columns.iter().find(|c| c.primary_key).map(|c| quote(&c.name));
+    let key = key.unwrap_or_default();
+    let columns = columns_sql(store, limits, |_| true);
+    let table = table_of(store);
+    let seeks = i128::from(SEEKS.min(limits.rows));
+    let each = limits.rows.div_ceil(SEEKS.min(limits.rows));
+    let bound = |i: i128| low + (high + 1 - low) * i / seeks;
+    let parts: Vec<String> = (0..seeks)
+        .map(|i| {
+            format!(
+                "(SELECT {columns} FROM {table} WHERE {key} >= {} AND {key} < {} ORDER BY {key} LIMIT {each})",
+                bound(i),
+                bound(i + 1)
+            )
+        })
+        .collect();
+    parts.join(" UNION ALL ")
+}
+
+/// Without a number to seek by: four places, none so far in that skipping to it takes long.
+fn skipping(store: &StoreInfo, limits: &Limits, estimate: u64) -> String {
+    let columns = columns_sql(store, limits, |_| true);
+    let table = table_of(store);
+    let each = limits.rows.div_ceil(4);
+    let parts: Vec<String> = (0..4u64)
+        .map(|i| {
+            // Estimates are often too high, so the last place stays well inside.
+            let offset = (estimate * i / 5).min(SKIP * i);
+            format!("(SELECT {columns} FROM {table} LIMIT {each} OFFSET {offset})")
+        })
+        .collect();
+    parts.join(" UNION ALL ")
+}
+
+/// One line of SHOW GRANTS: `GRANT SELECT, INSERT (a) ON x.* TO …`.
+fn grants_writing(grant: &str) -> bool {
+    let Some((privileges, _)) = grant.split_once(" ON ") else { return false };
+    let privileges = privileges.trim_start_matches("GRANT ").to_ascii_uppercase();
+    privileges.split(',').any(|p| {
+        matches!(
+            p.split('(').next().unwrap_or_default().trim(),
+            "ALL PRIVILEGES"
+                | "ALL"
+                | "INSERT"
+                | "UPDATE"
+                | "DELETE"
+                | "CREATE"
+                | "DROP"
+                | "ALTER"
+                | "SUPER"
+                | "FILE"
+        )
+    })
+}
+
+fn product(version: &str) -> String {
+    let number = version.split('-').next().unwrap_or_default();
+    if !version.contains("MariaDB") {
+        return format!("MySQL {number}");
+    }
+    // Some servers prefix `5.5.5-` for old replicas.
+    let parts: Vec<&str> = version.split('-').collect();
+    let number = match parts.iter().position(|p| p.starts_with("MariaDB")) {
+        Some(i) if i > 0 => parts[i - 1],
+        _ => number,
+    };
+    format!("MariaDB {number}")
+}
+
+/// Error numbers of both servers.
+fn by_number(number: u16, place: Place<'_>) -> SourceError {
+    let subject = place.subject();
+    let host = place.host.to_owned();
+    match number {
+        1045 | 1130 | 1251 | 1524 | 1698 | 1862 => SourceError::Password(host),
+        1044 | 1049 if place.store.is_empty() => SourceError::NoDatabase(place.database.to_owned()),
+        1044 | 1142 | 1143 | 1227 | 1345 | 1356 | 1370 => SourceError::Denied(subject),
+        1049 | 1051 | 1054 | 1146 => SourceError::Vanished(subject),
+        1317 | 1969 | 3024 => SourceError::Slow(subject),
+        1205 | 1213 => SourceError::Busy(subject),
+        1040 | 1203 | 1226 => SourceError::Full(host),
+        1053 | 1158..=1161 | 1927 => SourceError::Lost(host),
+        _ => SourceError::Other {
+            what: subject,
+            why: format!("the server answered with error number {number}"),
+        },
+    }
+}
+
+fn quote(name: &str) -> String {
+    format!("`{}`", name.replace('`', "``"))
+}
+
+/// Backslashes escape here, as the session's SQL mode is empty.
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+}
+
+/// The text protocol sends everything as text.
+fn text(row: &MySqlRow, i: usize) -> String {
+    let bytes: Option<&[u8]> = row.try_get_unchecked(i).unwrap_or_default();
+    String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_and_grants_are_understood() {
+        assert_eq!(product("8.4.3"), "MySQL 8.4.3");
+        assert_eq!(product("5.5.5-10.11.6-MariaDB-0+deb12u1"), "MariaDB 10.11.6");
+        assert!(grants_writing("GRANT SELECT, INSERT (`a`) ON `x`.* TO `u`@`%`"));
+        assert!(grants_writing("GRANT ALL PRIVILEGES ON *.* TO `root`@`localhost`"));
+        assert!(!grants_writing("GRANT SELECT, SHOW VIEW ON `insert`.* TO `u`@`%`"));
+        assert!(!grants_writing("GRANT USAGE ON *.* TO `u`@`%` IDENTIFIED BY PASSWORD '*'"));
+    }
+}
