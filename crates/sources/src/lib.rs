@@ -35,6 +35,12 @@ pub trait Source: Send + Sync {
     /// Reads a bounded number of rows spread over the store, in a read-only transaction with a
     /// statement time-out.
     async fn sample(&self, store: &StoreInfo, limits: &Limits) -> Result<Sample, SourceError>;
+
+    /// The SELECT that [`Source::sample`] issues for the store in the usual case, so that a bare
+    /// client can be measured beside it. `None` where there is none (files).
+    fn statement(&self, _store: &StoreInfo, _limits: &Limits) -> Option<String> {
+        None
+    }
 }
 
 /// Opens a source. The network guard is checked on every resolved address before any byte is sent.

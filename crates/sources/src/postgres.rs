@@ -303,17 +303,18 @@ impl Source for Postgres {
         Ok(Catalog { stores, links, problems: vec![] })
     }
 
+    fn statement(&self, store: &StoreInfo, limits: &Limits) -> Option<String> {
+        let how = percentage(store, limits).map(spread).unwrap_or_default();
+        Some(select(store, limits, &how, |_| true))
+    }
+
     async fn sample(&self, store: &StoreInfo, limits: &Limits) -> Result<Sample, SourceError> {
         if store.columns.is_empty() || limits.rows == 0 {
             return Ok(Collector::new(store.columns.len(), limits).finish());
         }
         let all = |_: &str| true;
         if let Some(percent) = percentage(store, limits) {
-            // Pages come in file order and their number varies, so more than needed are read and
-            // LIMIT keeps rows from all of them: by a hash of their place, the same every time.
-            let how = format!(
-                "TABLESAMPLE SYSTEM ({percent}) REPEATABLE (7) ORDER BY pg_catalog.hashtext(ctid::text)"
-            );
+            let how = spread(percent);
             // Foreign tables cannot be sampled, and a stale estimate can give too few rows: then
             // the head of the table is better than nothing.
             match self.read(store, &select(store, limits, &how, all), limits).await {
@@ -343,6 +344,14 @@ fn percentage(store: &StoreInfo, limits: &Limits) -> Option<f64> {
     let estimate = store.rows_estimate.filter(|_| store.kind == StoreKind::Table)? as f64;
     let wanted = f64::from(limits.rows);
     (estimate > wanted * 8.0).then(|| (wanted * 200.0 / estimate).clamp(0.000_001, 100.0))
+}
+
+/// Pages come in file order and their number varies, so more than needed are read and LIMIT keeps
+/// rows from all of them: by a hash of their place, the same every time.
+fn spread(percent: f64) -> String {
+    format!(
+        "TABLESAMPLE SYSTEM ({percent}) REPEATABLE (7) ORDER BY pg_catalog.hashtext(ctid::text)"
+    )
 }
 
 fn select(

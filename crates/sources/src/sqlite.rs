@@ -310,6 +310,10 @@ impl Source for Sqlite {
         Ok(catalog)
     }
 
+    fn statement(&self, store: &StoreInfo, limits: &Limits) -> Option<String> {
+        Some(select(store, limits, store.kind == StoreKind::Table))
+    }
+
     async fn sample(&self, store: &StoreInfo, limits: &Limits) -> Result<Sample, SourceError> {
         if store.columns.is_empty() || limits.rows == 0 {
             return Ok(Collector::new(store.columns.len(), limits).finish());
