@@ -1,10 +1,23 @@
-//! Flows: how personal data moves between systems and recipients; declared or discovered.
+//! Flows: how personal data moves. Declared by people, or discovered with evidence and confidence
+//! from keyed sketches ([`sketch`]), views and foreign keys ([`discover`]); laid out ([`layout`]) and
+//! drawn ([`svg`], [`mermaid`]) as the picture of the whole organisation.
 
+pub mod discover;
+pub mod layout;
+mod links;
+pub mod mermaid;
+pub mod model;
 pub mod sketch;
+mod store;
+pub mod svg;
+mod text;
 
 use crate::{DataMap, Result};
 
-/// Looks for flows from and to a source that was just scanned.
-pub async fn discover(_map: &DataMap, _source_id: &str) -> Result<()> {
+pub use store::{FlowDecision, FlowDraft, FlowRow};
+
+/// Looks for flows from and to the system of a source that was just scanned.
+pub async fn discover(map: &DataMap, source_id: &str) -> Result<()> {
+    discover::discover(map.store(), source_id).await?;
     Ok(())
 }

@@ -159,8 +159,9 @@ fn masked(verdict: &detect::Verdict, values: &[&str]) -> Vec<String> {
 
 /// Sketches tell whether two fields hold the same people; free text and plain data say nothing.
 fn sketch(reader: &Reader, verdict: &detect::Verdict, values: &[&str]) -> String {
-    if verdict.category.is_none() || !verdict.evidence.inside.is_empty() {
+    if !verdict.evidence.inside.is_empty() {
         return String::new();
     }
-    crate::flows::sketch::build(&reader.sketch_key, values)
+    let category = verdict.category.as_ref().map_or("", detect::CategoryKey::as_str);
+    crate::flows::sketch::build(&reader.sketch_key, category, values)
 }

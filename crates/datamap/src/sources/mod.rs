@@ -6,5 +6,5 @@ mod model;
 mod store;
 
 pub use model::{FieldError, OriginDraft, Preset, SourceDraft, SystemChoice};
-pub(crate) use store::bump;
 pub use store::{DeletionImpact, SourceSummary};
+pub(crate) use store::{bump, free_key};
