@@ -275,8 +275,7 @@ pub fn sample_picture(systems: usize, chinese: bool) -> Picture {
         (NodeKind::Authority, say("Tax office", "税务机关"), "CN"),
         (NodeKind::Processor, say("Cloud hosting", "云托管"), "DE"),
     ];
-    for i in 0..recipients.len().min(2 + systems) {
-        let (kind, name, country) = recipients[i].clone();
+    for (i, (kind, name, country)) in recipients.into_iter().enumerate().take(2 + systems) {
         picture.nodes.push(Node {
             id: format!("recipient:{i}"),
             kind,

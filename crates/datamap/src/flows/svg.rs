@@ -125,7 +125,7 @@ impl Drawing<'_> {
             + 2.0 * MARGIN
             + if self.layout.groups.is_empty() { 0.0 } else { 10.0 };
         let full_width = body_width.max(720.0);
-        let (legend_text, legend_height) = self.place_legend(&legend, full_width - 2.0 * MARGIN);
+        let (legend_text, legend_height) = Self::place_legend(&legend, full_width - 2.0 * MARGIN);
         let body_bottom = HEAD + MARGIN + self.layout.height + 34.0;
         let height = body_bottom + legend_height + MARGIN;
         let mut out = String::with_capacity(64 * 1024);
@@ -489,7 +489,7 @@ impl Drawing<'_> {
         entries
     }
 
-    fn place_legend(&self, entries: &[(String, String)], max: f64) -> (String, f64) {
+    fn place_legend(entries: &[(String, String)], max: f64) -> (String, f64) {
         let mut out = String::new();
         let (mut x, mut y) = (0.0, 12.0);
         for (art, text) in entries {
@@ -605,8 +605,8 @@ fn outline(kind: NodeKind, r: Rect) -> String {
 
 /// The coloured left edge of a room, inside its rounded corners.
 fn stripe(r: Rect) -> String {
-    let Rect { x, y, h, .. } = r;
-    let (round, inner, bottom) = (x + 12.0, x + 7.0, y + h);
+    let Rect { x, y, h: high, .. } = r;
+    let (round, inner, bottom) = (x + 12.0, x + 7.0, y + high);
     format!(
         "M{round:.1} {y:.1}A12 12 0 0 0 {x:.1} {:.1}V{:.1}A12 12 0 0 0 {round:.1} {bottom:.1}Q{inner:.1} {bottom:.1} {inner:.1} {:.1}V{:.1}Q{inner:.1} {y:.1} {round:.1} {y:.1}Z",
         y + 12.0,

@@ -41,7 +41,7 @@ pub fn wrap(text: &str, size: f64, max: f64, lines: usize) -> Vec<String> {
         if !line.trim().is_empty() {
             out.push(line.trim_end().to_owned());
         }
-        line = piece.trim_start().to_owned();
+        piece.trim_start().clone_into(&mut line);
         while width(line.trim_end(), size) > max && line.chars().count() > 1 {
             let head = fitting(&line, size, max);
             let tail = line[head.len()..].to_owned();
