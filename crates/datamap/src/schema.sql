@@ -214,6 +214,7 @@ CREATE TABLE activity (
   retention TEXT NOT NULL DEFAULT '',
   security TEXT NOT NULL DEFAULT '',
   owner TEXT NOT NULL DEFAULT '',
+  assessment TEXT NOT NULL DEFAULT '',   -- where the impact assessment is kept
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL
 );

@@ -1,1 +1,15 @@
-//! Records of processing activities, computed from the map.
+//! Records of processing activities, computed from the map and never typed twice: what a law asks
+//! for is data ([`law`]), what the map knows are [`Facts`], what is missing is a [`Gap`].
+
+mod compute;
+mod law;
+mod model;
+pub(crate) mod store;
+
+pub use compute::{
+    CategoryFact, Cell, Facts, Fix, FlowFact, Gap, Line, OriginFact, Part, RecipientFact, Record,
+    Suggestion, SystemFact,
+};
+pub(crate) use compute::dash;
+pub use law::{Bases, Duty, Fact, Field, Law, View, law};
+pub use model::{Activity, ActivityRole, Organisation};
