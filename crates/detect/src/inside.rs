@@ -1,0 +1,128 @@
+//! Personal data inside text and JSON.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use serde_json::Value;
+
+use crate::{
+    classify::classify_in,
+    model::{CategoryKey, Column, InnerFinding},
+    names::Said,
+    stores::Look,
+    text,
+    values::{Kind, Tally},
+};
+
+/// Values read for what is inside; more would cost more than it tells.
+const MOST: usize = 200;
+/// Characters of one value that are read.
+const MOST_BYTES: usize = 2000;
+/// Levels of JSON inside JSON text.
+const MOST_DEPTH: u8 = 2;
+
+/// The column holds prose or JSON, or its name says that it does.
+pub fn worth_reading(tally: &Tally, said: Said) -> bool {
+    let named = matches!(said, Said::Personal(hint) if hint.category == "free_text" || hint.category.starts_with("communication."));
+    tally.checked > 0
+        && (named
+            || tally.share(&[Kind::Prose]) >= 0.1
+            || tally.share(&[Kind::Json]) > 0.5
+            || tally.mean_chars > 60.0)
+}
+
+/// Kinds of personal data inside the values, with the number of values that hold each.
+pub fn read(column: &Column<'_>, look: &Look, depth: u8) -> Vec<InnerFinding> {
+    let values: Vec<&str> =
+        column.values.iter().map(|v| v.trim()).filter(|v| !v.is_empty()).take(MOST).collect();
+    let mut rows: BTreeMap<Cow<'static, str>, u32> = BTreeMap::new();
+    let mut nested: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for value in &values {
+        match json(value) {
+            Some(tree) if depth < MOST_DEPTH => flatten(&tree, "", &mut nested, 0),
+            _ => {
+                let mut seen: Vec<&'static str> =
+                    text::find_in_text(cut(value)).into_iter().map(|span| span.category).collect();
+                seen.extend(text::topics(cut(value)));
+                seen.sort_unstable();
+                seen.dedup();
+                for category in seen {
+                    *rows.entry(Cow::Borrowed(category)).or_default() += 1;
+                }
+            }
+        }
+    }
+    let paths: Vec<&str> = nested.keys().map(String::as_str).collect();
+    for (path, leaves) in &nested {
+        let leaf_values: Vec<&str> = leaves.iter().map(String::as_str).collect();
+        let inner = Column {
+            store: column.store,
+            store_comment: column.store_comment,
+            name: path,
+            comment: "",
+            data_type: "",
+            primary_key: false,
+            references: None,
+            siblings: &paths,
+            values: &leaf_values,
+        };
+        // Keys inside JSON speak for themselves: neighbours there are the siblings.
+        let inner_look = crate::stores::look(column.store, column.store_comment, &paths);
+        let look = if inner_look.personal_neighbours { &inner_look } else { look };
+        let verdict = classify_in(&inner, look, depth + 1);
+        if let Some(category) = verdict.category {
+            let count = leaves.len().min(values.len()) as u32;
+            let entry = rows.entry(category.0).or_default();
+            *entry = (*entry).max(count);
+        }
+        for deeper in verdict.evidence.inside {
+            let entry = rows.entry(deeper.category.0).or_default();
+            *entry = (*entry).max(deeper.rows);
+        }
+    }
+    rows.remove("free_text");
+    let mut found: Vec<InnerFinding> = rows
+        .into_iter()
+        .map(|(category, rows)| InnerFinding { category: CategoryKey(category), rows })
+        .collect();
+    found.sort_by_key(|f| std::cmp::Reverse(f.rows));
+    found
+}
+
+/// The value as JSON, when it is an object or array of bounded size.
+fn json(value: &str) -> Option<Value> {
+    let open = value.starts_with('{') && value.ends_with('}')
+        || value.starts_with('[') && value.ends_with(']');
+    (open && value.len() <= 64 * 1024).then(|| serde_json::from_str(value).ok()).flatten()
+}
+
+/// Collects leaves by path.
+fn flatten(tree: &Value, path: &str, out: &mut BTreeMap<String, Vec<String>>, level: u8) {
+    if level > 8 || out.len() > 200 {
+        return;
+    }
+    match tree {
+        Value::Object(map) => {
+            for (key, value) in map {
+                let inner = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                flatten(value, &inner, out, level + 1);
+            }
+        }
+        Value::Array(items) => {
+            for item in items.iter().take(20) {
+                flatten(item, &format!("{path}[]"), out, level + 1);
+            }
+        }
+        Value::String(text) => out.entry(path.to_owned()).or_default().push(text.clone()),
+        Value::Number(number) => out.entry(path.to_owned()).or_default().push(number.to_string()),
+        Value::Bool(flag) => out.entry(path.to_owned()).or_default().push(flag.to_string()),
+        Value::Null => {}
+    }
+}
+
+fn cut(value: &str) -> &str {
+    let mut end = value.len().min(MOST_BYTES);
+    while !value.is_char_boundary(end) {
+        end -= 1;
+    }
+    &value[..end]
+}

@@ -1,0 +1,362 @@
+//! Personal data in free text: structured identifiers by the same rules as columns, names and
+//! addresses by the words around them.
+
+use std::sync::OnceLock;
+
+use regex::Regex;
+
+use crate::{
+    lexicon::lexicon,
+    values::{contact, device, numbers, people, places},
+};
+
+/// A piece of personal data in a text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Span {
+    /// First byte.
+    pub start: usize,
+    /// Byte after the last.
+    pub end: usize,
+    /// Category key.
+    pub category: &'static str,
+    /// 0..=1, how sure.
+    pub score: f64,
+}
+
+/// A regular expression whose matches (or first group) a check confirms.
+struct Finder {
+    regex: Regex,
+    check: fn(&str) -> Option<(&'static str, f64)>,
+}
+
+/// Patterns and their checks, most certain first.
+type Pattern = (&'static str, fn(&str) -> Option<(&'static str, f64)>);
+
+const PATTERNS: [Pattern; 16] = [
+    (r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+", |m| {
+        contact::is_email(m).then_some(("contact.email", 0.99))
+    }),
+    (r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{4,}", |m| {
+        device::is_jwt(m).then_some(("credential.api_key", 0.97))
+    }),
+    (r"\$(?:2[abxy]|argon2\w*|5|6|y)\$[./A-Za-z0-9$=,+]{20,}", |m| {
+        device::is_password_hash(m).then_some(("credential.password_hash", 0.97))
+    }),
+    (r"\b(?:AKIA|ASIA|AIza|ghp_|gho_|glpat-|sk_live_|xox[bp]-|LTAI)[\w-]{12,}", |m| {
+        device::is_api_key(m).then_some(("credential.api_key", 0.95))
+    }),
+    (r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b", |m| {
+        numbers::is_iban(m).then_some(("finance.iban", 0.97))
+    }),
+    (r"[1-9]\d{16}[\dXx]|[1-9]\d{14}", long_number),
+    (r"\b\d(?:[ -]?\d){12,18}\b", |m| numbers::is_card(m).then_some(("finance.bank_card", 0.93))),
+    (r"\b\d{3}-\d{2}-\d{4}\b", |m| numbers::is_ssn(m).then_some(("identity.national_id", 0.85))),
+    (r"\b[0-9A-HJ-NPQRTUWXY]{18}\b", |m| {
+        numbers::is_uscc(m).then_some(("identity.social_credit_code", 0.9))
+    }),
+    (
+        r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][·• ]?[A-Z0-9]{4,5}[A-Z0-9挂学警港澳]",
+        |m| contact::is_chinese_plate(m).then_some(("vehicle.plate", 0.93)),
+    ),
+    (r"\b(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}\b", |m| {
+        device::is_mac(m).then_some(("device.mac", 0.95))
+    }),
+    (r"\b\d{1,3}(?:\.\d{1,3}){3}\b|\b(?:[0-9A-Fa-f]{1,4}:){3,7}[0-9A-Fa-f]{1,4}\b", |m| {
+        device::is_ip(m).then_some(("device.ip_address", 0.9))
+    }),
+    (r"(?:\+|\(\+|00)?\(?\d[\d ().-]{5,18}\d", phone_in_text),
+    (r"\b[EGPSD][A-Z0-9]\d{7}\b", |m| {
+        numbers::is_chinese_passport(m).then_some(("identity.passport", 0.6))
+    }),
+    (
+        r"[\p{Han}]{2,8}(?:省|市|自治区|区|县)[\p{Han}0-9A-Za-z#-]{2,40}(?:号楼|号|室|栋|幢|单元|楼|村|弄|路|街|大厦|小区)(?:[0-9A-Za-z#-]{1,8}(?:号楼|室|号|单元|楼|层)?)*",
+        |m| places::is_chinese_address(m).then_some(("location.address", 0.85)),
+    ),
+    (
+        r"\b\d{1,5}[A-Za-z]? (?:[A-Z][\w'.-]* ){1,4}(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Way|Court|Ct|Place|Square|Sq|Terrace|Parkway|Highway|Close|Crescent)\b\.?(?:,? (?:Apt|Suite|Unit)\.? ?\w+)?",
+        |m| places::is_street_address(m).then_some(("location.address", 0.85)),
+    ),
+];
+
+/// Names by the words around them; the first group is the name.
+const NAMES: [Pattern; 8] = [
+    (
+        r"([\p{Han}]{1,4})(?:先生|女士|小姐|太太|老师|医生|教授|经理|主任|师傅|同学|阿姨|大爷)",
+        |m| chinese_before_title(m),
+    ),
+    (
+        r"(?:姓名|联系人|收件人|收货人|寄件人|客户|患者|顾客|会员|监护人|家长|持卡人|户名|经办人|本人|我叫|我是|名叫|叫做|转告|联系|找|致|转|给)\s*[:：是为]?\s*([\p{Han}]{2,4})",
+        |m| chinese_in_context(m, 0.85),
+    ),
+    (
+        r"(?:小朋友|宝宝|孩子|儿子|女儿|学生|爱人|老公|老婆|妻子|丈夫|父亲|母亲|同事|朋友)\s*[:：叫是]?\s*([\p{Han}]{2,4})",
+        |m| chinese_in_context(m, 0.7),
+    ),
+    (r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam|Herr|Frau)\.? ((?:[A-Z][\w'’-]+ ?){1,3})", |m| {
+        Some(("identity.name", if m.contains(' ') { 0.92 } else { 0.85 }))
+    }),
+    (
+        r"(?i:\b(?:name is|my name's|named|called|i am|i'm|this is|contact|attn:?|dear|regards,|sincerely,|thanks,|spoke (?:to|with)|customer|name:)) ((?:[A-Z][\w'’-]+)(?: [A-Z]\b\.?)?(?: [A-Z][\w'’-]+){0,2})",
+        latin_in_context,
+    ),
+    (
+        r"\b([A-Z][a-zà-ÿ'’-]+(?: [A-Z]\b\.?)?(?: (?:de|da|van|von|del|la|bin|al|der|di))?(?: [A-Z][\w'’à-ÿ-]+){1,2})\b",
+        |m| {
+            let name = people::latin_name(m);
+            (name.full && both_known(m)).then_some(("identity.name", 0.8))
+        },
+    ),
+    (
+        r"(?i:(?:born(?: on)?|date of birth|dob|birthday)\W{0,3})(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})",
+        |m| numbers::year_of_date(m).map(|_| ("identity.birth_date", 0.9)),
+    ),
+    (
+        r"(?:出生日期|生日|出生于|出生)[:：是为]?\s*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?)",
+        |m| numbers::year_of_date(m).map(|_| ("identity.birth_date", 0.9)),
+    ),
+];
+
+fn finders() -> &'static [Finder] {
+    static FINDERS: OnceLock<Vec<Finder>> = OnceLock::new();
+    FINDERS.get_or_init(|| {
+        // A test compiles every pattern, so that none is lost here.
+        PATTERNS
+            .iter()
+            .chain(&NAMES)
+            .filter_map(|(pattern, check)| {
+                Regex::new(pattern).ok().map(|regex| Finder { regex, check: *check })
+            })
+            .collect()
+    })
+}
+
+/// Finds personal data in a text: spans in order, none overlapping another.
+pub fn find_in_text(text: &str) -> Vec<Span> {
+    let digits = text.bytes().any(|b| b.is_ascii_digit());
+    let mut spans: Vec<Span> = Vec::new();
+    for (at, finder) in finders().iter().enumerate() {
+        // Patterns between the e-mail and the names need a digit.
+        if !digits && at > 0 && at < PATTERNS.len() {
+            continue;
+        }
+        for found in finder.regex.captures_iter(text) {
+            let Some(whole) = found.get(1).or_else(|| found.get(0)) else { continue };
+            let trimmed = whole.as_str().trim_end_matches([' ', '.', ',', '-', '(']);
+            let Some((category, score)) = (finder.check)(trimmed) else { continue };
+            let mut span =
+                Span { start: whole.start(), end: whole.start() + trimmed.len(), category, score };
+            if category == "identity.name" {
+                trim_name(text, &mut span);
+            }
+            let standing = standing_alone(text, &span);
+            let overlaps = spans.iter().any(|s| s.start < span.end && span.start < s.end);
+            if standing && !overlaps && span.end > span.start {
+                spans.push(span);
+            }
+        }
+    }
+    spans.sort_by_key(|span| span.start);
+    spans
+}
+
+/// Digits right before or after a number make it part of a longer one.
+fn standing_alone(text: &str, span: &Span) -> bool {
+    let first_digit = text[span.start..].starts_with(|c: char| c.is_ascii_digit() || c == '+');
+    let last_digit = text[..span.end].ends_with(|c: char| c.is_ascii_digit());
+    let before = text[..span.start].chars().next_back();
+    let after = text[span.end..].chars().next();
+    let joins = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
+    !(first_digit && joins(before) || last_digit && joins(after))
+}
+
+/// `张伟先生` found as `致电张伟`: keep what is a name.
+fn trim_name(text: &str, span: &mut Span) {
+    let piece = &text[span.start..span.end];
+    let chars: Vec<(usize, char)> = piece.char_indices().collect();
+    if !chars.iter().all(|(_, c)| crate::words::is_han(*c)) {
+        return;
+    }
+    let title_follows = [
+        "先生", "女士", "小姐", "太太", "老师", "医生", "教授", "经理", "主任", "师傅", "同学",
+        "阿姨", "大爷",
+    ]
+    .iter()
+    .any(|t| text[span.end..].starts_with(t));
+    if title_follows {
+        // The name is at the end: the longest tail that is one.
+        for at in 0..chars.len() {
+            let tail = &piece[chars[at].0..];
+            if is_short_name(tail) {
+                span.start += chars[at].0;
+                return;
+            }
+        }
+    } else {
+        for length in [3, 2, 4] {
+            let end = chars.get(length).map_or(piece.len(), |(at, _)| *at);
+            if length <= chars.len() && people::is_chinese_name(&piece[..end]) {
+                span.end = span.start + end;
+                return;
+            }
+        }
+    }
+}
+
+fn is_short_name(text: &str) -> bool {
+    let mut chars = text.chars();
+    match (chars.next(), chars.next()) {
+        (Some(one), None) => lexicon().cn_surnames.contains(&one),
+        _ => people::is_chinese_name(text),
+    }
+}
+
+fn long_number(m: &str) -> Option<(&'static str, f64)> {
+    if numbers::is_chinese_id(m) {
+        return Some(("identity.national_id", if m.len() == 18 { 0.98 } else { 0.7 }));
+    }
+    if numbers::is_card(m) {
+        return Some(("finance.bank_card", 0.93));
+    }
+    numbers::is_imei(m).then_some(("device.imei", 0.7))
+}
+
+fn phone_in_text(m: &str) -> Option<(&'static str, f64)> {
+    let digits = m.bytes().filter(u8::is_ascii_digit).count();
+    match contact::phone(m)? {
+        contact::Phone::MobileCn => Some(("contact.phone", 0.96)),
+        contact::Phone::LandlineCn | contact::Phone::International => Some(("contact.phone", 0.9)),
+        contact::Phone::Shaped if digits >= 9 => Some(("contact.phone", 0.75)),
+        _ => None,
+    }
+}
+
+fn chinese_in_context(m: &str, score: f64) -> Option<(&'static str, f64)> {
+    let chars: Vec<char> = m.chars().collect();
+    let named = [3usize, 2, 4].iter().any(|n| {
+        chars.len() >= *n && people::is_chinese_name(&chars[..*n].iter().collect::<String>())
+    });
+    named.then_some(("identity.name", score))
+}
+
+fn chinese_before_title(m: &str) -> Option<(&'static str, f64)> {
+    let chars: Vec<char> = m.chars().collect();
+    (0..chars.len())
+        .any(|at| is_short_name(&chars[at..].iter().collect::<String>()))
+        .then_some(("identity.name", 0.85))
+}
+
+fn latin_in_context(m: &str) -> Option<(&'static str, f64)> {
+    let name = people::latin_name(m);
+    let first = m.split(' ').next().unwrap_or_default().to_lowercase();
+    let known = lexicon().given.contains(first.as_str());
+    (name.full || name.given || known).then_some(("identity.name", 0.82))
+}
+
+/// First and last word are in the lists: without context one known word is too little.
+fn both_known(m: &str) -> bool {
+    let lists = lexicon();
+    let words: Vec<String> = m.split(' ').map(str::to_lowercase).collect();
+    match (words.first(), words.last()) {
+        (Some(first), Some(last)) => {
+            lists.given.contains(first.as_str()) && lists.surnames.contains(last.as_str())
+        }
+        _ => false,
+    }
+}
+
+/// Sensitive topics a text touches: health and children. Not spans, since the words themselves name
+/// nobody; a column of notes is more sensitive for them.
+pub fn topics(text: &str) -> Vec<&'static str> {
+    static HEALTH: OnceLock<Option<Regex>> = OnceLock::new();
+    let health = HEALTH.get_or_init(|| {
+        Regex::new(
+            r"(?i)\b(diabet\w+|allerg\w+|pregnan\w+|asthma\w*|cancer|hypertension|depress(?:ion|ed)|epilep\w+|hiv|diagnos\w+ with|chemotherapy|disabled|wheelchair|surgery)\b|糖尿病|过敏|怀孕|孕妇|孕期|高血压|哮喘|癌症|抑郁|癫痫|残疾|手术|心脏病|住院|化疗",
+        )
+        .ok()
+    });
+    if health.as_ref().is_some_and(|r| r.is_match(text)) { vec!["health"] } else { Vec::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<(&'static str, &str)> {
+        find_in_text(text).into_iter().map(|s| (s.category, &text[s.start..s.end])).collect()
+    }
+
+    #[test]
+    fn every_pattern_compiles() {
+        assert_eq!(finders().len(), PATTERNS.len() + NAMES.len());
+    }
+
+    #[test]
+    fn identifiers_are_found_in_chinese_text() {
+        let text = "客户张伟先生来电，手机13812345678，邮箱 li.lei@example.com，身份证11010519491231002X，车牌粤B12345。";
+        let all = found(text);
+        for expected in [
+            ("identity.name", "张伟"),
+            ("contact.phone", "13812345678"),
+            ("contact.email", "li.lei@example.com"),
+            ("identity.national_id", "11010519491231002X"),
+            ("vehicle.plate", "粤B12345"),
+        ] {
+            assert!(all.contains(&expected), "{expected:?} in {all:?}");
+        }
+    }
+
+    #[test]
+    fn identifiers_are_found_in_english_text() {
+        let text = "Spoke with Jane Smith (jane@example.org, +1 425-555-0142). Card 4111 1111 1111 1111, lives at 12 Main Street.";
+        let all = found(text);
+        for expected in [
+            ("identity.name", "Jane Smith"),
+            ("contact.email", "jane@example.org"),
+            ("contact.phone", "+1 425-555-0142"),
+            ("finance.bank_card", "4111 1111 1111 1111"),
+            ("location.address", "12 Main Street"),
+        ] {
+            assert!(all.contains(&expected), "{expected:?} in {all:?}");
+        }
+    }
+
+    #[test]
+    fn addresses_and_names_are_found_by_their_words() {
+        assert!(
+            found("送到广东省深圳市南山区科技园路12号3栋")
+                .iter()
+                .any(|f| f.0 == "location.address")
+        );
+        assert!(found("收件人：王小明，请电联").contains(&("identity.name", "王小明")));
+        assert!(found("请联系李女士").contains(&("identity.name", "李")));
+        assert!(found("Dear Mr. Anderson, thank you").contains(&("identity.name", "Anderson")));
+    }
+
+    #[test]
+    fn ordinary_text_holds_nothing() {
+        for text in [
+            "A Epic Drama of a Feminist And a Mad Scientist who must Battle a Teacher in The Canadian Rockies",
+            "订单号20240131123456已发货，共3件，金额128.00元",
+            "10 boxes x 20 bags, released 2006-02-15 04:34:33",
+            "Version 1.2.3 of the product, see page 12",
+            "这款茉莉花茶香气清新，适合送礼",
+            "",
+        ] {
+            assert!(found(text).is_empty(), "{text}: {:?}", found(text));
+        }
+    }
+
+    #[test]
+    fn spans_are_in_order_and_do_not_overlap() {
+        let spans = find_in_text("a@b.com 13812345678 c@d.org 王先生 4111111111111111");
+        assert!(spans.windows(2).all(|w| w[0].end <= w[1].start));
+        assert!(spans.len() >= 4);
+    }
+
+    #[test]
+    fn health_topics_are_noticed() {
+        assert_eq!(topics("顾客对坚果过敏"), ["health"]);
+        assert_eq!(topics("She is pregnant"), ["health"]);
+        assert!(topics("great tea").is_empty());
+    }
+}
