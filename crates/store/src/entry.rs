@@ -13,6 +13,18 @@ pub enum Actor {
     CommandLine,
 }
 
+impl Actor {
+    /// The form the ledger holds: `person:ID`, `token:ID`, `system:PART`, `cli`.
+    pub fn to_text(&self) -> String {
+        match self {
+            Self::Person(id) => format!("person:{id}"),
+            Self::Token(id) => format!("token:{id}"),
+            Self::System(part) => format!("system:{part}"),
+            Self::CommandLine => "cli".to_owned(),
+        }
+    }
+}
+
 /// What was acted on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Object {

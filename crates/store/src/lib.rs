@@ -2,14 +2,30 @@
 //! [`Store::begin`] is the only way to write and takes the ledger [`Entry`] of the change,
 //! [`Runner`] works off durable jobs and schedules. No room opens a connection of its own.
 
+mod cron;
 mod entry;
+mod group;
 mod jobs;
+mod ledger;
+mod migrate;
+mod open;
+mod runner;
+mod schedule;
+mod secret;
+pub mod testing;
+mod tx;
 
+pub use cron::next_run;
 pub use entry::{Actor, Digest, Entry, Object};
-pub use jobs::{JobContext, JobError, JobHandler, JobId, JobRow, JobState, NewJob, Runner};
+pub use group::{HotRow, HotWrite};
+pub use jobs::{JobContext, JobError, JobFilter, JobHandler, JobId, JobRow, JobState, NewJob};
+pub use ledger::{Head, Ledger, LedgerFilter, LedgerRow};
+pub use runner::Runner;
+pub use schedule::ScheduleRow;
 pub use sqlx;
+pub use tx::WriteTx;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 /// Where the database is.
 #[derive(Debug, Clone)]
@@ -59,6 +75,15 @@ pub enum StoreError {
     /// A cron expression or time zone is wrong.
     #[error("{0}")]
     Schedule(String),
+    /// The database cannot be reached, or its address is wrong.
+    #[error("{0}")]
+    Unavailable(String),
+    /// A row given to [`Store::submit`] is malformed.
+    #[error("{0}")]
+    Row(String),
+    /// A job cannot do what was asked.
+    #[error("{0}")]
+    Job(String),
 }
 
 /// Shorthand.
@@ -67,98 +92,87 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 /// The open database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    // (owner: store helper)
-    pool: sqlx::AnyPool,
-}
-
-/// The one write transaction. Dropped without [`WriteTx::commit`] it rolls back.
-pub struct WriteTx {
-    // (owner: store helper)
-    conn: sqlx::pool::PoolConnection<sqlx::Any>,
+    inner: Arc<open::Inner>,
 }
 
 impl Store {
     /// Opens (and for SQLite creates and locks) the database and runs its own migrations.
-    pub async fn open(_config: StoreConfig) -> Result<Self> {
-        todo!()
+    pub async fn open(config: StoreConfig) -> Result<Self> {
+        Self::open_at(config).await
     }
     /// Brings a room's schema up to date; safe when several servers start at once.
-    pub async fn migrate(&self, _steps: &[Migration]) -> Result<()> {
-        todo!()
+    pub async fn migrate(&self, steps: &[Migration]) -> Result<()> {
+        self.apply(steps).await
     }
     /// For reading only. `$1` placeholders work on both engines.
     pub fn reader(&self) -> &sqlx::AnyPool {
-        &self.pool
+        &self.inner.reader
     }
     /// PostgreSQL or not.
     pub fn is_postgres(&self) -> bool {
-        todo!()
+        self.inner.postgres
     }
     /// Starts a write: takes the write lock (SQLite: `BEGIN IMMEDIATE`) and the entry that will be
     /// appended to the ledger, in this same transaction, when it commits.
-    pub async fn begin(&self, _entry: Entry) -> Result<WriteTx> {
-        todo!()
+    pub async fn begin(&self, entry: Entry) -> Result<WriteTx> {
+        self.begin_with(entry).await
     }
     /// Keyed digest (HMAC-SHA-256) of a state's canonical JSON, for `before` and `after`.
-    pub fn digest(&self, _state: &impl serde::Serialize) -> Digest {
-        todo!()
+    pub fn digest(&self, state: &impl serde::Serialize) -> Digest {
+        let mut text = String::new();
+        // Only maps with keys that are no text fail to become JSON; they digest as null.
+        secret::canonical_json(&serde_json::to_value(state).unwrap_or_default(), &mut text);
+        self.inner.key.digest(text.as_bytes())
     }
     /// Seals a secret for this deployment; `context` is bound as AAD (`source:ID:password`).
-    pub fn seal(&self, _context: &str, _plain: &str) -> String {
-        todo!()
+    pub fn seal(&self, context: &str, plain: &str) -> String {
+        self.inner.key.seal(context, plain)
     }
     /// Opens what [`Store::seal`] sealed under the same context.
-    pub fn unseal(&self, _context: &str, _sealed: &str) -> Result<String> {
-        todo!()
+    pub fn unseal(&self, context: &str, sealed: &str) -> Result<String> {
+        self.inner.key.unseal(context, sealed)
     }
     /// A 32-byte key derived (HKDF) from the deployment's key file for a named use, e.g.
     /// `datamap/sketch`.
-    pub fn derive_key(&self, _usage: &str) -> [u8; 32] {
-        todo!()
+    pub fn derive_key(&self, usage: &str) -> [u8; 32] {
+        self.inner.key.derive(usage)
     }
     /// A job by id.
-    pub async fn job(&self, _id: &JobId) -> Result<Option<JobRow>> {
-        todo!()
+    pub async fn job(&self, id: &JobId) -> Result<Option<JobRow>> {
+        self.find_job(id).await
     }
     /// Asks a job to stop; queued ones stop at once, running ones at their next checkpoint.
-    pub async fn cancel_job(&self, _id: &JobId, _by: Actor) -> Result<()> {
-        todo!()
+    pub async fn cancel_job(&self, id: &JobId, by: Actor) -> Result<()> {
+        self.ask_cancel(id, by).await
     }
     /// Creates, changes or (with an empty cron) removes a schedule. Cron has five fields; `zone` is
     /// an IANA name. When due, a job of `kind` with `payload` is queued (deduplicated by key).
     pub async fn schedule(
         &self,
-        _key: &str,
-        _kind: &str,
-        _cron: &str,
-        _zone: &str,
-        _payload: serde_json::Value,
-        _by: Actor,
+        key: &str,
+        kind: &str,
+        cron: &str,
+        zone: &str,
+        payload: serde_json::Value,
+        by: Actor,
     ) -> Result<()> {
-        todo!()
+        if cron.trim().is_empty() {
+            return self.remove_schedule(key, by).await;
+        }
+        let wanted = ScheduleRow {
+            key: key.to_owned(),
+            kind: kind.to_owned(),
+            cron: cron.trim().to_owned(),
+            zone: zone.to_owned(),
+            payload,
+            next_at: next_run(cron.trim(), zone)?,
+            last_at: None,
+        };
+        self.set_schedule(wanted, by).await
     }
-}
-
-impl WriteTx {
-    /// The connection, for this transaction's statements.
-    pub fn conn(&mut self) -> &mut sqlx::AnyConnection {
-        &mut self.conn
-    }
-    /// One more entry for the ledger.
-    pub fn also(&mut self, _entry: Entry) {
-        todo!()
-    }
-    /// Replaces the digests of the first entry once the states are known.
-    pub fn states(&mut self, _before: Option<Digest>, _after: Option<Digest>) {
-        todo!()
-    }
-    /// Queues a job in this transaction.
-    pub async fn enqueue(&mut self, _job: NewJob) -> Result<JobId> {
-        todo!()
-    }
-    /// Appends the entries and commits; returns the position of the first entry. Durable on return.
-    pub async fn commit(self) -> Result<i64> {
-        todo!()
+    /// The ledger, for reading and checking.
+    pub fn ledger(&self) -> Ledger {
+        Ledger::new(self.clone())
     }
 }
 

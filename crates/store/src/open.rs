@@ -1,0 +1,311 @@
+//! Opens the database: data directory, key file, pools, the store's own schema.
+
+use crate::{
+    Migration, Result, Store, StoreConfig, StoreError, group,
+    ledger::{Chain, Log},
+    secret::Key,
+};
+use fs4::FileExt;
+use sqlx::{
+    Any, AnyConnection, AnyPool, ConnectOptions as _, Connection as _, Row as _, Transaction,
+    any::{AnyConnectOptions, AnyPoolOptions},
+    pool::PoolOptions,
+};
+use std::{
+    collections::HashMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::sync::{mpsc, watch};
+
+const SCHEMA: &[Migration] =
+    &[Migration { room: "store", version: 1, sql: include_str!("schema.sql") }];
+/// The embedded database's name in the data directory.
+const FILE: &str = "privet.db";
+/// Held by the one server or runner of a data directory.
+const LOCK: &str = "server.lock";
+/// How long a write waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What all clones of a [`Store`] share.
+pub(crate) struct Inner {
+    pub(crate) reader: AnyPool,
+    pub(crate) writer: AnyPool,
+    pub(crate) postgres: bool,
+    pub(crate) key: Arc<Key>,
+    pub(crate) log: Box<dyn Log>,
+    pub(crate) data_dir: PathBuf,
+    /// Counts up when a job may be due: the runner of this process looks at once.
+    pub(crate) wake: watch::Sender<u64>,
+    /// The jobs this process is running, by id.
+    pub(crate) claims: Mutex<HashMap<String, crate::runner::Claim>>,
+    pub(crate) hot: mpsc::Sender<group::Queued>,
+    damage: Mutex<Option<(i64, String)>>,
+    server_lock: tokio::sync::Mutex<Option<fs::File>>,
+}
+
+impl Store {
+    pub(crate) async fn open_at(config: StoreConfig) -> Result<Self> {
+        sqlx::any::install_default_drivers();
+        make_data_dir(&config.data_dir)?;
+        let file = config.data_dir.join(FILE);
+        let postgres = config.database.is_some();
+        let key = Arc::new(Key::load(&config.data_dir, postgres || !file.exists())?);
+        let (writer, reader) = match &config.database {
+            Some(address) => postgres_pools(address).await?,
+            None => sqlite_pools(&file).await?,
+        };
+        let (hot, queue) = mpsc::channel(group::QUEUE);
+        let log = Box::new(Chain { key: key.clone(), postgres });
+        let inner = Arc::new(Inner {
+            reader,
+            writer,
+            postgres,
+            key,
+            log,
+            data_dir: config.data_dir,
+            wake: watch::channel(0).0,
+            claims: Mutex::default(),
+            hot,
+            damage: Mutex::default(),
+            server_lock: tokio::sync::Mutex::default(),
+        });
+        let store = Self { inner };
+        store.apply(SCHEMA).await?;
+        store.settle().await?;
+        group::start(&store, queue);
+        Ok(store)
+    }
+
+    /// Claims the database for this key file (the first time), or checks that it is its own; looks
+    /// at the ledger's end.
+    async fn settle(&self) -> Result<()> {
+        let mut tx = self.raw_begin().await?;
+        let chain = Chain { key: self.inner.key.clone(), postgres: self.inner.postgres };
+        let claimed = sqlx::query(
+            "INSERT INTO deployment (id, key_check, created_at) VALUES (1, $1, $2) \
+             ON CONFLICT (id) DO NOTHING",
+        )
+        .bind(self.inner.key.check())
+        .bind(crate::now())
+        .execute(&mut *tx)
+        .await?;
+        if claimed.rows_affected() == 1 {
+            chain.begin(&mut tx).await?;
+            tx.commit().await?;
+            return Ok(());
+        }
+        let known: String = sqlx::query_scalar("SELECT key_check FROM deployment WHERE id = 1")
+            .fetch_one(&mut *tx)
+            .await?;
+        if known != self.inner.key.check() {
+            return Err(StoreError::DataDir(format!(
+                "the key file in {} is not the one this database was made with: copy `privet.key` \
+                 from the first server's data directory, or from your backup",
+                self.inner.data_dir.display()
+            )));
+        }
+        match self.inner.log.head(&mut tx).await {
+            Err(StoreError::Ledger { position, why }) => self.stop_writes(position, &why),
+            other => drop(other?),
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn deployment_exists(&self, conn: &mut AnyConnection) -> Result<bool> {
+        let count: i64 =
+            sqlx::query_scalar("SELECT COUNT(*) FROM deployment").fetch_one(conn).await?;
+        Ok(count > 0)
+    }
+
+    /// A write transaction without an entry: for what is no change of state (leases, progress) and
+    /// for [`Store::begin`] itself. Not for rooms.
+    pub(crate) async fn raw_begin(&self) -> Result<Transaction<'static, Any>> {
+        let begin = if self.inner.postgres { "BEGIN" } else { "BEGIN IMMEDIATE" };
+        Ok(self.inner.writer.begin_with(begin).await?)
+    }
+
+    /// Remembers that the ledger is damaged: every later write is refused.
+    pub(crate) fn stop_writes(&self, position: i64, why: &str) {
+        tracing::error!(position, why, "the ledger is damaged; writes are stopped");
+        *self.inner.damage.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some((position, why.to_owned()));
+    }
+
+    /// Fails once the ledger is known to be damaged.
+    pub(crate) fn check_ledger(&self) -> Result<()> {
+        match &*self.inner.damage.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some((position, why)) => {
+                Err(StoreError::Ledger { position: *position, why: why.clone() })
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Makes this process the server of its data directory (embedded database only): there is one
+    /// at a time, while commands like `export` and `apply` may work beside it. Jobs that a crashed
+    /// server left running are queued again. Further calls change nothing.
+    pub async fn become_server(&self) -> Result<()> {
+        if self.inner.postgres {
+            return Ok(());
+        }
+        let mut held = self.inner.server_lock.lock().await;
+        if held.is_some() {
+            return Ok(());
+        }
+        let path = self.inner.data_dir.join(LOCK);
+        let cannot = |error: &std::io::Error| {
+            StoreError::DataDir(format!("{} cannot be locked: {error}", path.display()))
+        };
+        let file = fs::OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(|error| cannot(&error))?;
+        match FileExt::try_lock(&file) {
+            Ok(()) => {}
+            Err(fs4::TryLockError::WouldBlock) => {
+                return Err(StoreError::DataDir(format!(
+                    "another Privet uses {}: stop it first, or start this one with another --data",
+                    self.inner.data_dir.display()
+                )));
+            }
+            Err(fs4::TryLockError::Error(error)) => return Err(cannot(&error)),
+        }
+        *held = Some(file);
+        let mut tx = self.raw_begin().await?;
+        let orphans =
+            sqlx::query("UPDATE job SET lease_until = 0, leased_by = '' WHERE state = 'running'")
+                .execute(&mut *tx)
+                .await?
+                .rows_affected();
+        tx.commit().await?;
+        if orphans > 0 {
+            tracing::info!(orphans, "jobs left by a stopped server will be resumed");
+        }
+        Ok(())
+    }
+
+    /// Can this process read and write? For readiness checks.
+    pub async fn health(&self) -> Result<()> {
+        self.check_ledger()?;
+        let row = sqlx::query("SELECT seq FROM ledger_head WHERE id = 1")
+            .fetch_one(self.reader())
+            .await?;
+        row.try_get::<i64, _>(0)?;
+        self.raw_begin().await?.rollback().await?;
+        Ok(())
+    }
+
+    /// Closes all connections; open transactions finish first. A server calls it last.
+    pub async fn close(&self) {
+        self.inner.reader.close().await;
+        self.inner.writer.close().await;
+    }
+}
+
+fn make_data_dir(dir: &Path) -> Result<()> {
+    let cannot = |error: std::io::Error| {
+        StoreError::DataDir(format!(
+            "the data directory {} cannot be used: {error}; choose another with --data",
+            dir.display()
+        ))
+    };
+    if dir.is_dir() {
+        return Ok(());
+    }
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir).map_err(cannot)
+}
+
+fn options(max: u32) -> PoolOptions<Any> {
+    AnyPoolOptions::new()
+        .max_connections(max)
+        .acquire_timeout(PATIENCE)
+        .idle_timeout(Duration::from_secs(300))
+}
+
+async fn sqlite_pools(file: &Path) -> Result<(AnyPool, AnyPool)> {
+    let path = std::path::absolute(file)
+        .map_err(|error| StoreError::DataDir(format!("{}: {error}", file.display())))?;
+    let address = format!("sqlite://{}?mode=rwc", percent(&path.to_string_lossy()));
+    let quiet = parse(&address)?;
+    // One writer: SQLite has one anyway, and waiting in our own queue is fair and in order.
+    let writer = options(1)
+        .max_lifetime(None)
+        .after_connect(|conn, _| Box::pin(pragmas(conn, false)))
+        .connect_with(quiet.clone())
+        .await?;
+    let reader =
+        options(6).after_connect(|conn, _| Box::pin(pragmas(conn, true))).connect_lazy_with(quiet);
+    Ok((writer, reader))
+}
+
+async fn pragmas(conn: &mut AnyConnection, reading: bool) -> sqlx::Result<()> {
+    let rest = if reading { "PRAGMA query_only = ON" } else { "PRAGMA wal_autocheckpoint = 1000" };
+    for pragma in [
+        "PRAGMA busy_timeout = 30000",
+        "PRAGMA journal_mode = WAL",
+        "PRAGMA synchronous = FULL",
+        "PRAGMA foreign_keys = ON",
+        "PRAGMA temp_store = MEMORY",
+        "PRAGMA cache_size = -4000",
+        rest,
+    ] {
+        sqlx::raw_sql(pragma).execute(&mut *conn).await?;
+    }
+    Ok(())
+}
+
+async fn postgres_pools(address: &str) -> Result<(AnyPool, AnyPool)> {
+    let config = parse(address)?;
+    if !["postgres", "postgresql"].contains(&config.database_url.scheme()) {
+        return Err(bad_address());
+    }
+    let host = config.database_url.host_str().unwrap_or("the local socket").to_owned();
+    let unreachable = |error: sqlx::Error| {
+        StoreError::Unavailable(format!("PostgreSQL at {host} could not be opened: {error}"))
+    };
+    // A pool would go on trying and then report a time-out; a connection of its own says why at once.
+    config.connect().await.map_err(unreachable)?.close().await.map_err(unreachable)?;
+    let writer = options(8).connect_lazy_with(config.clone());
+    let reader = options(12)
+        .after_connect(|conn, _| {
+            Box::pin(async move {
+                sqlx::raw_sql("SET default_transaction_read_only = on").execute(conn).await?;
+                Ok(())
+            })
+        })
+        .connect_lazy_with(config);
+    Ok((writer, reader))
+}
+
+/// Parses an address; its text (which holds a password) goes into no error and no log.
+fn parse(address: &str) -> Result<AnyConnectOptions> {
+    let options: AnyConnectOptions = address.parse().map_err(|_| bad_address())?;
+    Ok(options.disable_statement_logging())
+}
+
+fn bad_address() -> StoreError {
+    StoreError::Unavailable(
+        "the --database address is not of the form postgres://USER:PASSWORD@HOST:PORT/NAME".into(),
+    )
+}
+
+/// Percent-encodes what would end the path of an address.
+fn percent(path: &str) -> String {
+    path.bytes().fold(String::new(), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() || b"/._-~".contains(&byte) {
+            out.push(byte as char);
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+        out
+    })
+}

@@ -1,0 +1,84 @@
+//! The one write transaction: a change and its ledger entry commit together or not at all.
+
+use crate::{Digest, Entry, JobId, NewJob, Result, Store};
+use sqlx::{Any, AnyConnection, Transaction};
+
+/// The one write transaction. Dropped without [`WriteTx::commit`] it rolls back.
+///
+/// On SQLite it holds the database's only write lock: do not wait for the network, another job or a
+/// second `begin` while you hold one.
+pub struct WriteTx {
+    tx: Transaction<'static, Any>,
+    store: Store,
+    entries: Vec<Entry>,
+    wake: bool,
+}
+
+impl Store {
+    pub(crate) async fn begin_with(&self, entry: Entry) -> Result<WriteTx> {
+        self.check_ledger()?;
+        let tx = self.raw_begin().await?;
+        Ok(WriteTx { tx, store: self.clone(), entries: vec![entry], wake: false })
+    }
+
+    /// Appends entries in a running transaction; a damaged ledger stops all later writes.
+    pub(crate) async fn append(&self, conn: &mut AnyConnection, entries: &[Entry]) -> Result<i64> {
+        let appended = self.inner.log.append(conn, entries).await;
+        if let Err(crate::StoreError::Ledger { position, why }) = &appended {
+            self.stop_writes(*position, why);
+        }
+        appended
+    }
+}
+
+impl WriteTx {
+    /// The connection, for this transaction's statements.
+    pub fn conn(&mut self) -> &mut AnyConnection {
+        &mut self.tx
+    }
+
+    /// One more entry for the ledger.
+    pub fn also(&mut self, entry: Entry) {
+        self.entries.push(entry);
+    }
+
+    /// Replaces the digests of the first entry once the states are known.
+    pub fn states(&mut self, before: Option<Digest>, after: Option<Digest>) {
+        self.entries[0].before = before;
+        self.entries[0].after = after;
+    }
+
+    /// Queues a job in this transaction.
+    pub async fn enqueue(&mut self, job: NewJob) -> Result<JobId> {
+        let NewJob { kind, payload, dedupe, max_attempts } = job;
+        let (id, fresh) =
+            crate::jobs::insert(&mut self.tx, kind, &payload, dedupe.as_deref(), max_attempts)
+                .await?;
+        if fresh {
+            self.note_queued(&id);
+        }
+        Ok(id)
+    }
+
+    pub(crate) fn note_queued(&mut self, id: &JobId) {
+        let actor = self.entries[0].actor.clone();
+        self.also(Entry::new(actor, "job.queued", "job", id.0.clone()));
+        self.wake = true;
+    }
+
+    /// Tells the runner, once this is committed, that there may be something to do.
+    pub(crate) fn wake_on_commit(&mut self) {
+        self.wake = true;
+    }
+
+    /// Appends the entries and commits; returns the position of the first entry. Durable on return.
+    pub async fn commit(self) -> Result<i64> {
+        let Self { mut tx, store, entries, wake } = self;
+        let position = store.append(&mut tx, &entries).await?;
+        tx.commit().await?;
+        if wake {
+            store.inner.wake.send_modify(|count| *count += 1);
+        }
+        Ok(position)
+    }
+}
