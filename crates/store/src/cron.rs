@@ -100,7 +100,7 @@ impl CronDateTime for Local {
                 Resolution::Single(self.with(ambiguous.unambiguous())?)
             }
             AmbiguousOffset::Fold { .. } => Resolution::Ambiguous(
-                self.with(ambiguous.clone().earlier())?,
+                self.with(ambiguous.earlier())?,
                 self.with(ambiguous.later())?,
             ),
             AmbiguousOffset::Gap { .. } => Resolution::Gap,

@@ -83,10 +83,12 @@ pub struct JobRow {
     pub total: i64,
     /// What is being done now (a store's name; never a value).
     pub note: String,
-    /// Attempts so far.
+    /// Runs so far, those included that a crash of the server cut short.
     pub attempts: i64,
     /// Attempts before it fails for good.
     pub max_attempts: i64,
+    /// Runs cut short by a crash; they use up no attempt.
+    pub crashes: i64,
     /// A cancel was asked for and is not done yet, if the job still runs.
     pub cancel_requested: bool,
     /// Last error.
@@ -108,7 +110,7 @@ pub struct JobFilter {
     pub kind: Option<String>,
 }
 
-pub(crate) const COLUMNS: &str = "id, kind, payload, state, done, total, note, attempts, max_attempts, cancel_requested, error, created_at, run_at, finished_at";
+pub(crate) const COLUMNS: &str = "id, kind, payload, state, done, total, note, attempts, max_attempts, cancel_requested, error, created_at, run_at, finished_at, crashes";
 
 pub(crate) fn read(row: &AnyRow) -> Result<JobRow> {
     let state: String = row.try_get(3)?;
@@ -128,6 +130,7 @@ pub(crate) fn read(row: &AnyRow) -> Result<JobRow> {
         created_at: row.try_get(11)?,
         run_at: row.try_get(12)?,
         finished_at: row.try_get(13)?,
+        crashes: row.try_get(14)?,
     })
 }
 
@@ -332,7 +335,7 @@ impl Store {
     pub async fn retry_job(&self, id: &JobId, by: Actor) -> Result<()> {
         let mut tx = self.begin(Entry::new(by, "job.retried", "job", id.0.clone())).await?;
         let queued = sqlx::query(
-            "UPDATE job SET state = 'queued', attempts = 0, cancel_requested = 0, ended_due = 0, \
+            "UPDATE job SET state = 'queued', attempts = 0, crashes = 0, cancel_requested = 0, ended_due = 0, \
              done = 0, total = 0, note = '', error = '', finished_at = NULL, run_at = $1 \
              WHERE id = $2 AND state IN ('failed', 'cancelled')",
         )

@@ -18,7 +18,7 @@ use async_trait::async_trait;
 use futures::{Stream, TryStreamExt as _};
 use sha2::{Digest as _, Sha256};
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Row as _, any::AnyRow};
-use std::sync::Arc;
+use std::{fmt::Write as _, sync::Arc};
 
 /// Rows read at a time when the whole ledger is walked.
 const WALK: i64 = 1000;
@@ -259,7 +259,7 @@ impl LedgerFilter {
         let mut sql = String::new();
         for (test, number) in tests.into_iter().flatten().zip(5..) {
             let escape = if test.ends_with("LIKE") { " ESCAPE '\\'" } else { "" };
-            sql.push_str(&format!("AND {test} ${number}{escape} "));
+            let _ = write!(sql, "AND {test} ${number}{escape} ");
         }
         sql
     }

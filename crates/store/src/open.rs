@@ -13,6 +13,7 @@ use sqlx::{
 };
 use std::{
     collections::HashMap,
+    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
@@ -228,7 +229,7 @@ fn options(max: u32) -> PoolOptions<Any> {
     AnyPoolOptions::new()
         .max_connections(max)
         .acquire_timeout(PATIENCE)
-        .idle_timeout(Duration::from_secs(300))
+        .idle_timeout(Duration::from_mins(5))
 }
 
 async fn sqlite_pools(file: &Path) -> Result<(AnyPool, AnyPool)> {
@@ -304,7 +305,7 @@ fn percent(path: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"/._-~".contains(&byte) {
             out.push(byte as char);
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            let _ = write!(out, "%{byte:02X}");
         }
         out
     })

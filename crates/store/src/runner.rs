@@ -18,9 +18,11 @@ const HEART_BEAT: Duration = Duration::from_secs(5);
 const POLL: Duration = Duration::from_secs(1);
 /// How long running jobs may take to reach a checkpoint when the server stops.
 const GRACE: Duration = Duration::from_secs(5);
+/// A job that keeps taking the server down is given up after so many times.
+const MOST_CRASHES: i64 = 3;
 /// Progress is written at most this often.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
-const LONGEST_BACK_OFF: Duration = Duration::from_secs(600);
+const LONGEST_BACK_OFF: Duration = Duration::from_mins(10);
 
 /// A job this process is running.
 #[derive(Clone)]
@@ -62,7 +64,8 @@ impl Runner {
         }
         let mut wake = self.store.inner.wake.subscribe();
         let mut running = JoinSet::new();
-        let mut beat = tokio::time::interval(HEART_BEAT);
+        let mut beating = JoinSet::new(); // A set, because dropping it ends the task.
+        beating.spawn(heart_beat(self.store.clone(), self.id.clone()));
         while !*stop.borrow() {
             if let Err(error) = self.round(&mut running, &stop).await {
                 tracing::warn!(%error, "background jobs could not be looked at; trying again");
@@ -71,7 +74,6 @@ impl Runner {
                 _ = wake.changed() => {}
                 Some(_) = running.join_next(), if !running.is_empty() => {}
                 () = tokio::time::sleep(POLL) => {}
-                _ = beat.tick(), if !running.is_empty() => self.heart_beat().await,
                 changed = stop.changed() => if changed.is_err() { break },
             }
         }
@@ -106,8 +108,8 @@ impl Runner {
         }
         let lock = if self.store.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
         let sql = format!(
-            "UPDATE job SET state = 'running', attempts = attempts + 1, lease_until = $2, \
-             leased_by = $3 WHERE id = ({}{lock}) RETURNING {}",
+            "UPDATE job SET crashes = crashes + CASE WHEN state = 'running' THEN 1 ELSE 0 END, \
+             state = 'running', attempts = attempts + 1, lease_until = $2, leased_by = $3 WHERE id = ({}{lock}) RETURNING {}",
             self.due(4),
             jobs::COLUMNS
         );
@@ -129,24 +131,6 @@ impl Runner {
              ORDER BY run_at, id LIMIT 1",
             marks.join(", ")
         )
-    }
-
-    async fn heart_beat(&self) {
-        let renewed = async {
-            let mut tx = self.store.raw_begin().await?;
-            sqlx::query(
-                "UPDATE job SET lease_until = $1 WHERE leased_by = $2 AND state = 'running'",
-            )
-            .bind(lease(crate::now()))
-            .bind(&self.id)
-            .execute(&mut *tx)
-            .await?;
-            tx.commit().await?;
-            Ok::<_, crate::StoreError>(())
-        };
-        if let Err(error) = renewed.await {
-            tracing::warn!(%error, "the claims on running jobs could not be renewed");
-        }
     }
 
     /// Calls `ended` for jobs that failed or were cancelled since, wherever that happened.
@@ -209,6 +193,32 @@ impl Runner {
     }
 }
 
+/// Renews the claims of a runner's jobs, also of those that report no progress for a while.
+async fn heart_beat(store: Store, runner: String) {
+    let mut beat = tokio::time::interval(HEART_BEAT);
+    loop {
+        beat.tick().await;
+        let busy = {
+            let claims = store.inner.claims.lock().unwrap_or_else(PoisonError::into_inner);
+            claims.values().any(|claim| claim.runner == runner)
+        };
+        if busy && let Err(error) = renew(&store, &runner).await {
+            tracing::warn!(%error, "the claims on running jobs could not be renewed");
+        }
+    }
+}
+
+async fn renew(store: &Store, runner: &str) -> Result<()> {
+    let mut tx = store.raw_begin().await?;
+    sqlx::query("UPDATE job SET lease_until = $1 WHERE leased_by = $2 AND state = 'running'")
+        .bind(lease(crate::now()))
+        .bind(runner)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
 /// Waits; true when told to stop meanwhile.
 async fn pause(stop: &mut watch::Receiver<bool>, time: Duration) -> bool {
     let stopped = stop.wait_for(|stop| *stop);
@@ -240,9 +250,8 @@ impl Drop for Claimed<'_> {
 
 impl Work {
     async fn run(self) {
-        let result = if self.job.attempts > self.job.max_attempts {
-            // It was claimed once more because every attempt took its process down.
-            Err(JobError::Fatal("the server stopped during each attempt".into()))
+        let result = if self.job.crashes > MOST_CRASHES {
+            Err(JobError::Fatal("the server stopped each time it worked on this job".into()))
         } else {
             self.attempt().await
         };
@@ -250,9 +259,7 @@ impl Work {
             Ok(()) => self.finish("done", "job.finished", "").await,
             Err(JobError::Cancelled) => self.finish("cancelled", "job.stopped", "").await,
             Err(JobError::Retry(_)) if *self.stop.borrow() => Ok(()), // Given back by wind_down.
-            Err(JobError::Retry(why)) if self.job.attempts < self.job.max_attempts => {
-                self.again_later(&why).await
-            }
+            Err(JobError::Retry(why)) if self.attempts_left() => self.again_later(&why).await,
             Err(JobError::Retry(why) | JobError::Fatal(why)) => {
                 tracing::warn!(job = self.job.id.0, kind = self.job.kind, "a job failed");
                 self.finish("failed", "job.failed", &why).await
@@ -262,6 +269,10 @@ impl Work {
             tracing::warn!(job = self.job.id.0, %error, "a job's end could not be recorded");
         }
         self.store.inner.wake.send_modify(|count| *count += 1);
+    }
+
+    fn attempts_left(&self) -> bool {
+        self.job.attempts - self.job.crashes < self.job.max_attempts
     }
 
     async fn attempt(&self) -> Result<(), JobError> {

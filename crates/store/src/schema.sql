@@ -38,6 +38,8 @@ CREATE TABLE job (
     dedupe_key TEXT,
     attempts BIGINT NOT NULL DEFAULT 0,
     max_attempts BIGINT NOT NULL,
+    -- How often the process died while the job ran; such runs use up no attempt.
+    crashes BIGINT NOT NULL DEFAULT 0,
     run_at BIGINT NOT NULL,
     lease_until BIGINT NOT NULL DEFAULT 0,
     leased_by TEXT NOT NULL DEFAULT '',

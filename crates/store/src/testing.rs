@@ -1,5 +1,5 @@
 //! Throw-away databases for tests, of this room and of others, on both engines.
-#![allow(clippy::unwrap_used, clippy::expect_used)] // Only tests call this.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc)] // For tests only.
 
 use crate::{Store, StoreConfig};
 use std::path::{Path, PathBuf};

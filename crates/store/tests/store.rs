@@ -1,4 +1,5 @@
 //! The store through its face, on both engines.
+#![allow(clippy::unwrap_used)] // Helpers of tests are not in a test function.
 
 use store::{
     Actor, Entry, LedgerFilter, Migration, NewJob, Store, StoreError,
