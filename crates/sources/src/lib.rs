@@ -4,6 +4,7 @@
 
 mod address;
 mod error;
+mod files;
 mod filter;
 mod guard;
 mod lease;
@@ -58,6 +59,6 @@ pub async fn connect(
             Box::new(postgres::Postgres::connect(address, password, options).await?)
         }
         SourceKind::Mysql => Box::new(mysql::MySql::connect(address, password, options).await?),
-        SourceKind::Files => return Err(SourceError::NotADatabase(address.text.clone())),
+        SourceKind::Files => Box::new(files::Files::connect(address, options).await?),
     })
 }

@@ -62,6 +62,11 @@ impl Collector {
         }
     }
 
+    /// Text that was decoded elsewhere had invalid sequences.
+    pub fn mark_invalid_text(&mut self) {
+        self.sample.invalid_text = true;
+    }
+
     /// Ends a row (columns without a value become null). False: the bounds are reached.
     pub fn end_row(&mut self) -> bool {
         self.sample.rows += 1;
