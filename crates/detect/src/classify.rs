@@ -29,11 +29,11 @@ struct Candidate {
 /// Classifies one column.
 pub fn classify(column: &Column<'_>) -> Verdict {
     let look = stores::look(column.store, column.store_comment, column.siblings);
-    classify_in(column, &look, 0)
+    classify_in(column, look, 0)
 }
 
 /// Classifies a column of a store already looked at. `depth` counts the levels of JSON entered.
-pub(crate) fn classify_in(column: &Column<'_>, look: &Look, depth: u8) -> Verdict {
+pub(crate) fn classify_in(column: &Column<'_>, look: Look, depth: u8) -> Verdict {
     let tally = Tally::of(column.values);
     let class = types::class_of(column.data_type);
     let (said, from_comment) = what_is_said(column);
@@ -86,13 +86,13 @@ fn what_is_said(column: &Column<'_>) -> (Said, bool) {
 /// What the name makes of the column, after the values had their say.
 fn name_candidate(
     column: &Column<'_>,
-    look: &Look,
+    look: Look,
     tally: &Tally,
     class: TypeClass,
     hint: Hint,
     from_comment: bool,
 ) -> Option<Candidate> {
-    if !types::fits(hint.category, class) {
+    if !types::fits(hint.category, class) || in_a_log(column, hint.category) {
         return None;
     }
     let agreement = rules::agreement(hint.category, tally);
@@ -105,7 +105,11 @@ fn name_candidate(
             allowed_in_dealings(hint.category, column.name)
                 || agreement == Agreement::Confirmed && names_a_person(hint.category)
         }
-        About::Things => false,
+        About::Things => {
+            hint.category == "identity.name"
+                && !is_bare(column.name)
+                && rules::is_specific(hint.category, tally)
+        }
         About::Unknown => look.personal_neighbours,
     };
     let confirmed = agreement == Agreement::Confirmed;
@@ -170,7 +174,7 @@ fn name_candidate(
 
 /// In a store about dealings, places and words are the person's; a bare `name` is the dealing's.
 fn allowed_in_dealings(category: &str, column: &str) -> bool {
-    let bare = column.eq_ignore_ascii_case("name") || column.eq_ignore_ascii_case("title");
+    let bare = is_bare(column);
     !bare
         && (category.starts_with("location.")
             || category.starts_with("communication.")
@@ -183,6 +187,20 @@ fn allowed_in_dealings(category: &str, column: &str) -> bool {
                     | "identity.signature"
                     | "identity.photo"
             ))
+}
+
+/// A name that says nothing about whose it is.
+fn is_bare(column: &str) -> bool {
+    ["name", "names", "nm", "title", "display_name", "displayname", "alias"]
+        .iter()
+        .any(|bare| column.eq_ignore_ascii_case(bare))
+}
+
+/// A line in a log is a program's, not a person's.
+fn in_a_log(column: &Column<'_>, category: &str) -> bool {
+    let store = column.store.to_lowercase();
+    category.starts_with("communication")
+        && (store.ends_with("log") || store.ends_with("logs") || store.ends_with("日志"))
 }
 
 fn names_a_person(category: &str) -> bool {
@@ -215,7 +233,7 @@ fn stands_among_things(category: &str) -> bool {
 
 /// Weak names: numbers that a company gives to people, and words that need values.
 fn weak_confidence(
-    look: &Look,
+    look: Look,
     tally: &Tally,
     class: TypeClass,
     hint: Hint,
@@ -245,7 +263,7 @@ fn weak_confidence(
 }
 
 /// What the values say without the name.
-fn value_candidate(look: &Look, tally: &Tally, class: TypeClass, said: Said) -> Option<Candidate> {
+fn value_candidate(look: Look, tally: &Tally, class: TypeClass, said: Said) -> Option<Candidate> {
     if tally.checked < 3 || matches!(class, TypeClass::Real | TypeClass::Bool) {
         return None;
     }
@@ -298,7 +316,7 @@ fn survives_as_key(candidate: &Candidate, tally: &Tally, class: TypeClass) -> bo
 
 fn conclude(
     column: &Column<'_>,
-    look: &Look,
+    look: Look,
     tally: &Tally,
     best: Option<Candidate>,
     found: Vec<InnerFinding>,
@@ -337,7 +355,7 @@ fn conclude(
 /// Text or JSON with personal data inside, or a column of notes about people.
 fn free_text_candidate(
     column: &Column<'_>,
-    look: &Look,
+    look: Look,
     tally: &Tally,
     found: &[InnerFinding],
     said: Said,
@@ -380,7 +398,7 @@ fn free_text_candidate(
 }
 
 /// Says whether the person is a child: by category, by store, or by age and birth date.
-fn with_minor(column: &Column<'_>, look: &Look, tally: &Tally, mut verdict: Verdict) -> Verdict {
+fn with_minor(column: &Column<'_>, look: Look, tally: &Tally, mut verdict: Verdict) -> Verdict {
     let Some(category) = verdict.category.as_ref().map(|c| c.as_str().to_owned()) else {
         return verdict;
     };

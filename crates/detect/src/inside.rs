@@ -31,7 +31,7 @@ pub fn worth_reading(tally: &Tally, said: Said) -> bool {
 }
 
 /// Kinds of personal data inside the values, with the number of values that hold each.
-pub fn read(column: &Column<'_>, look: &Look, depth: u8) -> Vec<InnerFinding> {
+pub fn read(column: &Column<'_>, look: Look, depth: u8) -> Vec<InnerFinding> {
     let values: Vec<&str> =
         column.values.iter().map(|v| v.trim()).filter(|v| !v.is_empty()).take(MOST).collect();
     let mut rows: BTreeMap<Cow<'static, str>, u32> = BTreeMap::new();
@@ -67,7 +67,7 @@ pub fn read(column: &Column<'_>, look: &Look, depth: u8) -> Vec<InnerFinding> {
         };
         // Keys inside JSON speak for themselves: neighbours there are the siblings.
         let inner_look = crate::stores::look(column.store, column.store_comment, &paths);
-        let look = if inner_look.personal_neighbours { &inner_look } else { look };
+        let look = if inner_look.personal_neighbours { inner_look } else { look };
         let verdict = classify_in(&inner, look, depth + 1);
         if let Some(category) = verdict.category {
             let count = leaves.len().min(values.len()) as u32;

@@ -4,6 +4,7 @@
 //! goes through [`find_in_text`].
 
 mod classify;
+pub mod docs;
 mod inside;
 mod lexicon;
 mod mask;

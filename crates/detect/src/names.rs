@@ -171,15 +171,18 @@ impl Dictionary {
             }
             for word in entry.py {
                 // Two letters of initials are too little to decide alone.
-                let strength = if word.len() <= 3 { Strength::People } else { Strength::Strong };
+                let strength = match () {
+                    () if is_company_number(category) => Strength::Weak,
+                    () if word.len() <= 3 => Strength::People,
+                    () => Strength::Strong,
+                };
                 if word.len() >= 6 {
                     vocabulary.insert(word.clone());
                 }
                 phrases.entry(word).or_insert(hint(strength, true));
             }
-            chinese.extend(
-                entry.zh.into_iter().map(|w| (w.to_lowercase(), hint(Strength::Strong, false))),
-            );
+            let zh = if is_company_number(category) { Strength::Weak } else { Strength::Strong };
+            chinese.extend(entry.zh.into_iter().map(|w| (w.to_lowercase(), hint(zh, false))));
             chinese.extend(
                 entry
                     .zh_people
@@ -392,6 +395,11 @@ impl Dictionary {
         }
         Said::Personal(*hint)
     }
+}
+
+/// Numbers that a company gives to people: the name alone cannot tell them from plain keys.
+pub fn is_company_number(category: &str) -> bool {
+    matches!(category, "identity.customer_id" | "identity.employee_id" | "identity.student_id")
 }
 
 /// Names that a program or a hurried person gave: `c1`, `col_3`, `field7`, `column12`, `字段1`, `x`.

@@ -64,6 +64,9 @@ fn expected(category: &str) -> (&'static [Kind], f64) {
             0.5,
         ),
         "location.postal_code" => (&[K::PostcodeLoose, K::PostcodeClear], 0.5),
+        "location.city" | "location.region" | "location.country" => {
+            (&[K::NameShaped, K::PlaceCn, K::HanShort], 0.5)
+        }
         "location.coordinates" => (&[K::LatOrLon, K::LatLonPair, K::Decimal], 0.6),
         "finance.bank_card" => (&[K::Card, K::LongDigits, K::Masked], 0.5),
         "finance.bank_account" => (&[K::Card, K::Iban, K::LongDigits, K::Code, K::Masked], 0.4),
@@ -185,6 +188,9 @@ pub fn agreement(category: &str, tally: &Tally) -> Agreement {
         return Agreement::Refuted;
     }
     let (kinds, enough) = expected(category);
+    if kinds.is_empty() && tally.share(specific(category)) >= 0.3 {
+        return Agreement::Confirmed;
+    }
     if kinds.is_empty() {
         return if of_another_kind(category, tally) {
             Agreement::Refuted
@@ -275,7 +281,7 @@ const fn rule(
 }
 
 /// Rules in order of certainty; the first that fits decides.
-const RULES: [Rule; 31] = {
+const RULES: [Rule; 32] = {
     use Kind as K;
     use When::{Always, Nameless, NotNever, Open};
     [
@@ -310,9 +316,10 @@ const RULES: [Rule; 31] = {
         rule("identity.name", &[K::NameLatin], 0.45, 0.8, Open),
         rule("identity.given_name", &[K::Given], 0.7, 0.72, Open),
         rule("identity.family_name", &[K::Surname], 0.7, 0.7, Open),
+        rule("identity.gender", &[K::Gender], 0.95, 0.7, Nameless),
         rule("identity.ethnicity", &[K::EthnicCn], 0.8, 0.8, Open),
         rule("identity.marital_status", &[K::Marital], 0.8, 0.8, Open),
-        rule("location.postal_code", &[K::PostcodeClear], 0.8, 0.75, Open),
+        rule("location.postal_code", &[K::PostcodeClear], 0.9, 0.7, Nameless),
         rule("identity.passport", &[K::PassportCn], 0.9, 0.75, Nameless),
         rule("identity.travel_permit", &[K::Permit], 0.9, 0.65, Nameless),
         rule("location.region", &[K::PlaceCn], 0.9, 0.55, Nameless),
@@ -320,7 +327,7 @@ const RULES: [Rule; 31] = {
 };
 
 /// What the values say without the name.
-pub fn by_values(look: &Look, tally: &Tally, said: Said) -> Option<Found> {
+pub fn by_values(look: Look, tally: &Tally, said: Said) -> Option<Found> {
     let never = said == Said::Never;
     let nameless = said == Said::Nothing;
     let open = !never && look.about != About::Things && !matches!(said, Said::Personal(_));
@@ -356,6 +363,8 @@ fn plausible(rule: &Rule, tally: &Tally, nameless: bool) -> bool {
             tally.distinct >= enough && shaped >= 0.85
         }
         "contact.phone" => tally.variety() > 0.2 || tally.distinct >= 20,
+        "device.ip_address" => tally.share(&[K::IpLikely]) >= 0.3,
+        "identity.gender" => (2..=6).contains(&tally.distinct),
         "location.address" => tally.distinct >= 3,
         _ => true,
     }

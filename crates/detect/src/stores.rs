@@ -76,22 +76,29 @@ pub fn people_category(store: &str, columns: &[&str]) -> Option<&'static str> {
     let owners: Vec<&'static str> = columns.iter().filter_map(|column| owner(column)).collect();
     if let Some(most) = owners.iter().max_by_key(|o| (owners.iter().filter(|x| x == o).count(), *o))
     {
-        return Some(most);
+        let dealing = about_name(store) == About::Dealings && *most == "contacts";
+        return Some(if dealing { "customers" } else { most });
     }
     let certain = certain_categories(columns);
     match about_name(store) {
+        About::Dealings if certain.iter().all(|c| traces(c)) && !certain.is_empty() => {
+            Some("visitors")
+        }
         About::Dealings if !certain.is_empty() => Some("customers"),
         About::Things => None,
         _ if certain.contains("identity.employee_id") || certain.contains("finance.salary") => {
             Some("employees")
         }
         _ if certain.iter().any(|c| c.starts_with("health")) => Some("patients"),
-        _ if certain.iter().all(|c| c.starts_with("device")) && !certain.is_empty() => {
-            Some("visitors")
-        }
+        _ if certain.iter().all(|c| traces(c)) && !certain.is_empty() => Some("visitors"),
         _ if certain.len() >= 2 => Some("contacts"),
         _ => None,
     }
+}
+
+/// What a website sees of anybody.
+fn traces(category: &str) -> bool {
+    ["device", "behaviour", "location.coordinates"].iter().any(|root| category.starts_with(root))
 }
 
 /// `customer_name` belongs to customers.

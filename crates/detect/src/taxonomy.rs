@@ -141,6 +141,7 @@ impl Taxonomy {
 
     /// The category an imported Fideslang data category becomes: the longest prefix that is known.
     /// `None` for `system.*` and the bare `user`.
+    #[allow(clippy::wrong_self_convention)] // looks up, converts nothing
     pub fn from_fides(&self, fides_key: &str) -> Option<&Category> {
         let mut prefix = fides_key;
         loop {

@@ -119,46 +119,48 @@ pub fn fits(category: &str, class: TypeClass) -> bool {
                         | "work.performance"
                 )
         }
-        TypeClass::Int => !matches!(
-            category,
-            "identity.name"
-                | "identity.given_name"
-                | "identity.family_name"
-                | "identity.nickname"
-                | "identity.salutation"
-                | "contact.email"
-                | "contact.website"
-                | "location.address"
-                | "location.city"
-                | "location.country"
-                | "location.region"
-                | "free_text"
-                | "device.user_agent"
-                | "device.mac"
-                | "social.wechat_id"
-                | "identity.photo"
-                | "family.member"
-                | "minor.child_name"
-                | "credential.password_hash"
-                | "credential.api_key"
-                | "communication.message"
-                | "communication.email_body"
-                | "work.employer"
-                | "work.job_title"
-                | "work.history"
-                | "finance.iban"
-                | "identity.username"
-                | "identity.language"
-                | "identity.signature"
-                | "device.cookie_id"
-                | "minor.guardian"
-                | "family.emergency_contact"
-                | "vehicle.plate"
-                | "vehicle.vin"
-                | "identity.birth_place"
-        ),
+        TypeClass::Int => !NO_NUMBERS.contains(&category),
     }
 }
+
+/// Categories whose values are words.
+const NO_NUMBERS: [&str; 35] = [
+    "identity.name",
+    "identity.given_name",
+    "identity.family_name",
+    "identity.nickname",
+    "identity.salutation",
+    "contact.email",
+    "contact.website",
+    "location.address",
+    "location.city",
+    "location.country",
+    "location.region",
+    "free_text",
+    "device.user_agent",
+    "device.mac",
+    "social.wechat_id",
+    "identity.photo",
+    "family.member",
+    "minor.child_name",
+    "credential.password_hash",
+    "credential.api_key",
+    "communication.message",
+    "communication.email_body",
+    "work.employer",
+    "work.job_title",
+    "work.history",
+    "finance.iban",
+    "identity.username",
+    "identity.language",
+    "identity.signature",
+    "device.cookie_id",
+    "minor.guardian",
+    "family.emergency_contact",
+    "vehicle.plate",
+    "vehicle.vin",
+    "identity.birth_place",
+];
 
 /// The type itself makes the category likelier.
 pub fn speaks_for(category: &str, class: TypeClass) -> bool {

@@ -1,6 +1,8 @@
 //! Well-known sample schemas, by their column names and a few invented values: every column is
 //! judged as a privacy officer would.
 
+#![allow(clippy::too_many_lines)] // tables read best whole
+
 use detect::{Column, classify};
 
 /// One column of a table: name, type, key, invented values, expected category ("" for none).

@@ -5,6 +5,11 @@ pub fn is_ip(value: &str) -> bool {
     value.parse::<std::net::IpAddr>().is_ok()
 }
 
+/// An IP address that could not be a version number such as `1.12.0.3`.
+pub fn is_no_version(ip: &str) -> bool {
+    ip.contains(':') || ip.split('.').any(|part| part.parse::<u8>().is_ok_and(|n| n > 31))
+}
+
 /// MAC address: six pairs of hexadecimal digits, one kind of separator.
 pub fn is_mac(value: &str) -> bool {
     let b = value.as_bytes();

@@ -51,6 +51,8 @@ pub enum Kind {
     Mac,
     /// IP address.
     Ip,
+    /// IP address that is not as well a version number: IPv6, or a part above 31.
+    IpLikely,
     /// UUID.
     Uuid,
     /// `lat, lon` pair.
@@ -132,6 +134,8 @@ pub enum Kind {
 /// A set of kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct KindSet(u64);
+
+const _: () = assert!(Tally::KINDS <= 64, "a set is 64 bits");
 
 impl KindSet {
     /// Adds a kind when `yes`.
@@ -223,7 +227,9 @@ fn latin(value: &str, shape: &Shape, set: &mut KindSet) {
         set.put(Kind::Flag, numbers::is_flag(value));
     }
     if shape.colons > 0 || shape.dots == 3 || (shape.hyphens == 5 && shape.chars == 17) {
-        set.put(Kind::Ip, device::is_ip(value));
+        let ip = device::is_ip(value);
+        set.put(Kind::Ip, ip);
+        set.put(Kind::IpLikely, ip && device::is_no_version(value));
         set.put(Kind::Mac, device::is_mac(value));
     }
     set.put(Kind::Date, shape.digits >= 4 && numbers::year_of_date(value).is_some());

@@ -83,7 +83,7 @@ pub fn is_card(value: &str) -> bool {
         4 => length == 13 || (16..=19).contains(&length),
         5 => (51..=58).contains(&prefix(2)) && (16..=19).contains(&length),
         2 => (2221..=2720).contains(&prefix(4)) && length == 16,
-        6 => (16..=19).contains(&length),
+        6 | 8 => (16..=19).contains(&length),
         9 => (90..=99).contains(&prefix(2)) && (16..=19).contains(&length),
         _ => false,
     };
@@ -146,17 +146,6 @@ fn id_check(b: &[u8]) -> bool {
     const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let sum: u32 = WEIGHTS.iter().zip(b).map(|(w, c)| w * u32::from(c - b'0')).sum();
     b"10X98765432"[(sum % 11) as usize] == b[17].to_ascii_uppercase()
-}
-
-/// The person's birth year in a valid identity number.
-pub fn birth_year_of_id(value: &str) -> Option<i32> {
-    if !is_chinese_id(value) {
-        return None;
-    }
-    match value.len() {
-        18 => value[6..10].parse().ok(),
-        _ => value[6..8].parse::<i32>().ok().map(|y| 1900 + y),
-    }
 }
 
 /// Unified social credit code (GB 32100): 18 characters, check character modulo 31.
@@ -336,7 +325,6 @@ mod tests {
         assert!(is_chinese_id("110105491231002"));
         assert!(!is_chinese_id("110105491331002"));
         assert!(!is_chinese_id("1234567890"));
-        assert_eq!(birth_year_of_id("11010519491231002X"), Some(1949));
     }
 
     #[test]

@@ -62,7 +62,7 @@ pub fn is_clear_postcode(value: &str) -> bool {
     static CODES: OnceLock<Option<Regex>> = OnceLock::new();
     let regex = CODES.get_or_init(|| {
         Regex::new(
-            r"^(GIR 0AA|[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}|[ABCEGHJ-NPRSTVXY]\d[A-Z] \d[A-Z]\d|\d{5}-\d{4}|\d{4} [A-Z]{2}|\d{3}-\d{4}|\d{2}-\d{3}|\d{4}-\d{3}|\d{5}-\d{3}|[A-Z]{1,2}-\d{4,5})$",
+            r"^(GIR 0AA|[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}|[ABCEGHJ-NPRSTVXY]\d[A-Z] \d[A-Z]\d|\d{5}-\d{4}|\d{4} [A-Z]{2}|\d{3}-\d{4}|\d{2}-\d{3}|\d{4}-\d{3}|\d{5}-\d{3})$",
         )
         .ok()
     });
