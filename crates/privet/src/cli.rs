@@ -1,0 +1,38 @@
+//! What can be typed. Only commands that work are here.
+
+use clap::{Parser, Subcommand};
+
+use crate::scan;
+
+const EXAMPLES: &str = "\
+Examples:
+  privet demo                                  a sample company, really scanned, in the browser
+  privet                                       the server on http://127.0.0.1:8440
+  privet scan sqlite:shop.db                   your own database, answered in the terminal
+  privet scan postgres://reader@db/shop ./exports --format json
+
+Exit codes: 0 all well, 1 a check failed, 2 wrong usage, 3 something could not be reached or read.";
+
+/// Finds the personal data in your databases and files and keeps the map of it.
+///
+/// Without a command, privet is the server: the same as `privet serve`.
+#[derive(Debug, Parser)]
+#[command(
+    name = "privet",
+    version,
+    after_help = EXAMPLES,
+    args_conflicts_with_subcommands = true,
+    max_term_width = 100
+)]
+pub struct Cli {
+    /// What to do; nothing is `serve`.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Find the personal data in a database, file or folder; no server needed.
+    Scan(scan::Args),
+}

@@ -1,0 +1,127 @@
+//! *Lantern Tea 灯下茶铺*: an invented tea company that sells in China and Europe. Its three
+//! databases and its folder of exports are made deterministically, without a network, and then
+//! scanned for real. Only what no scan can find (who owns a system, why, under which contract) is
+//! told to the map.
+
+mod crm;
+mod events;
+mod exports;
+#[rustfmt::skip] // word lists read better in columns
+mod names;
+mod people;
+mod random;
+mod shop;
+mod table;
+mod tea;
+mod tickets;
+mod words;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+/// Written last: the files beside it are whole.
+const COMPLETE: &str = "complete";
+
+/// Where the sample company's data lies.
+#[derive(Debug, Clone)]
+pub struct Files {
+    /// The web shop's database.
+    pub shop: PathBuf,
+    /// The CRM's database.
+    pub crm: PathBuf,
+    /// The marketing tool's database.
+    pub marketing: PathBuf,
+    /// The folder of exports.
+    pub exports: PathBuf,
+}
+
+/// Makes the sample company's databases and files in `dir`, unless they are already there.
+pub async fn generate(dir: &Path) -> Result<Files> {
+    let files = Files {
+        shop: dir.join("shop.db"),
+        crm: dir.join("crm.db"),
+        marketing: dir.join("marketing.db"),
+        exports: dir.join("exports"),
+    };
+    let complete = dir.join(COMPLETE);
+    if complete.exists() {
+        return Ok(files);
+    }
+    // A start that was cut short left halves behind.
+    if dir.exists() {
+        std::fs::remove_dir_all(dir)
+            .with_context(|| format!("{} could not be emptied", dir.display()))?;
+    }
+    std::fs::create_dir_all(dir).with_context(|| format!("{} could not be made", dir.display()))?;
+    let customers = people::customers();
+    shop::make(&files.shop, &customers).await?;
+    crm::make(&files.crm, &customers, &people::staff()).await?;
+    events::make(&files.marketing, &customers).await?;
+    exports::make(&files.exports, &customers)?;
+    std::fs::write(&complete, "").context("the sample company could not be finished")?;
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_same_company_is_made_every_time() {
+        let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+
+        let first = generate(&one.path().join("c")).await.unwrap();
+        let second = generate(&two.path().join("c")).await.unwrap();
+
+        for (a, b) in [
+            (&first.shop, &second.shop),
+            (&first.crm, &second.crm),
+            (&first.marketing, &second.marketing),
+            (
+                &first.exports.join("support/tickets.jsonl"),
+                &second.exports.join("support/tickets.jsonl"),
+            ),
+            (
+                &first.exports.join("analytics/web_events_2026-10.parquet"),
+                &second.exports.join("analytics/web_events_2026-10.parquet"),
+            ),
+        ] {
+            assert!(std::fs::read(a).unwrap() == std::fs::read(b).unwrap(), "{}", a.display());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_half_made_company_is_made_anew_and_a_whole_one_is_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("shop.db"), "half").unwrap();
+
+        let files = generate(dir.path()).await.unwrap();
+        let made = std::fs::metadata(&files.shop).unwrap().modified().unwrap();
+        generate(dir.path()).await.unwrap();
+
+        assert_eq!(std::fs::metadata(&files.shop).unwrap().modified().unwrap(), made);
+    }
+
+    #[tokio::test]
+    async fn the_same_people_are_in_shop_crm_and_marketing() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = generate(dir.path()).await.unwrap();
+        let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}", files.shop.display()));
+        let mut shop = pool.await.unwrap().acquire().await.unwrap();
+        for (name, path) in [("crm", &files.crm), ("marketing", &files.marketing)] {
+            let sql = format!("ATTACH '{}' AS {name}", path.display());
+            sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut *shop).await.unwrap();
+        }
+
+        let shared: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM customers JOIN crm.contacts ON youxiang = email
+             JOIN marketing.subscribers USING (email)",
+        )
+        .fetch_one(&mut *shop)
+        .await
+        .unwrap();
+
+        assert!(shared > 3_000, "{shared}");
+    }
+}

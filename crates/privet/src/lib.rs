@@ -1,0 +1,42 @@
+//! The front door: the command line, the configuration, and the wiring of the rooms into one
+//! server. It holds no rule of any room. [`main`] is the whole binary; [`scan`] and [`demo`] are
+//! public so that tests and benchmarks can call them.
+
+mod cli;
+mod config;
+pub mod demo;
+mod failure;
+pub mod scan;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+pub use failure::Failure;
+
+use cli::{Cli, Command};
+
+/// Parses the command line, does what it says, and answers with the exit code.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            return Failure::unreachable(format!("the runtime could not start: {error}")).report();
+        }
+    };
+    let result = runtime.block_on(run(cli));
+    // A blocking read of a slow source must not hold up the end.
+    runtime.shutdown_timeout(std::time::Duration::from_millis(200));
+    match result {
+        Ok(code) => code,
+        Err(failure) => failure.report(),
+    }
+}
+
+async fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    match cli.command {
+        Some(Command::Scan(args)) => scan::run(args).await,
+        None => Err(Failure::usage("nothing to do; see privet --help")),
+    }
+}
