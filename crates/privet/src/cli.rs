@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::scan;
+use crate::{detect, scan};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -35,4 +35,6 @@ pub struct Cli {
 pub enum Command {
     /// Find the personal data in a database, file or folder; no server needed.
     Scan(scan::Args),
+    /// Find personal data in texts: JSON lines in, JSON lines out.
+    Detect(detect::Args),
 }

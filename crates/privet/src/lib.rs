@@ -5,6 +5,7 @@
 mod cli;
 mod config;
 pub mod demo;
+mod detect;
 mod failure;
 pub mod scan;
 
@@ -37,6 +38,7 @@ pub fn main() -> ExitCode {
 async fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         Some(Command::Scan(args)) => scan::run(args).await,
+        Some(Command::Detect(args)) => tokio::task::block_in_place(|| detect::run(&args)),
         None => Err(Failure::usage("nothing to do; see privet --help")),
     }
 }

@@ -107,8 +107,9 @@ mod tests {
     async fn the_same_people_are_in_shop_crm_and_marketing() {
         let dir = tempfile::tempdir().unwrap();
         let files = generate(dir.path()).await.unwrap();
-        let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}", files.shop.display()));
-        let mut shop = pool.await.unwrap().acquire().await.unwrap();
+        let address = format!("sqlite:{}", files.shop.display());
+        let pool = sqlx::SqlitePool::connect(&address).await.unwrap();
+        let mut shop = pool.acquire().await.unwrap();
         for (name, path) in [("crm", &files.crm), ("marketing", &files.marketing)] {
             let sql = format!("ATTACH '{}' AS {name}", path.display());
             sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut *shop).await.unwrap();
