@@ -121,8 +121,10 @@ pub struct Scan {
     pub fields_personal: i64,
     /// Why it failed: a `SourceError` code.
     pub error_code: String,
-    /// Details, without values.
-    pub error_detail: String,
+    /// What it was about: a host, a file, a store.
+    pub error_subject: String,
+    /// The cause, where the code leaves it open.
+    pub error_why: String,
     /// Queued (µs).
     pub created_at: i64,
 }
@@ -136,8 +138,10 @@ pub struct ScanProblem {
     pub store_name: String,
     /// `SourceError` code.
     pub code: String,
-    /// Details, without values.
-    pub detail: String,
+    /// What it was about: the store, a file and position.
+    pub subject: String,
+    /// The cause, where the code leaves it open.
+    pub why: String,
 }
 
 /// A table, view or file.
@@ -293,16 +297,8 @@ pub fn level(sensitivity: &str) -> i64 {
 
 /// The people a store can be about; keys of `map-people-KEY`.
 pub const PEOPLE: &[&str] = &[
-    "customers",
-    "prospects",
-    "employees",
-    "applicants",
-    "suppliers",
-    "visitors",
-    "patients",
-    "students",
-    "children",
-    "users",
+    "customers", "prospects", "members", "subscribers", "users", "visitors", "guests", "contacts",
+    "employees", "candidates", "suppliers", "patients", "students", "children", "tenants", "authors",
     "other",
 ];
 

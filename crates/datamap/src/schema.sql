@@ -60,7 +60,8 @@ CREATE TABLE scan (
   fields_seen BIGINT NOT NULL DEFAULT 0,
   fields_personal BIGINT NOT NULL DEFAULT 0,
   error_code TEXT NOT NULL DEFAULT '',
-  error_detail TEXT NOT NULL DEFAULT '',
+  error_subject TEXT NOT NULL DEFAULT '',   -- what the code is about: host, file, store
+  error_why TEXT NOT NULL DEFAULT '',       -- the cause where the code leaves it open; never a value
   created_at BIGINT NOT NULL
 );
 CREATE INDEX scan_by_source ON scan (source_id, created_at);
@@ -70,7 +71,8 @@ CREATE TABLE scan_problem (
   scan_id TEXT NOT NULL REFERENCES scan (id),
   store_name TEXT NOT NULL,
   code TEXT NOT NULL,
-  detail TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  why TEXT NOT NULL,
   PRIMARY KEY (scan_id, store_name)
 );
 
@@ -171,6 +173,7 @@ CREATE TABLE drift (
   handled_at BIGINT
 );
 CREATE INDEX drift_open ON drift (state, at);
+CREATE INDEX drift_by_scan ON drift (scan_id);
 
 -- Who receives data: processors, other controllers, authorities.
 CREATE TABLE recipient (

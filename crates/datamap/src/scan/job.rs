@@ -10,7 +10,6 @@ use ::sources::{Catalog, Limits, SourceError, StoreFilter};
 use store::{JobContext, JobError, JobHandler, JobRow, JobState, Store};
 
 use super::{
-    describe,
     merge::Merge,
     read::{self, Read, Reader},
 };
@@ -57,9 +56,8 @@ impl JobHandler for ScanHandler {
         match run(&self.map, &context, &scan, &source).await {
             Ok(()) => Ok(()),
             Err(Stop::Source(error)) => {
-                let (code, detail) = describe(&error);
-                self.map.scan_ended(&scan.id, "failed", &code, &detail).await.map_err(retry)?;
-                Err(JobError::Fatal(detail))
+                self.map.scan_ended(&scan.id, "failed", Some(&error)).await.map_err(retry)?;
+                Err(JobError::Fatal(error.to_string()))
             }
             Err(Stop::Job(error)) => Err(error),
         }
@@ -73,8 +71,8 @@ impl JobHandler for ScanHandler {
                 .await;
         let Ok(Some((id,))) = scan else { return };
         let ended = match job.state {
-            JobState::Cancelled => self.map.scan_ended(&id, "cancelled", "", "").await,
-            _ => self.map.scan_ended(&id, "failed", "internal", &job.error).await,
+            JobState::Cancelled => self.map.scan_ended(&id, "cancelled", None).await,
+            _ => self.map.scan_ended(&id, "failed", None).await,
         };
         if let Err(error) = ended {
             tracing::error!(scan = id, %error, "the end of a scan could not be recorded");

@@ -7,10 +7,7 @@ use ::sources::{SourceError, StoreKind, StoreProblem};
 use sqlx::{AssertSqlSafe, FromRow};
 use store::{Actor, Entry, WriteTx, new_id, now};
 
-use super::{
-    describe,
-    read::{Read, ReadField},
-};
+use super::read::{Read, ReadField};
 use crate::{
     DataMap, Result,
     model::{Scan, Source, flag, level, placeholders},
@@ -481,15 +478,16 @@ async fn record_problem(
     store: &str,
     error: &SourceError,
 ) -> Result<()> {
-    let (code, detail) = describe(error);
     sqlx::query(
-        "INSERT INTO scan_problem (scan_id, store_name, code, detail) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (scan_id, store_name) DO UPDATE SET code = excluded.code, detail = excluded.detail",
+        "INSERT INTO scan_problem (scan_id, store_name, code, subject, why) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (scan_id, store_name) DO UPDATE SET code = excluded.code,
+           subject = excluded.subject, why = excluded.why",
     )
     .bind(scan_id)
     .bind(clean(store))
-    .bind(code)
-    .bind(clean(&detail))
+    .bind(error.code())
+    .bind(clean(error.subject()))
+    .bind(clean(error.why()))
     .execute(tx.conn())
     .await?;
     Ok(())

@@ -5,17 +5,16 @@
 mod finish;
 mod job;
 mod merge;
+#[cfg(any())] mod pages;
 mod read;
 mod store;
 
 pub use job::ScanHandler;
+#[cfg(any())] pub(crate) use pages::source_error;
 pub use store::{ScanSummary, StoreSummary};
 
-/// The stable code of a source's error, with its details; values never appear in either.
-pub(crate) fn describe(error: &::sources::SourceError) -> (String, String) {
-    (code_of(error).to_owned(), error.to_string())
-}
-
-fn code_of(_error: &::sources::SourceError) -> &'static str {
-    "other"
+#[cfg(any())]
+/// The scan's page.
+pub(crate) fn router() -> axum::Router<crate::room::Room> {
+    pages::router()
 }

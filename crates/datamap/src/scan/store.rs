@@ -1,5 +1,6 @@
 //! All SQL of scans as such: queueing, reading, ending.
 
+use ::sources::SourceError;
 use serde::Serialize;
 use sqlx::FromRow;
 use store::{Actor, Entry, JobId, NewJob, new_id, now};
@@ -136,6 +137,15 @@ impl DataMap {
         .await?)
     }
 
+    /// How many changes a scan told.
+    pub async fn changes_of_scan(&self, scan_id: &str) -> Result<i64> {
+        let (count,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM drift WHERE scan_id = $1")
+            .bind(scan_id)
+            .fetch_one(self.store().reader())
+            .await?;
+        Ok(count)
+    }
+
     /// A source's stores, most sensitive first, `limit` of them from `offset` on, and how many there are.
     pub async fn stores(
         &self,
@@ -232,20 +242,21 @@ impl DataMap {
         &self,
         id: &str,
         state: &'static str,
-        code: &str,
-        detail: &str,
+        error: Option<&SourceError>,
     ) -> Result<()> {
         let action = if state == "cancelled" { "scan.cancelled" } else { "scan.failed" };
         let mut tx =
             self.store().begin(Entry::new(Actor::System("scan"), action, "scan", id)).await?;
         sqlx::query(
-            "UPDATE scan SET state = $1, finished_at = $2, error_code = $3, error_detail = $4
-             WHERE id = $5 AND state IN ('queued', 'running')",
+            "UPDATE scan SET state = $1, finished_at = $2, error_code = $3, error_subject = $4,
+               error_why = $5
+             WHERE id = $6 AND state IN ('queued', 'running')",
         )
         .bind(state)
         .bind(now())
-        .bind(code)
-        .bind(detail)
+        .bind(error.map_or(if state == "failed" { "internal" } else { "" }, SourceError::code))
+        .bind(error.map_or("", SourceError::subject).replace('\0', ""))
+        .bind(error.map_or("", SourceError::why).replace('\0', ""))
         .bind(id)
         .execute(tx.conn())
         .await?;

@@ -1,0 +1,217 @@
+//! Scans of real sources into maps on SQLite and PostgreSQL.
+
+mod support;
+
+use datamap::{
+    DataMap,
+    inbox::DriftFilter,
+    map::{Decision, FieldFilter, FieldListRow, Scope},
+    sources::{SourceDraft, SystemChoice},
+};
+use support::{SHOP, me, scan, sqlite, sqlite_draft, work};
+
+async fn all_fields(map: &DataMap) -> Vec<FieldListRow> {
+    let filter = FieldFilter { scope: Scope::All, ..FieldFilter::default() };
+    map.fields(&filter, "", 1000, 0).await.unwrap().rows
+}
+
+async fn field_named(map: &DataMap, store: &str, name: &str) -> FieldListRow {
+    all_fields(map).await.into_iter().find(|f| f.store_name == store && f.name == name).unwrap()
+}
+
+async fn a_scan_finds_personal_data_and_nothing_in_totals(map: DataMap) {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("shop.db");
+    sqlite(&file, SHOP).await;
+    let draft = SourceDraft { system: SystemChoice::New("Web shop".into()), ..sqlite_draft(&file) };
+    let source = map.create_source(me(), &draft).await.unwrap();
+
+    let scan = scan(&map, &source.id).await;
+
+    assert_eq!((scan.state.as_str(), scan.error_why.as_str()), ("finished", ""));
+    assert_eq!((scan.stores_total, scan.stores_done, scan.stores_failed), (2, 2, 0));
+    assert_eq!(scan.fields_seen, 9);
+    assert_eq!(field_named(&map, "customers", "email").await.category, "contact.email");
+    assert_eq!(field_named(&map, "customers", "email").await.system_name, "Web shop");
+    assert!(field_named(&map, "customers", "phone").await.category.starts_with("contact.phone"));
+    assert_eq!(field_named(&map, "orders", "total").await.category, "");
+    let detail = map.field(&field_named(&map, "orders", "customer_id").await.id).await.unwrap();
+    assert_eq!(detail.links[0].to_store, "customers");
+    assert_eq!(map.open_drift().await.unwrap(), 0, "the first scan is no news");
+}
+
+async fn a_correction_survives_every_later_scan(map: DataMap) {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("shop.db");
+    sqlite(&file, SHOP).await;
+    let source = map.create_source(me(), &sqlite_draft(&file)).await.unwrap();
+    scan(&map, &source.id).await;
+    let points = field_named(&map, "customers", "points").await;
+    let email = field_named(&map, "customers", "email").await;
+    let correct = Decision::Correct { category: "contact.phone".into(), sensitivity: String::new() };
+    map.decide(me(), std::slice::from_ref(&points.id), &correct, "a phone in disguise").await.unwrap();
+    map.decide(me(), std::slice::from_ref(&email.id), &Decision::Dismiss, "").await.unwrap();
+
+    scan(&map, &source.id).await;
+    scan(&map, &source.id).await;
+
+    let points = map.field(&points.id).await.unwrap().field;
+    assert_eq!((points.decision.as_str(), points.category.as_str()), ("corrected", "contact.phone"));
+    assert!(points.level > 0);
+    let email = map.field(&email.id).await.unwrap().field;
+    assert_eq!((email.category.as_str(), email.found_category.as_str()), ("", "contact.email"));
+    assert_eq!(email.level, 0);
+}
+
+async fn a_rescan_tells_what_is_new_gone_and_changed(map: DataMap) {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("shop.db");
+    sqlite(&file, SHOP).await;
+    sqlite(&file, "CREATE TABLE old (id INTEGER, remark TEXT)").await;
+    let source = map.create_source(me(), &sqlite_draft(&file)).await.unwrap();
+    scan(&map, &source.id).await;
+    sqlite(
+        &file,
+        "DROP TABLE old; CREATE TABLE staff (id INTEGER, email TEXT);
+         INSERT INTO staff VALUES (1, 'a.b@example.org');
+         ALTER TABLE customers DROP COLUMN points;
+         ALTER TABLE customers ADD COLUMN mobile TEXT;
+         UPDATE customers SET mobile = phone;
+         ALTER TABLE orders DROP COLUMN status; ALTER TABLE orders ADD COLUMN status INTEGER;",
+    )
+    .await;
+
+    scan(&map, &source.id).await;
+
+    let (rows, count) = map.drift(&DriftFilter::default(), 100, 0).await.unwrap();
+    let mut told: Vec<(String, String, String)> = rows
+        .iter()
+        .map(|r| (r.drift.kind.clone(), r.drift.store_name.clone(), r.drift.field_name.clone()))
+        .collect();
+    told.sort();
+    let line = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
+    assert_eq!(
+        told,
+        [
+            line("changed_type", "orders", "status"),
+            line("new_field", "customers", "mobile"),
+            line("new_store", "staff", ""),
+            line("vanished_field", "customers", "points"),
+            line("vanished_store", "old", ""),
+        ]
+    );
+    let mobile = rows.iter().find(|r| r.drift.field_name == "mobile").unwrap();
+    assert_eq!(map.field(&mobile.drift.field_id).await.unwrap().field.name, "mobile");
+    let gone = FieldFilter { vanished: true, scope: Scope::All, ..FieldFilter::default() };
+    assert_eq!(map.fields(&gone, "", 10, 0).await.unwrap().total, 3);
+
+    let ids: Vec<String> = rows.iter().take(2).map(|r| r.drift.id.clone()).collect();
+    assert_eq!(map.acknowledge(me(), &ids).await.unwrap(), 2);
+    assert_eq!(map.acknowledge(me(), &ids).await.unwrap(), 0, "twice changes nothing");
+    assert_eq!(map.open_drift().await.unwrap(), count - 2);
+    assert_eq!(map.acknowledge_all(me(), &DriftFilter::default()).await.unwrap(), count - 2);
+}
+
+async fn a_source_that_is_not_there_fails_with_a_code_and_keeps_the_map(map: DataMap) {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("shop.db");
+    sqlite(&file, SHOP).await;
+    let source = map.create_source(me(), &sqlite_draft(&file)).await.unwrap();
+    scan(&map, &source.id).await;
+    let before = all_fields(&map).await.len();
+    std::fs::remove_file(&file).unwrap();
+
+    let failed = scan(&map, &source.id).await;
+
+    assert_eq!((failed.state.as_str(), failed.error_code.as_str()), ("failed", "missing"));
+    assert_eq!(all_fields(&map).await.len(), before);
+}
+
+async fn a_scan_cut_off_in_the_middle_finishes_later(map: DataMap) {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("big.db");
+    let mut sql = String::from("BEGIN;");
+    for n in 0..300 {
+        sql.push_str(&format!("CREATE TABLE t{n} (id INTEGER, email TEXT);"));
+        sql.push_str(&format!(
+            "INSERT INTO t{n} VALUES (1, 'a{n}@example.com'), (2, 'b{n}@example.com');"
+        ));
+    }
+    sql.push_str("COMMIT;");
+    sqlite(&file, &sql).await;
+    let source = map.create_source(me(), &sqlite_draft(&file)).await.unwrap();
+    let id = map.start_scan(me(), &source.id, "person").await.unwrap();
+    let (_stop, stopped) = tokio::sync::watch::channel(false);
+    let runner = datamap::add_handlers(store::Runner::new(map.store().clone(), 1), &map);
+    let running = tokio::spawn(runner.run(stopped));
+    for _ in 0..2000 {
+        if map.scan(&id).await.unwrap().stores_done > 0 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    }
+    running.abort();
+    let _ = running.await;
+    let cut = map.scan(&id).await.unwrap();
+    assert_eq!(cut.state, "running");
+    assert!(cut.stores_done > 0 && cut.stores_done < 300, "{}", cut.stores_done);
+
+    let scan = work(&map, &id).await;
+
+    assert_eq!((scan.state.as_str(), scan.stores_done), ("finished", 300));
+    assert_eq!(all_fields(&map).await.len(), 600);
+}
+
+async fn no_sampled_value_is_kept(map: DataMap) {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("marked.db");
+    sqlite(
+        &file,
+        "CREATE TABLE people (email TEXT, remark TEXT, code TEXT);
+         INSERT INTO people VALUES ('zyxmarker@example.com', 'call zyxmarker about the tea', 'ZYXMARKER'),
+           ('zyxmarker.two@example.com', 'zyxmarker', 'zyxmarker');",
+    )
+    .await;
+    let source = map.create_source(me(), &sqlite_draft(&file)).await.unwrap();
+    scan(&map, &source.id).await;
+
+    let kept: Vec<(String, String, String, String)> =
+        sqlx::query_as("SELECT samples, evidence, sketch, search FROM field")
+            .fetch_all(map.store().reader())
+            .await
+            .unwrap();
+    assert_eq!(kept.len(), 3);
+    for row in kept {
+        let text = format!("{row:?}").to_lowercase();
+        assert!(!text.contains("zyxmarker") && !text.contains("marker"), "{text}");
+    }
+}
+
+async fn deleting_a_source_tells_and_takes_everything(map: DataMap) {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("shop.db");
+    sqlite(&file, SHOP).await;
+    let draft = SourceDraft { cron: "0 3 * * *".into(), zone: "Asia/Shanghai".into(), ..sqlite_draft(&file) };
+    let source = map.create_source(me(), &draft).await.unwrap();
+    scan(&map, &source.id).await;
+    let email = field_named(&map, "customers", "email").await;
+    map.decide(me(), &[email.id], &Decision::Confirm, "").await.unwrap();
+
+    let impact = map.deletion_impact(&source.id).await.unwrap();
+    assert_eq!((impact.stores, impact.fields, impact.decisions, impact.scans), (2, 9, 1, 1));
+    map.delete_source(me(), &source.id).await.unwrap();
+
+    assert!(map.source(&source.id).await.is_err());
+    assert!(all_fields(&map).await.is_empty());
+    assert!(map.sources().await.unwrap().is_empty());
+}
+
+on_both_engines!(
+    a_scan_finds_personal_data_and_nothing_in_totals,
+    a_correction_survives_every_later_scan,
+    a_rescan_tells_what_is_new_gone_and_changed,
+    a_source_that_is_not_there_fails_with_a_code_and_keeps_the_map,
+    a_scan_cut_off_in_the_middle_finishes_later,
+    no_sampled_value_is_kept,
+    deleting_a_source_tells_and_takes_everything,
+);
