@@ -297,8 +297,22 @@ pub fn level(sensitivity: &str) -> i64 {
 
 /// The people a store can be about; keys of `map-people-KEY`.
 pub const PEOPLE: &[&str] = &[
-    "customers", "prospects", "members", "subscribers", "users", "visitors", "guests", "contacts",
-    "employees", "candidates", "suppliers", "patients", "students", "children", "tenants", "authors",
+    "customers",
+    "prospects",
+    "members",
+    "subscribers",
+    "users",
+    "visitors",
+    "guests",
+    "contacts",
+    "employees",
+    "candidates",
+    "suppliers",
+    "patients",
+    "students",
+    "children",
+    "tenants",
+    "authors",
     "other",
 ];
 

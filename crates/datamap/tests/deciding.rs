@@ -1,5 +1,6 @@
 //! Decisions, undo, search and counts.
 
+#[macro_use]
 mod support;
 
 use datamap::{
@@ -62,9 +63,15 @@ async fn questions_are_answered_in_both_languages(map: DataMap) {
         assert_eq!(answer.groups[0].source_name, "Shop");
         assert_eq!(list.rows[0].name, "phone");
     }
-    let words = map.fields(&FieldFilter { scope: Scope::All, ..FieldFilter::default() }, "stat", 50, 0).await.unwrap();
+    let words = map
+        .fields(&FieldFilter { scope: Scope::All, ..FieldFilter::default() }, "stat", 50, 0)
+        .await
+        .unwrap();
     assert_eq!(words.rows.iter().map(|f| f.name.as_str()).collect::<Vec<_>>(), ["status"]);
-    let percent = map.fields(&FieldFilter { scope: Scope::All, ..FieldFilter::default() }, "%", 50, 0).await.unwrap();
+    let percent = map
+        .fields(&FieldFilter { scope: Scope::All, ..FieldFilter::default() }, "%", 50, 0)
+        .await
+        .unwrap();
     assert!(percent.rows.is_empty());
 }
 

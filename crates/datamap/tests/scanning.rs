@@ -1,5 +1,6 @@
 //! Scans of real sources into maps on SQLite and PostgreSQL.
 
+#[macro_use]
 mod support;
 
 use datamap::{
@@ -48,15 +49,21 @@ async fn a_correction_survives_every_later_scan(map: DataMap) {
     scan(&map, &source.id).await;
     let points = field_named(&map, "customers", "points").await;
     let email = field_named(&map, "customers", "email").await;
-    let correct = Decision::Correct { category: "contact.phone".into(), sensitivity: String::new() };
-    map.decide(me(), std::slice::from_ref(&points.id), &correct, "a phone in disguise").await.unwrap();
+    let correct =
+        Decision::Correct { category: "contact.phone".into(), sensitivity: String::new() };
+    map.decide(me(), std::slice::from_ref(&points.id), &correct, "a phone in disguise")
+        .await
+        .unwrap();
     map.decide(me(), std::slice::from_ref(&email.id), &Decision::Dismiss, "").await.unwrap();
 
     scan(&map, &source.id).await;
     scan(&map, &source.id).await;
 
     let points = map.field(&points.id).await.unwrap().field;
-    assert_eq!((points.decision.as_str(), points.category.as_str()), ("corrected", "contact.phone"));
+    assert_eq!(
+        (points.decision.as_str(), points.category.as_str()),
+        ("corrected", "contact.phone")
+    );
     assert!(points.level > 0);
     let email = map.field(&email.id).await.unwrap().field;
     assert_eq!((email.category.as_str(), email.found_category.as_str()), ("", "contact.email"));
@@ -191,7 +198,11 @@ async fn deleting_a_source_tells_and_takes_everything(map: DataMap) {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("shop.db");
     sqlite(&file, SHOP).await;
-    let draft = SourceDraft { cron: "0 3 * * *".into(), zone: "Asia/Shanghai".into(), ..sqlite_draft(&file) };
+    let draft = SourceDraft {
+        cron: "0 3 * * *".into(),
+        zone: "Asia/Shanghai".into(),
+        ..sqlite_draft(&file)
+    };
     let source = map.create_source(me(), &draft).await.unwrap();
     scan(&map, &source.id).await;
     let email = field_named(&map, "customers", "email").await;

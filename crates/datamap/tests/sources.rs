@@ -1,5 +1,6 @@
 //! Sources: drafts, passwords, origins, several engines.
 
+#[macro_use]
 mod support;
 
 use datamap::{
@@ -9,7 +10,8 @@ use datamap::{
 use support::{SHOP, me, scan, sqlite, sqlite_draft};
 
 async fn bad_inputs_are_told_one_by_one_and_nothing_is_created(map: DataMap) {
-    let draft = SourceDraft { address: "nonsense://".into(), rows_per_store: 0, ..SourceDraft::default() };
+    let draft =
+        SourceDraft { address: "nonsense://".into(), rows_per_store: 0, ..SourceDraft::default() };
     let Err(DataMapError::Form(errors)) = map.create_source(me(), &draft).await else {
         panic!("a bad draft was taken");
     };
@@ -17,7 +19,8 @@ async fn bad_inputs_are_told_one_by_one_and_nothing_is_created(map: DataMap) {
     fields.sort_unstable();
     assert_eq!(fields, ["address", "name", "rows_per_store"]);
     assert!(map.sources().await.unwrap().is_empty());
-    let draft = SourceDraft { cron: "every day".into(), ..sqlite_draft(std::path::Path::new("/tmp/x.db")) };
+    let draft =
+        SourceDraft { cron: "every day".into(), ..sqlite_draft(std::path::Path::new("/tmp/x.db")) };
     let Err(DataMapError::Form(errors)) = map.create_source(me(), &draft).await else {
         panic!("a bad schedule was taken");
     };
@@ -35,7 +38,8 @@ async fn a_password_is_sealed_and_never_sent_to_another_server(map: DataMap) {
     let sealed = source.password_sealed.clone().unwrap();
     assert!(!source.address.contains("tr0ub4dor") && !sealed.contains("tr0ub4dor"));
 
-    let same = SourceDraft { address: source.address.clone(), name: "CRM 2".into(), ..draft.clone() };
+    let same =
+        SourceDraft { address: source.address.clone(), name: "CRM 2".into(), ..draft.clone() };
     map.update_source(me(), &source.id, &same).await.unwrap();
     assert_eq!(map.source(&source.id).await.unwrap().password_sealed, Some(sealed));
     let moved = SourceDraft { address: "postgres://reader@evil.example/crm".into(), ..draft };
@@ -56,7 +60,8 @@ async fn keys_stay_unique_and_systems_are_shared(map: DataMap) {
 }
 
 async fn origins_come_and_go(map: DataMap) {
-    let source = map.create_source(me(), &sqlite_draft(std::path::Path::new("/tmp/x.db"))).await.unwrap();
+    let source =
+        map.create_source(me(), &sqlite_draft(std::path::Path::new("/tmp/x.db"))).await.unwrap();
     let direct = OriginDraft { touchpoint: "registration form".into(), ..OriginDraft::default() };
     let bought = OriginDraft {
         third_party: true,
@@ -87,12 +92,16 @@ async fn a_connection_can_be_tried_before_it_is_saved(map: DataMap) {
 /// A database of its own on a test server, dropped at the end.
 async fn with_server(variable: &str, map: &DataMap) {
     use sqlx::Connection;
-    let base = std::env::var(variable).unwrap_or_else(|_| panic!("{variable} is missing: run `cargo xtask test`"));
+    let base = std::env::var(variable)
+        .unwrap_or_else(|_| panic!("{variable} is missing: run `cargo xtask test`"));
     let name = format!("map_{}", store::new_id().replace('-', ""));
     let root = base.rsplit_once('/').unwrap().0.to_owned();
     sqlx::any::install_default_drivers();
     let mut admin = sqlx::AnyConnection::connect(&base).await.unwrap();
-    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut admin).await.unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
+        .execute(&mut admin)
+        .await
+        .unwrap();
     let mut inside = sqlx::AnyConnection::connect(&format!("{root}/{name}")).await.unwrap();
     for sql in [
         "CREATE TABLE customers (id INT PRIMARY KEY, email VARCHAR(100), phone VARCHAR(30), points INT)",
@@ -101,19 +110,28 @@ async fn with_server(variable: &str, map: &DataMap) {
         sqlx::query(sql).execute(&mut inside).await.unwrap();
     }
     for n in 0..40 {
-        let sql = format!("INSERT INTO customers VALUES ({n}, 'hong.{n}@example.com', '+86138001380{n:02}', {n})");
+        let sql = format!(
+            "INSERT INTO customers VALUES ({n}, 'hong.{n}@example.com', '+86138001380{n:02}', {n})"
+        );
         sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut inside).await.unwrap();
     }
     inside.close().await.unwrap();
 
-    let draft = SourceDraft { name: "CRM".into(), address: format!("{root}/{name}"), ..SourceDraft::default() };
+    let draft = SourceDraft {
+        name: "CRM".into(),
+        address: format!("{root}/{name}"),
+        ..SourceDraft::default()
+    };
     let source = map.create_source(me(), &draft).await.unwrap();
     let scan = scan(map, &source.id).await;
 
     assert_eq!((scan.state.as_str(), scan.error_why.as_str()), ("finished", ""));
     assert_eq!((scan.stores_done, scan.stores_failed, scan.fields_seen), (2, 0, 7));
     assert!(scan.fields_personal >= 2);
-    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("DROP DATABASE {name}"))).execute(&mut admin).await.unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("DROP DATABASE {name}")))
+        .execute(&mut admin)
+        .await
+        .unwrap();
 }
 
 async fn a_postgresql_database_is_scanned(map: DataMap) {

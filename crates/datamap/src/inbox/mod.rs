@@ -1,6 +1,7 @@
 //! The inbox: what changed since the scan before, until somebody has looked at it.
 
-#[cfg(any())] mod pages;
+#[cfg(any())]
+mod pages;
 mod store;
 
 pub use store::{DriftFilter, DriftRow};

@@ -19,8 +19,14 @@ pub(super) fn router() -> Router<Room> {
         .route("/console/inbox/acknowledge", post(acknowledge))
 }
 
-const KINDS: [&str; 6] =
-    ["new_store", "vanished_store", "new_field", "vanished_field", "changed_type", "changed_category"];
+const KINDS: [&str; 6] = [
+    "new_store",
+    "vanished_store",
+    "new_field",
+    "vanished_field",
+    "changed_type",
+    "changed_category",
+];
 
 /// One change in words.
 struct Row {
@@ -69,7 +75,8 @@ async fn list(State(room): State<Room>, p: Page, q: ListQuery) -> Result<Respons
     let rows = rows
         .into_iter()
         .map(|drift| {
-            let is_category = drift.drift.kind != "changed_type" && !drift.drift.field_name.is_empty();
+            let is_category =
+                drift.drift.kind != "changed_type" && !drift.drift.field_name.is_empty();
             let shown = |value: &str| match value {
                 "" if is_category => p.t("inbox-no-personal-data"),
                 key if is_category => category_name(p.lang, key),

@@ -82,17 +82,28 @@ impl FieldPage {
     }
 }
 
-async fn show(State(room): State<Room>, p: Page, Path(id): Path<String>) -> Result<Response, WebError> {
+async fn show(
+    State(room): State<Room>,
+    p: Page,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
     p.require(Permission::ViewMap)?;
     let view = view(&room, p, &id, DecideForm::default(), String::new()).await?;
     web::render(&view)
 }
 
-async fn view(room: &Room, p: Page, id: &str, form: DecideForm, error: String) -> Result<FieldPage, WebError> {
+async fn view(
+    room: &Room,
+    p: Page,
+    id: &str,
+    form: DecideForm,
+    error: String,
+) -> Result<FieldPage, WebError> {
     let d = room.map.field(id).await?;
     let same = room.map.fields_like(&d.field, 10).await?;
     let history = history(room, &p, id).await?;
-    let effective = if d.store.people_decided.is_empty() { &d.store.people } else { &d.store.people_decided };
+    let effective =
+        if d.store.people_decided.is_empty() { &d.store.people } else { &d.store.people_decided };
     Ok(FieldPage {
         category: category_path(p.lang, &d.field.category),
         found: category_path(p.lang, &d.field.found_category),
@@ -183,7 +194,9 @@ async fn decide(
         },
     };
     match room.map.decide(p.actor(), std::slice::from_ref(&id), &decision, &form.note).await {
-        Ok(_) => Ok(web::redirect_with_toast(&format!("/console/fields/{id}"), "map-toast-decided")),
+        Ok(_) => {
+            Ok(web::redirect_with_toast(&format!("/console/fields/{id}"), "map-toast-decided"))
+        }
         Err(DataMapError::Invalid(key)) => {
             let error = p.t(key);
             web::render(&view(&room, p, &id, form, error).await?)

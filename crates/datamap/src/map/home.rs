@@ -106,7 +106,11 @@ fn shares(counts: &Summary) -> Vec<Share> {
     let levels = [3, 2, 1];
     let filter = FieldFilter::default();
     let fields = levels.map(|level| {
-        counts.matching(&filter).filter(|group| group.level == level).map(|group| group.fields).sum::<i64>()
+        counts
+            .matching(&filter)
+            .filter(|group| group.level == level)
+            .map(|group| group.fields)
+            .sum::<i64>()
     });
     let total: i64 = fields.iter().sum::<i64>().max(1);
     let mut start = 0;
@@ -130,7 +134,12 @@ fn top(p: &Page, counts: &Summary) -> Vec<Top> {
         .filter(|(key, _)| !key.is_empty())
         .map(|(key, fields)| Top {
             name: category_name(p.lang, &key),
-            level: counts.matching(&filter).filter(|g| g.category == key).map(|g| g.level).max().unwrap_or(0),
+            level: counts
+                .matching(&filter)
+                .filter(|g| g.category == key)
+                .map(|g| g.level)
+                .max()
+                .unwrap_or(0),
             key,
             fields,
         })
@@ -143,18 +152,24 @@ fn top(p: &Page, counts: &Summary) -> Vec<Top> {
 impl DataMap {
     /// How many systems there are, and what sources and systems do not say.
     async fn gaps(&self) -> Result<(i64, Gaps)> {
-        let (systems, no_origin, no_system, never_scanned, no_owner, no_country): (i64, i64, i64, i64, i64, i64) =
-            sqlx::query_as(
-                "SELECT (SELECT COUNT(*) FROM system),
+        let (systems, no_origin, no_system, never_scanned, no_owner, no_country): (
+            i64,
+            i64,
+            i64,
+            i64,
+            i64,
+            i64,
+        ) = sqlx::query_as(
+            "SELECT (SELECT COUNT(*) FROM system),
                    (SELECT COUNT(*) FROM source s WHERE NOT EXISTS
                       (SELECT 1 FROM origin o WHERE o.source_id = s.id)),
                    (SELECT COUNT(*) FROM source WHERE system_id IS NULL),
                    (SELECT COUNT(*) FROM source WHERE last_scan_id IS NULL),
                    (SELECT COUNT(*) FROM system WHERE owner = ''),
                    (SELECT COUNT(*) FROM system WHERE country = '')",
-            )
-            .fetch_one(self.store().reader())
-            .await?;
+        )
+        .fetch_one(self.store().reader())
+        .await?;
         Ok((systems, Gaps { no_origin, no_system, never_scanned, no_owner, no_country }))
     }
 }

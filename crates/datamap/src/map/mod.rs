@@ -3,10 +3,13 @@
 
 mod ask;
 mod decide;
-#[cfg(any())] mod field_page;
+#[cfg(any())]
+mod field_page;
 mod filter;
-#[cfg(any())] mod home;
-#[cfg(any())] mod pages;
+#[cfg(any())]
+mod home;
+#[cfg(any())]
+mod pages;
 mod store;
 mod summary;
 

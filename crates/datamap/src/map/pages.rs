@@ -51,7 +51,9 @@ fn filter_of(q: &ListQuery) -> FieldFilter {
 /// The query of a list without what only belongs to its last action.
 fn list_query(raw: &str) -> (ListQuery, String, i64) {
     let whole = ListQuery::parse(raw);
-    let kept = ListQuery::parse(raw.split_once("undo=").map_or(raw, |(kept, _)| kept).trim_end_matches('&'));
+    let kept = ListQuery::parse(
+        raw.split_once("undo=").map_or(raw, |(kept, _)| kept).trim_end_matches('&'),
+    );
     (kept, whole.get("undo").to_owned(), whole.get("decided").parse().unwrap_or(0))
 }
 
@@ -98,7 +100,11 @@ struct AnswerView {
     groups: Vec<super::AnswerGroup>,
 }
 
-async fn list(State(room): State<Room>, p: Page, RawQuery(raw): RawQuery) -> Result<Response, WebError> {
+async fn list(
+    State(room): State<Room>,
+    p: Page,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, WebError> {
     p.require(Permission::ViewMap)?;
     let (q, undo, decided) = list_query(raw.as_deref().unwrap_or_default());
     let filter = filter_of(&q);
@@ -154,13 +160,16 @@ fn facets(p: &Page, summary: &Summary, filter: &FieldFilter) -> Facets {
                 Choice::new(value, label)
             })
             .collect(),
-        decisions: ["open", "confirmed", "corrected", "dismissed"].map(|d| named("map-decision", d)).into(),
+        decisions: ["open", "confirmed", "corrected", "dismissed"]
+            .map(|d| named("map-decision", d))
+            .into(),
         shows: ["plain", "all", "vanished"].map(|show| named("map-show", show)).into(),
     }
 }
 
 fn answer_view(p: &Page, answer: Answer) -> AnswerView {
-    let names: Vec<String> = answer.categories.iter().map(|key| category_name(p.lang, key)).collect();
+    let names: Vec<String> =
+        answer.categories.iter().map(|key| category_name(p.lang, key)).collect();
     let what = list_of(p.lang, &names);
     let sentence = if answer.fields == 0 {
         p.t1("map-answer-none", "what", what)
@@ -173,7 +182,11 @@ fn answer_view(p: &Page, answer: Answer) -> AnswerView {
     AnswerView { sentence, groups: answer.groups }
 }
 
-fn facet(summary: &Summary, filter: &FieldFilter, by: impl Fn(&super::Group) -> String) -> Vec<(String, i64)> {
+fn facet(
+    summary: &Summary,
+    filter: &FieldFilter,
+    by: impl Fn(&super::Group) -> String,
+) -> Vec<(String, i64)> {
     summary.facet(filter, by).into_iter().filter(|(value, _)| !value.is_empty()).collect()
 }
 
@@ -196,7 +209,8 @@ fn category_facet(p: &Page, summary: &Summary, filter: &FieldFilter) -> Vec<Choi
         .filter(|(category, n)| *n > 0 || filter.categories.contains(&category.key))
         .map(|(category, n)| {
             let depth = category.key.matches('.').count();
-            let name = format!("{}{}", "\u{2003}".repeat(depth), category_name(p.lang, &category.key));
+            let name =
+                format!("{}{}", "\u{2003}".repeat(depth), category_name(p.lang, &category.key));
             Choice::new(category.key.clone(), counted(p, &name, n))
         })
         .collect()
@@ -204,13 +218,15 @@ fn category_facet(p: &Page, summary: &Summary, filter: &FieldFilter) -> Vec<Choi
 
 fn system_facet(p: &Page, summary: &Summary, filter: &FieldFilter) -> Vec<Choice> {
     let open = FieldFilter { system: String::new(), source: String::new(), ..filter.clone() };
-    let mut choices: Vec<Choice> = facet(summary, &open, |group| summary.system_of(&group.source_id).to_owned())
-        .into_iter()
-        .filter_map(|(id, n)| {
-            let name = &summary.sources.values().find(|source| source.system_id == id)?.system_name;
-            Some(Choice::new(id, counted(p, name, n)))
-        })
-        .collect();
+    let mut choices: Vec<Choice> =
+        facet(summary, &open, |group| summary.system_of(&group.source_id).to_owned())
+            .into_iter()
+            .filter_map(|(id, n)| {
+                let name =
+                    &summary.sources.values().find(|source| source.system_id == id)?.system_name;
+                Some(Choice::new(id, counted(p, name, n)))
+            })
+            .collect();
     choices.sort_by(|a, b| a.label.cmp(&b.label));
     choices
 }
@@ -288,8 +304,18 @@ async fn export(State(room): State<Room>, p: Page, q: ListQuery) -> Result<Respo
     p.require(Permission::Export)?;
     let filter = room.map.interpret(&filter_of(&q), &q.q);
     let heads = [
-        "system", "source", "store", "field", "type", "category-name", "category", "sensitivity", "minor",
-        "people", "confidence", "decision",
+        "system",
+        "source",
+        "store",
+        "field",
+        "type",
+        "category-name",
+        "category",
+        "sensitivity",
+        "minor",
+        "people",
+        "confidence",
+        "decision",
     ];
     let header = heads.map(|head| p.t(&format!("map-csv-{head}"))).into();
     let lang = p.lang;

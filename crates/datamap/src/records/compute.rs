@@ -278,9 +278,10 @@ impl<'a> Seen<'a> {
             Fact::Officer => {
                 self.told(&mut cell, &self.facts.organisation.officer, Fix::Organisation);
             }
-            Fact::Role => cell
-                .lines
-                .push(vec![message(format!("activity-role-{}", dash(self.activity.role.as_str())))]),
+            Fact::Role => cell.lines.push(vec![message(format!(
+                "activity-role-{}",
+                dash(self.activity.role.as_str())
+            ))]),
             Fact::Purpose => self.told(&mut cell, &self.activity.purpose, Fix::Activity("purpose")),
             Fact::Processing => self.processing(&mut cell),
             Fact::People => self.people(&mut cell),
@@ -538,7 +539,8 @@ impl<'a> Seen<'a> {
 
     /// Recipients outside the territory, and systems hosted there.
     fn transfers(&self, cell: &mut Cell) {
-        let abroad = |country: &str| !country.is_empty() && !self.view.home.iter().any(|c| c == country);
+        let abroad =
+            |country: &str| !country.is_empty() && !self.view.home.iter().any(|c| c == country);
         for (id, fact, _) in self.recipients_by_name() {
             if fact.country.is_empty() {
                 cell.gaps.push(Gap {
@@ -571,8 +573,7 @@ impl<'a> Seen<'a> {
     }
 
     fn transfer(&self, cell: &mut Cell, id: &str, fact: &RecipientFact) {
-        let mut line =
-            vec![Part::Text(fact.name.clone()), Part::Country(fact.country.clone())];
+        let mut line = vec![Part::Text(fact.name.clone()), Part::Country(fact.country.clone())];
         if !fact.safeguard.is_empty() {
             line.push(message(format!("records-safeguard-{}", dash(&fact.safeguard))));
         } else if self.view.adequate.contains(&fact.country) {
@@ -588,9 +589,11 @@ impl<'a> Seen<'a> {
 
     fn legal_basis(&self, cell: &mut Cell) {
         match self.activity.legal_basis.get(&self.view.regime) {
-            Some(basis) => cell
-                .lines
-                .push(vec![message(format!("activity-basis-{}-{}", self.view.regime, dash(basis)))]),
+            Some(basis) => cell.lines.push(vec![message(format!(
+                "activity-basis-{}-{}",
+                self.view.regime,
+                dash(basis)
+            ))]),
             None => self.gap(cell, "", Fix::Activity("legal_basis")),
         }
     }

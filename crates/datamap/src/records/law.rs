@@ -184,8 +184,11 @@ impl Law {
 /// The facts of law, parsed once.
 pub fn law() -> &'static Law {
     static LAW: LazyLock<Law> = LazyLock::new(|| {
-        toml::from_str(include_str!("../../data/records.toml"))
-            .unwrap_or(Law { version: String::new(), bases: Vec::new(), views: Vec::new() })
+        toml::from_str(include_str!("../../data/records.toml")).unwrap_or(Law {
+            version: String::new(),
+            bases: Vec::new(),
+            views: Vec::new(),
+        })
     });
     &LAW
 }

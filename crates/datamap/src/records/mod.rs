@@ -6,10 +6,10 @@ mod law;
 mod model;
 pub(crate) mod store;
 
+pub(crate) use compute::dash;
 pub use compute::{
     CategoryFact, Cell, Facts, Fix, FlowFact, Gap, Line, OriginFact, Part, RecipientFact, Record,
     Suggestion, SystemFact,
 };
-pub(crate) use compute::dash;
 pub use law::{Bases, Duty, Fact, Field, Law, View, law};
 pub use model::{Activity, ActivityRole, Organisation};

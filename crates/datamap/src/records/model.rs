@@ -143,8 +143,7 @@ pub struct Organisation {
 impl Organisation {
     /// Trims, and says as a message key what is wrong.
     pub fn tidy(&mut self) -> Result<()> {
-        for text in
-            [&mut self.name, &mut self.contact, &mut self.representative, &mut self.officer]
+        for text in [&mut self.name, &mut self.contact, &mut self.representative, &mut self.officer]
         {
             *text = text.trim().replace("\r\n", "\n");
             if text.chars().count() > 2000 {

@@ -230,8 +230,10 @@ impl DataMap {
         let mut tx =
             self.store().begin(Entry::new(actor, "activity.deleted", "activity", id)).await?;
         let all = load_activities(tx.conn()).await?;
-        let before =
-            all.iter().find(|activity| activity.id == id).ok_or(DataMapError::NotFound("activity"))?;
+        let before = all
+            .iter()
+            .find(|activity| activity.id == id)
+            .ok_or(DataMapError::NotFound("activity"))?;
         drop_activity(&mut tx, id).await?;
         tx.states(Some(self.store().digest(before)), None);
         tx.commit().await?;
@@ -245,7 +247,11 @@ impl DataMap {
     }
 
     /// Says who we are.
-    pub async fn save_organisation(&self, actor: Actor, mut organisation: Organisation) -> Result<()> {
+    pub async fn save_organisation(
+        &self,
+        actor: Actor,
+        mut organisation: Organisation,
+    ) -> Result<()> {
         organisation.tidy()?;
         let mut tx = self
             .store()
@@ -253,10 +259,7 @@ impl DataMap {
             .await?;
         let before = load_organisation(tx.conn()).await?;
         put_organisation(&mut tx, &organisation).await?;
-        tx.states(
-            Some(self.store().digest(&before)),
-            Some(self.store().digest(&organisation)),
-        );
+        tx.states(Some(self.store().digest(&before)), Some(self.store().digest(&organisation)));
         tx.commit().await?;
         Ok(())
     }
@@ -359,14 +362,21 @@ async fn load_origins(
     conn: &mut AnyConnection,
     systems: &mut BTreeMap<String, SystemFact>,
 ) -> Result<()> {
-    let rows: Vec<(String, String, String, Option<String>, Option<String>, Option<String>, Option<String>)> =
-        sqlx::query_as(
-            "SELECT s.system_id, s.id, s.name, o.kind, o.touchpoint, o.provider, o.contract
+    let rows: Vec<(
+        String,
+        String,
+        String,
+        Option<String>,
+        Option<String>,
+        Option<String>,
+        Option<String>,
+    )> = sqlx::query_as(
+        "SELECT s.system_id, s.id, s.name, o.kind, o.touchpoint, o.provider, o.contract
              FROM source s LEFT JOIN origin o ON o.source_id = s.id
              WHERE s.system_id IS NOT NULL ORDER BY s.name, s.id, o.kind, o.id",
-        )
-        .fetch_all(conn)
-        .await?;
+    )
+    .fetch_all(conn)
+    .await?;
     for (system, source_id, source, kind, touchpoint, provider, contract) in rows {
         let Some(system) = systems.get_mut(&system) else { continue };
         system.origins.push(OriginFact {

@@ -56,7 +56,11 @@ pub(crate) fn source_error(p: &Page, code: &str, subject: &str, why: &str) -> (S
     }
 }
 
-async fn show(State(room): State<Room>, p: Page, Path(id): Path<String>) -> Result<Response, WebError> {
+async fn show(
+    State(room): State<Room>,
+    p: Page,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
     p.require(Permission::ViewMap)?;
     let scan = room.map.scan(&id).await?;
     let source = room.map.source(&scan.source_id).await?;

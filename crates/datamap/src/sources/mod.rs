@@ -2,11 +2,14 @@
 //! data came from. [`SourceDraft`] is what a person (or privacy as code) wants; passwords are sealed
 //! and never shown again.
 
-#[cfg(any())] mod forms;
+#[cfg(any())]
+mod forms;
 mod model;
-#[cfg(any())] mod pages;
+#[cfg(any())]
+mod pages;
 mod store;
-#[cfg(any())] mod wizard;
+#[cfg(any())]
+mod wizard;
 
 pub use model::{FieldError, OriginDraft, Preset, SourceDraft, SystemChoice};
 pub use store::{DeletionImpact, SourceSummary};

@@ -95,7 +95,12 @@ struct Tested {
     advice: Vec<String>,
 }
 
-async fn show(State(room): State<Room>, p: Page, Path(id): Path<String>, q: ListQuery) -> Result<Response, WebError> {
+async fn show(
+    State(room): State<Room>,
+    p: Page,
+    Path(id): Path<String>,
+    q: ListQuery,
+) -> Result<Response, WebError> {
     p.require(Permission::ViewMap)?;
     let view = source_page(&room, p, &id, &q, OriginForm::default(), Errors::new(), None).await?;
     web::render(&view)
@@ -212,7 +217,11 @@ struct EditPage {
     tested: Option<Tested>,
 }
 
-async fn edit(State(room): State<Room>, p: Page, Path(id): Path<String>) -> Result<Response, WebError> {
+async fn edit(
+    State(room): State<Room>,
+    p: Page,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
     p.require(Permission::ManageSources)?;
     let source = room.map.source(&id).await?;
     let form = SettingsForm::of(&source);
@@ -246,7 +255,9 @@ async fn save(
         return edit_page(&room, p, source, form, Errors::new(), Some(tested)).await;
     }
     match room.map.update_source(p.actor(), &id, &draft).await {
-        Ok(()) => Ok(web::redirect_with_toast(&format!("/console/sources/{id}"), "src-toast-saved")),
+        Ok(()) => {
+            Ok(web::redirect_with_toast(&format!("/console/sources/{id}"), "src-toast-saved"))
+        }
         Err(DataMapError::Form(wrong)) => {
             let errors = form_errors(&p, &wrong);
             edit_page(&room, p, source, form, errors, None).await
@@ -255,7 +266,12 @@ async fn save(
     }
 }
 
-async fn try_out(room: &Room, p: &Page, draft: &SourceDraft, source: &Source) -> Result<Tested, WebError> {
+async fn try_out(
+    room: &Room,
+    p: &Page,
+    draft: &SourceDraft,
+    source: &Source,
+) -> Result<Tested, WebError> {
     match room.map.test_source(draft, Some(source)).await {
         Ok(info) => Ok(Tested { advice: advice(p, &info), what: String::new(), info: Some(info) }),
         Err(DataMapError::Source(error)) => {
@@ -280,7 +296,8 @@ async fn test(
     let draft = SettingsForm::of(&source).draft();
     let tested = try_out(&room, &p, &draft, &source).await?;
     let q = ListQuery::parse("");
-    let view = source_page(&room, p, &id, &q, OriginForm::default(), Errors::new(), Some(tested)).await?;
+    let view =
+        source_page(&room, p, &id, &q, OriginForm::default(), Errors::new(), Some(tested)).await?;
     web::render(&view)
 }
 
@@ -321,7 +338,10 @@ async fn add_origin(
         country: form.country.clone(),
     };
     match room.map.add_origin(p.actor(), &id, &draft).await {
-        Ok(_) => Ok(web::redirect_with_toast(&format!("/console/sources/{id}#origins"), "src-toast-origin")),
+        Ok(_) => Ok(web::redirect_with_toast(
+            &format!("/console/sources/{id}#origins"),
+            "src-toast-origin",
+        )),
         Err(DataMapError::Form(wrong)) => {
             let errors = form_errors(&p, &wrong);
             let q = ListQuery::parse("");
@@ -351,7 +371,11 @@ struct DeletePage {
     is_scanning: bool,
 }
 
-async fn ask_delete(State(room): State<Room>, p: Page, Path(id): Path<String>) -> Result<Response, WebError> {
+async fn ask_delete(
+    State(room): State<Room>,
+    p: Page,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
     p.require(Permission::ManageSources)?;
     let source = room.map.source(&id).await?;
     let impact = room.map.deletion_impact(&id).await?;

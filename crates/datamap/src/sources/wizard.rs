@@ -70,7 +70,8 @@ impl AddressForm {
             "files" => self.path.trim().to_owned(),
             scheme => {
                 let user = self.user.trim();
-                let user = if user.is_empty() { String::new() } else { format!("{}@", percent(user)) };
+                let user =
+                    if user.is_empty() { String::new() } else { format!("{}@", percent(user)) };
                 let port = self.port.trim();
                 let port = if port.is_empty() { String::new() } else { format!(":{port}") };
                 format!("{scheme}://{user}{host}{port}/{}", percent(self.database.trim()))
@@ -93,7 +94,10 @@ impl AddressForm {
         if self.is_server() && self.host.trim().is_empty() {
             errors.add("host", p.t("src-error-host"));
         }
-        if self.is_server() && !self.port.trim().is_empty() && self.port.trim().parse::<u16>().is_err() {
+        if self.is_server()
+            && !self.port.trim().is_empty()
+            && self.port.trim().parse::<u16>().is_err()
+        {
             errors.add("port", p.t("src-error-port"));
         }
         if !self.is_server() && self.path.trim().is_empty() {
@@ -141,7 +145,8 @@ async fn ask(p: Page, q: ListQuery) -> Result<Response, WebError> {
     if !KINDS.contains(&kind) {
         return web::render(&KindPage { p, kinds: KINDS });
     }
-    let form = AddressForm { kind: kind.to_owned(), tls: "prefer".into(), ..AddressForm::default() };
+    let form =
+        AddressForm { kind: kind.to_owned(), tls: "prefer".into(), ..AddressForm::default() };
     address_page(p, form, Errors::new(), None)
 }
 
@@ -151,7 +156,9 @@ fn address_page(
     errors: Errors,
     failed: Option<&::sources::SourceError>,
 ) -> Result<Response, WebError> {
-    let (what, advice) = failed.map(|error| source_error(&p, error.code(), error.subject(), error.why())).unwrap_or_default();
+    let (what, advice) = failed
+        .map(|error| source_error(&p, error.code(), error.subject(), error.why()))
+        .unwrap_or_default();
     let tls = tls_choices(&p);
     web::render(&AddressPage { p, form, errors, tls, what, advice })
 }
@@ -214,8 +221,9 @@ async fn test(
     // The password travels to the last question sealed, and opens only for this very address.
     let address = address.to_string();
     let secret = draft.password.or(inline);
-    let sealed =
-        secret.map(|secret| room.map.store().seal(&context(&address), &secret.0)).unwrap_or_default();
+    let sealed = secret
+        .map(|secret| room.map.store().seal(&context(&address), &secret.0))
+        .unwrap_or_default();
     let details = DetailsForm {
         sealed,
         tls: draft.tls,
@@ -345,15 +353,27 @@ mod tests {
             ..AddressForm::default()
         };
         assert_eq!(form.address(), "postgres://o%27neil%40x@db.example:5433/shop%20a");
-        let file = AddressForm { kind: "sqlite".into(), path: " /data/a.db ".into(), ..AddressForm::default() };
+        let file = AddressForm {
+            kind: "sqlite".into(),
+            path: " /data/a.db ".into(),
+            ..AddressForm::default()
+        };
         assert_eq!(file.address(), "sqlite:/data/a.db");
-        let whole = AddressForm { host: "mysql://u@h/d".into(), kind: "mysql".into(), ..AddressForm::default() };
+        let whole = AddressForm {
+            host: "mysql://u@h/d".into(),
+            kind: "mysql".into(),
+            ..AddressForm::default()
+        };
         assert_eq!(whole.address(), "mysql://u@h/d");
     }
 
     #[test]
     fn a_name_is_suggested_from_the_database_or_file() {
-        let file = AddressForm { kind: "sqlite".into(), path: "/data/shop.db".into(), ..AddressForm::default() };
+        let file = AddressForm {
+            kind: "sqlite".into(),
+            path: "/data/shop.db".into(),
+            ..AddressForm::default()
+        };
         assert_eq!(suggested_name(&file), "shop");
     }
 }

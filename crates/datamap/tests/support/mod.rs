@@ -13,7 +13,11 @@ pub fn me() -> Actor {
 
 /// A draft for a SQLite file.
 pub fn sqlite_draft(file: &Path) -> SourceDraft {
-    SourceDraft { name: "Shop".into(), address: format!("sqlite:{}", file.display()), ..SourceDraft::default() }
+    SourceDraft {
+        name: "Shop".into(),
+        address: format!("sqlite:{}", file.display()),
+        ..SourceDraft::default()
+    }
 }
 
 /// Runs statements on a SQLite file, creating it.
@@ -31,7 +35,8 @@ CREATE TABLE customers (id INTEGER PRIMARY KEY, email TEXT, phone TEXT, full_nam
 CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customers (id), total REAL, status TEXT);
 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120)
 INSERT INTO customers SELECT i, 'li.lei' || i || '@example.com', '+8613800138' || substr('000' || i, -3),
-  'Li Lei ' || i, i * 10 FROM n;
+  CASE i % 4 WHEN 0 THEN 'Li Lei' WHEN 1 THEN 'Anna Smith' WHEN 2 THEN 'Han Meimei' ELSE 'John Brown' END,
+  i * 10 FROM n;
 INSERT INTO orders SELECT id, id, id * 1.5, 'paid' FROM customers;
 ";
 
@@ -57,4 +62,35 @@ pub async fn work(map: &DataMap, scan_id: &str) -> Scan {
 pub async fn scan(map: &DataMap, source_id: &str) -> Scan {
     let id = map.start_scan(me(), source_id, "person").await.unwrap();
     work(map, &id).await
+}
+
+/// Opens a map in a throw-away database.
+pub async fn open(postgres: bool) -> (DataMap, store::testing::TestGuard) {
+    let (store, guard) = if postgres {
+        store::testing::temp_postgres().await
+    } else {
+        store::testing::temp_sqlite().await
+    };
+    (DataMap::open(store).await.unwrap(), guard)
+}
+
+/// Makes of each function two tests: the map in SQLite and in PostgreSQL.
+#[macro_export]
+macro_rules! on_both_engines {
+    ($($name:ident),* $(,)?) => {
+        mod on_sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                let (map, _guard) = super::support::open(false).await;
+                super::$name(map).await;
+            })*
+        }
+        mod on_postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                let (map, _guard) = super::support::open(true).await;
+                super::$name(map).await;
+            })*
+        }
+    };
 }
