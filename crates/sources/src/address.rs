@@ -114,13 +114,11 @@ fn bare_path(path: &str) -> Result<Address, SourceError> {
 pub(crate) fn is_sqlite(path: &Path) -> bool {
     let mut head = [0u8; 16];
     let Ok(mut file) = std::fs::File::open(path) else { return false };
-    match file.read_exact(&mut head) {
-        Ok(()) => &head == SQLITE_MAGIC,
-        Err(_) => {
-            let ext = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
-            ["db", "sqlite", "sqlite3"].iter().any(|e| ext.eq_ignore_ascii_case(e))
-        }
+    if file.read_exact(&mut head).is_ok() {
+        return &head == SQLITE_MAGIC;
     }
+    let ext = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
+    ["db", "sqlite", "sqlite3"].iter().any(|e| ext.eq_ignore_ascii_case(e))
 }
 
 type Parsed = Result<(Address, Option<Secret>), SourceError>;
@@ -211,15 +209,12 @@ fn decode(text: &str) -> String {
         let byte = hex
             .and_then(|h| std::str::from_utf8(h).ok())
             .and_then(|h| u8::from_str_radix(h, 16).ok());
-        match byte {
-            Some(byte) => {
-                out.push(byte);
-                i += 3;
-            }
-            None => {
-                out.push(bytes[i]);
-                i += 1;
-            }
+        if let Some(byte) = byte {
+            out.push(byte);
+            i += 3;
+        } else {
+            out.push(bytes[i]);
+            i += 1;
         }
     }
     String::from_utf8_lossy(&out).into_owned()

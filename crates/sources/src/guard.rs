@@ -52,11 +52,7 @@ fn canonical(ip: IpAddr) -> IpAddr {
     let nat64 = s[..6] == [0x64, 0xff9b, 0, 0, 0, 0];
     match v6.to_ipv4_mapped() {
         Some(v4) => IpAddr::V4(v4),
-        None if nat64 => {
-            let [a, b] = s[6].to_be_bytes();
-            let [c, d] = s[7].to_be_bytes();
-            IpAddr::V4(Ipv4Addr::new(a, b, c, d))
-        }
+        None if nat64 => IpAddr::V4(Ipv4Addr::from(u32::from(s[6]) << 16 | u32::from(s[7]))),
         None => ip,
     }
 }

@@ -24,15 +24,13 @@ impl Collector {
     /// A value as the source sent it. Invalid UTF-8 is replaced and flagged.
     pub fn bytes(&mut self, column: usize, value: Option<&[u8]>) {
         let Some(value) = value else { return self.null(column) };
-        match std::str::from_utf8(value) {
-            Ok(text) => self.text(column, text),
-            Err(_) => {
-                self.sample.invalid_text = true;
-                // Only what will be kept is copied; a character is at most four bytes.
-                let some = &value[..value.len().min(self.limits.value_bytes + 4)];
-                self.text(column, &String::from_utf8_lossy(some));
-            }
+        if let Ok(text) = std::str::from_utf8(value) {
+            return self.text(column, text);
         }
+        self.sample.invalid_text = true;
+        // Only what will be kept is copied; a character is at most four bytes.
+        let some = &value[..value.len().min(self.limits.value_bytes + 4)];
+        self.text(column, &String::from_utf8_lossy(some));
     }
 
     pub fn text(&mut self, column: usize, text: &str) {

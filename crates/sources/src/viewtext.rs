@@ -18,7 +18,7 @@ pub(crate) fn tables_read(sql: &str) -> BTreeSet<(String, String)> {
                     (expecting, in_from) = (true, true);
                 } else if !quoted && is_clause_end(&upper) {
                     (expecting, in_from) = (false, false);
-                } else if expecting && !(upper == "LATERAL" && !quoted) {
+                } else if expecting && (*quoted || upper != "LATERAL") {
                     let (schema, name, next) = qualified(&tokens, i);
                     found.insert((schema, name));
                     expecting = false;

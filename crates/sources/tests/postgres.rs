@@ -1,4 +1,5 @@
 //! PostgreSQL through the face, on a real server.
+#![allow(clippy::unwrap_used)] // a test stops where it fails
 
 mod common;
 

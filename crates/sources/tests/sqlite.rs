@@ -1,4 +1,5 @@
 //! SQLite through the face, on real files.
+#![allow(clippy::unwrap_used)] // a test stops where it fails
 
 mod common;
 

@@ -265,7 +265,8 @@ fn bytes(
         return Value::Text(decimal(number, scale));
     }
     if matches!(logical, Some(LogicalType::Uuid)) && value.len() == 16 {
-        let hex: String = value.iter().map(|b| format!("{b:02x}")).collect();
+        let number = value.iter().fold(0u128, |n, b| (n << 8) | u128::from(*b));
+        let hex = format!("{number:032x}");
         let parts = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]];
         return Value::Text(parts.join("-"));
     }

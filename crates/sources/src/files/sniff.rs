@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn a_stray_quote_does_not_swallow_the_file() {
-        let rows: String = (0..50).map(|i| format!("\"{i},tall,x\n")).collect();
+        let rows = "\"6,tall,x\n".repeat(50);
         let d = sniffed(&format!("size,word,z\n{rows}"));
         assert_eq!((d.quotes, d.fields), (false, 3));
     }
