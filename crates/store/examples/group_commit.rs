@@ -41,9 +41,9 @@ async fn measure(store: &Store, callers: usize, group: bool) -> f64 {
                 let mut rows = 0_u32;
                 while start.elapsed() < TIME {
                     if group {
-                        submit(&store).await
+                        submit(&store).await;
                     } else {
-                        commit(&store).await
+                        commit(&store).await;
                     }
                     rows += 1;
                 }

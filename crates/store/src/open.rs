@@ -29,6 +29,8 @@ const FILE: &str = "privet.db";
 const LOCK: &str = "server.lock";
 /// How long a write waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long [`Store::health`] waits.
+const HEALTH: Duration = Duration::from_secs(5);
 
 /// What all clones of a [`Store`] share.
 pub(crate) struct Inner {
@@ -197,8 +199,15 @@ impl Store {
             .fetch_one(self.reader())
             .await?;
         row.try_get::<i64, _>(0)?;
-        self.raw_begin().await?.rollback().await?;
-        Ok(())
+        let writing = async { Ok(self.raw_begin().await?.rollback().await?) };
+        tokio::time::timeout(HEALTH, writing).await.unwrap_or_else(|_| {
+            Err(StoreError::Unavailable("no write was possible for five seconds".into()))
+        })
+    }
+
+    /// The data directory.
+    pub fn data_dir(&self) -> &Path {
+        &self.inner.data_dir
     }
 
     /// Closes all connections; open transactions finish first. A server calls it last.
@@ -235,17 +244,32 @@ fn options(max: u32) -> PoolOptions<Any> {
 async fn sqlite_pools(file: &Path) -> Result<(AnyPool, AnyPool)> {
     let path = std::path::absolute(file)
         .map_err(|error| StoreError::DataDir(format!("{}: {error}", file.display())))?;
+    make_private(&path)
+        .map_err(|error| StoreError::DataDir(format!("{}: {error}", path.display())))?;
     let address = format!("sqlite://{}?mode=rwc", percent(&path.to_string_lossy()));
     let quiet = parse(&address)?;
     // One writer: SQLite has one anyway, and waiting in our own queue is fair and in order.
     let writer = options(1)
         .max_lifetime(None)
+        .test_before_acquire(false)
         .after_connect(|conn, _| Box::pin(pragmas(conn, false)))
         .connect_with(quiet.clone())
         .await?;
-    let reader =
-        options(6).after_connect(|conn, _| Box::pin(pragmas(conn, true))).connect_lazy_with(quiet);
+    let reader = options(6)
+        .test_before_acquire(false)
+        .after_connect(|conn, _| Box::pin(pragmas(conn, true)))
+        .connect_lazy_with(quiet);
     Ok((writer, reader))
+}
+
+/// Creates the database file readable by its owner only, whatever the directory and umask allow.
+/// SQLite gives its `-wal` and `-shm` files the same mode.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }
 
 async fn pragmas(conn: &mut AnyConnection, reading: bool) -> sqlx::Result<()> {

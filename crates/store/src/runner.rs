@@ -123,24 +123,36 @@ impl Runner {
 
     /// The next job due at `$1` among the kinds bound from `$first` on.
     fn due(&self, first: usize) -> String {
-        let marks: Vec<String> =
-            (0..self.handlers.len()).map(|i| format!("${}", first + i)).collect();
         format!(
             "SELECT id FROM job WHERE ((state = 'queued' AND run_at <= $1) \
              OR (state = 'running' AND lease_until < $1)) AND kind IN ({}) \
              ORDER BY run_at, id LIMIT 1",
-            marks.join(", ")
+            self.kinds(first)
         )
+    }
+
+    /// Placeholders for the kinds this runner can work on, the first being `$first`.
+    fn kinds(&self, first: usize) -> String {
+        let marks: Vec<String> =
+            (first..first + self.handlers.len()).map(|number| format!("${number}")).collect();
+        marks.join(", ")
     }
 
     /// Calls `ended` for jobs that failed or were cancelled since, wherever that happened.
     async fn run_ended_hooks(&self) -> Result<()> {
+        if self.handlers.is_empty() {
+            return Ok(());
+        }
         let sql = format!(
-            "SELECT {} FROM job WHERE ended_due > 0 AND ended_due <= $1 ORDER BY ended_due LIMIT 100",
-            jobs::COLUMNS
+            "SELECT {} FROM job WHERE ended_due > 0 AND ended_due <= $1 AND kind IN ({}) \
+             ORDER BY ended_due LIMIT 100",
+            jobs::COLUMNS,
+            self.kinds(2)
         );
         let now = crate::now();
-        let rows = sqlx::query(AssertSqlSafe(sql)).bind(now).fetch_all(self.store.reader()).await?;
+        let query = sqlx::query(AssertSqlSafe(sql)).bind(now);
+        let query = self.handlers.keys().fold(query, |query, kind| query.bind(*kind));
+        let rows = query.fetch_all(self.store.reader()).await?;
         for row in &rows {
             let job = jobs::read(row)?;
             let Some(handler) = self.handlers.get(job.kind.as_str()) else { continue };

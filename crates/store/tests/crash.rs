@@ -47,31 +47,28 @@ fn the_process_that_is_killed() {
 
 /// Sixteen writers; each says what was acknowledged to it, once it was.
 async fn write_until_killed(store: Store) {
-    let writers: Vec<_> = (0..16)
-        .map(|writer| {
-            let store = store.clone();
-            tokio::spawn(async move {
-                loop {
-                    let id = store::new_id();
-                    if writer % 4 == 0 {
-                        write_alone(&store, &id, writer).await.unwrap();
-                    } else {
-                        let row = HotRow {
-                            table: "item",
-                            columns: &["id", "writer"],
-                            values: vec![id.clone().into(), writer.into()],
-                        };
-                        let write = HotWrite { entry: entry(&id), rows: vec![row] };
-                        store.submit(write).await.unwrap();
-                    }
-                    say(&format!("ack {id}"));
+    let mut writers = tokio::task::JoinSet::new();
+    for writer in 0..16 {
+        let store = store.clone();
+        writers.spawn(async move {
+            loop {
+                let id = store::new_id();
+                if writer % 4 == 0 {
+                    write_alone(&store, &id, writer).await.unwrap();
+                } else {
+                    let row = HotRow {
+                        table: "item",
+                        columns: &["id", "writer"],
+                        values: vec![id.clone().into(), writer.into()],
+                    };
+                    let write = HotWrite { entry: entry(&id), rows: vec![row] };
+                    store.submit(write).await.unwrap();
                 }
-            })
-        })
-        .collect();
-    for writer in writers {
-        writer.await.unwrap();
+                say(&format!("ack {id}"));
+            }
+        });
     }
+    writers.join_all().await;
 }
 
 async fn write_alone(store: &Store, id: &str, writer: i64) -> store::Result<i64> {

@@ -367,4 +367,8 @@ async fn the_data_directory_is_for_its_owner_only() {
     let mode = std::fs::metadata(guard.dir()).unwrap().permissions().mode();
 
     assert_eq!(mode & 0o777, 0o700);
+    for file in ["privet.db", "privet.db-wal", "privet.key"] {
+        let mode = std::fs::metadata(guard.dir().join(file)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{file}");
+    }
 }
