@@ -63,6 +63,11 @@ impl Address {
         Ok((bare_path(path)?, None))
     }
 
+    /// A file or folder on this machine: no network, no password, no TLS.
+    pub fn is_local(&self) -> bool {
+        matches!(self.kind, SourceKind::Sqlite | SourceKind::Files)
+    }
+
     /// The file or folder of a SQLite or files address.
     pub(crate) fn path(&self) -> &Path {
         Path::new(self.text.strip_prefix("sqlite:").unwrap_or(&self.text))

@@ -42,6 +42,11 @@ impl<C> Pool<C> {
         self.lock().push(conn);
     }
 
+    /// Closes the idle connections.
+    pub fn clear(&self) {
+        self.lock().clear();
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<C>> {
         self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }

@@ -53,6 +53,11 @@ pub async fn connect(
     password: Option<&Secret>,
     options: &Options,
 ) -> Result<Box<dyn Source>, SourceError> {
+    // The drivers would report an unreadable CA file as if the host were missing.
+    if let Some(ca) = options.tls_ca.as_ref().filter(|_| !address.is_local()) {
+        let name = ca.display().to_string();
+        std::fs::File::open(ca).map_err(|e| error::map_io(&e, &name))?;
+    }
     Ok(match address.kind {
         SourceKind::Sqlite => Box::new(sqlite::Sqlite::connect(address, options).await?),
         SourceKind::Postgres => {

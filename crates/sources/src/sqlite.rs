@@ -2,7 +2,8 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
-    path::Path,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
 };
 
@@ -32,7 +33,10 @@ const UNION: usize = 200;
 
 pub(crate) struct Sqlite {
     file: String,
+    path: PathBuf,
     connect: SqliteConnectOptions,
+    /// The last connection was opened as to a file that does not change.
+    unchanging: AtomicBool,
     pool: Pool<SqliteConnection>,
     statement_timeout: Duration,
 }
@@ -54,29 +58,28 @@ impl Sqlite {
             .statement_cache_capacity(0)
             .row_buffer_size(512)
             .disable_statement_logging();
-        let mut this = Self {
+        let this = Self {
             file,
+            path: path.to_owned(),
             connect,
+            unchanging: AtomicBool::new(false),
             pool: Pool::new(options.max_connections),
             statement_timeout: options.statement_timeout,
         };
-        match this.open().await {
-            Ok(conn) => this.pool.put(conn),
-            // A database in WAL mode in a folder we may not write: SQLite cannot keep its
-            // shared-memory file there, but nobody else can be writing either.
-            Err(SourceError::Denied(_)) if wal_without_writer(path) => {
-                this.connect = this.connect.clone().immutable(true);
-                let conn = this.open().await?;
-                this.pool.put(conn);
-            }
-            Err(error) => return Err(error),
-        }
+        let conn = this.open().await?;
+        this.pool.put(conn);
         Ok(this)
     }
 
+    /// A database in WAL mode that nobody has open is opened as unchanging: else SQLite would put
+    /// `-shm` and `-wal` files beside it that belong to us, and leave them there, where the owner's
+    /// program may not be able to write them.
     async fn open(&self) -> Result<SqliteConnection, SourceError> {
+        let unchanging = wal_without_writer(&self.path);
+        let options = self.connect.clone().immutable(unchanging);
+        self.unchanging.store(unchanging, Ordering::Relaxed);
         let mut conn =
-            SqliteConnection::connect_with(&self.connect).await.map_err(|e| self.error(&e, ""))?;
+            SqliteConnection::connect_with(&options).await.map_err(|e| self.error(&e, ""))?;
         // Opening reads nothing; this does, and finds files that are no database.
         sqlx::query("SELECT count(*) FROM sqlite_master")
             .execute(&mut conn)
@@ -87,6 +90,9 @@ impl Sqlite {
 
     /// A connection whose statements are interrupted after the statement time-out.
     pub async fn lease(&self) -> Result<Lease<'_, SqliteConnection>, SourceError> {
+        if self.unchanging.load(Ordering::Relaxed) && !wal_without_writer(&self.path) {
+            self.pool.clear(); // the owner came back: from now on with SQLite's locks
+        }
         let mut conn = self.pool.get(async || self.open().await).await?;
         let deadline = Instant::now() + self.statement_timeout;
         let mut handle = conn.lock_handle().await.map_err(|e| self.error(&e, ""))?;
@@ -105,6 +111,14 @@ impl Sqlite {
 
     fn error(&self, error: &sqlx::Error, store: &str) -> SourceError {
         let place = Place { host: &self.file, database: &self.file, store };
+        // Code 1 is SQLite's for everything; its own words tell a missing table from a view that
+        // calls a function we do not have.
+        if let sqlx::Error::Database(db) = error
+            && (db.message().starts_with("no such table")
+                || db.message().starts_with("no such column"))
+        {
+            return SourceError::Vanished(place.subject());
+        }
         map_sqlx(error, place, by_code)
     }
 
@@ -440,7 +454,6 @@ fn by_code(code: &str, place: Place<'_>) -> Option<SourceError> {
     let subject = place.subject();
     let code: u32 = code.parse().ok()?;
     Some(match code & 0xff {
-        1 if !place.store.is_empty() => SourceError::Vanished(subject),
         5 | 6 => SourceError::Busy(place.host.to_owned()),
         9 => SourceError::Slow(subject),
         11 => SourceError::Malformed {

@@ -227,4 +227,22 @@ async fn a_database_in_wal_mode_and_one_in_utf16_are_read() {
         assert_eq!(values(&sample, column(&all[0], "a")), [Some("灯")]);
     }
     owner.close().await.unwrap();
+    assert_eq!(files_in(dir.path()), ["wal.db", "wide.db"]);
+}
+
+#[tokio::test]
+async fn a_wal_database_at_rest_gets_no_files_beside_it_and_its_owner_may_come_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("wal.db");
+    let sql = "PRAGMA journal_mode = WAL; CREATE TABLE t (a); INSERT INTO t VALUES (1);";
+    build(&path, sql).await.close().await.unwrap();
+
+    let source = open(path.to_str().unwrap()).await.unwrap();
+    let all = stores(&*source).await;
+    assert_eq!(source.sample(&all[0], &Limits::default()).await.unwrap().rows, 1);
+    assert_eq!(files_in(dir.path()), ["wal.db"]);
+
+    let owner = build(&path, "INSERT INTO t VALUES (2);").await;
+    assert_eq!(source.sample(&all[0], &Limits::default()).await.unwrap().rows, 2);
+    owner.close().await.unwrap();
 }

@@ -59,12 +59,10 @@ impl Files {
         let root = blocking(&name, move || {
             let root = path.canonicalize().map_err(|e| io_error(&e, &shown, false))?;
             if root.is_file() {
-                let mut problems = Vec::new();
+                std::fs::File::open(&root).map_err(|e| io_error(&e, &shown, false))?;
                 if format_of(&root, true, &shown)?.is_none() {
                     return Err(SourceError::NotADatabase(shown));
                 }
-                // Proves that it can be opened.
-                list(&root, &mut problems);
             } else {
                 std::fs::read_dir(&root).map_err(|e| io_error(&e, &shown, false))?;
             }

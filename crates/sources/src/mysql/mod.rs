@@ -158,6 +158,12 @@ impl MySql {
         {
             return by_number(db.number(), place);
         }
+        if let sqlx::Error::Configuration(why) = error
+            && why.to_string().contains("RSA")
+        {
+            let why = "the server wants this account's password over TLS, but offers none";
+            return SourceError::Tls { host: self.host.clone(), why: why.to_owned() };
+        }
         map_sqlx(error, place, |_, _| None)
     }
 
