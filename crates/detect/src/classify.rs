@@ -48,7 +48,7 @@ pub(crate) fn classify_in(column: &Column<'_>, look: Look, depth: u8) -> Verdict
     }
     let mut found = Vec::new();
     if inside::worth_reading(&tally, said) {
-        found = inside::read(column, look, depth);
+        found = inside::read(column, look, &tally, said, depth);
     }
     let verdict = conclude(column, look, &tally, best, found, said);
     with_minor(column, look, &tally, verdict)

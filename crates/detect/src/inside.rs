@@ -8,13 +8,13 @@ use crate::{
     classify::classify_in,
     model::{CategoryKey, Column, InnerFinding},
     names::Said,
-    stores::Look,
+    stores::{About, Look},
     text,
     values::{Kind, Tally},
 };
 
 /// Values read for what is inside; more would cost more than it tells.
-const MOST: usize = 200;
+const MOST: usize = 120;
 /// Characters of one value that are read.
 const MOST_BYTES: usize = 2000;
 /// Levels of JSON inside JSON text.
@@ -31,7 +31,13 @@ pub fn worth_reading(tally: &Tally, said: Said) -> bool {
 }
 
 /// Kinds of personal data inside the values, with the number of values that hold each.
-pub fn read(column: &Column<'_>, look: Look, depth: u8) -> Vec<InnerFinding> {
+pub fn read(
+    column: &Column<'_>,
+    look: Look,
+    tally: &Tally,
+    said: Said,
+    depth: u8,
+) -> Vec<InnerFinding> {
     let values: Vec<&str> =
         column.values.iter().map(|v| v.trim()).filter(|v| !v.is_empty()).take(MOST).collect();
     let mut rows: BTreeMap<Cow<'static, str>, u32> = BTreeMap::new();
@@ -80,12 +86,26 @@ pub fn read(column: &Column<'_>, look: Look, depth: u8) -> Vec<InnerFinding> {
         }
     }
     rows.remove("free_text");
+    if look.about == About::Things || said == Said::Never {
+        // Names of works and of stars are not what a column about things is for.
+        rows.retain(|category, _| !is_soft(category));
+    }
+    let named = matches!(said, Said::Personal(_));
+    if !named && rows.keys().all(|category| is_soft(category)) && tally.share(&[Kind::Prose]) < 0.3
+    {
+        rows.clear();
+    }
     let mut found: Vec<InnerFinding> = rows
         .into_iter()
         .map(|(category, rows)| InnerFinding { category: CategoryKey(category), rows })
         .collect();
     found.sort_by_key(|f| std::cmp::Reverse(f.rows));
     found
+}
+
+/// Found by words and not by form: likely to be wrong in titles and lists.
+fn is_soft(category: &str) -> bool {
+    matches!(category, "identity.name" | "location.address" | "health")
 }
 
 /// The value as JSON, when it is an object or array of bounded size.

@@ -1,7 +1,7 @@
 //! What a store is about: people, what people did, or things. A bare `name` or `city` is personal in
 //! the first, not in the last.
 
-use std::collections::HashSet;
+use std::{cell::RefCell, collections::HashSet};
 
 use crate::{
     names::{Said, Strength, dictionary},
@@ -52,8 +52,30 @@ const PEOPLE: [&str; 16] = [
     "minors",
 ];
 
-/// Looks at a store.
+/// The last store looked at: name, comment, columns and the answer.
+type Seen = (String, String, Vec<String>, Look);
+
+/// Looks at a store. The columns of a table come one after another, so the last answer is kept.
 pub fn look(store: &str, comment: &str, siblings: &[&str]) -> Look {
+    thread_local! {
+        static LAST: RefCell<Option<Seen>> = const { RefCell::new(None) };
+    }
+    LAST.with_borrow_mut(|last| {
+        if let Some((old_store, old_comment, old_siblings, look)) = last
+            && old_store == store
+            && old_comment == comment
+            && old_siblings.iter().map(String::as_str).eq(siblings.iter().copied())
+        {
+            return *look;
+        }
+        let look = look_afresh(store, comment, siblings);
+        let siblings = siblings.iter().map(|s| (*s).to_owned()).collect();
+        *last = Some((store.to_owned(), comment.to_owned(), siblings, look));
+        look
+    })
+}
+
+fn look_afresh(store: &str, comment: &str, siblings: &[&str]) -> Look {
     let people = people_words(store).or_else(|| people_words(comment));
     let mut about = about_name(store);
     if about == About::Unknown && !comment.is_empty() {

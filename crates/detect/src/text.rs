@@ -23,57 +23,139 @@ pub struct Span {
     pub score: f64,
 }
 
+/// What a text must hold for a pattern to be worth trying.
+#[derive(Debug, Clone, Copy)]
+enum Needs {
+    At,
+    Mark(&'static str),
+    Key,
+    /// So many digits.
+    Digits(usize),
+    Han,
+    HanDigits,
+    HanTitle,
+    Upper,
+    Street,
+    Birth,
+}
+
+/// What a text holds.
+struct Holds {
+    at: bool,
+    digits: usize,
+    han: bool,
+    upper: usize,
+}
+
+impl Holds {
+    fn of(text: &str) -> Self {
+        let mut holds = Self { at: false, digits: 0, han: false, upper: 0 };
+        for c in text.chars() {
+            match c {
+                '@' => holds.at = true,
+                '0'..='9' => holds.digits += 1,
+                'A'..='Z' => holds.upper += 1,
+                _ if crate::words::is_han(c) => holds.han = true,
+                _ if c.is_uppercase() => holds.upper += 1,
+                _ => {}
+            }
+        }
+        holds
+    }
+
+    fn meets(&self, needs: Needs, text: &str) -> bool {
+        match needs {
+            Needs::At => self.at,
+            Needs::Mark(mark) => text.contains(mark),
+            Needs::Key => ["AKIA", "ASIA", "AIza", "gh", "glpat", "sk_", "xox", "LTAI"]
+                .iter()
+                .any(|mark| text.contains(mark)),
+            Needs::Digits(least) => self.digits >= least,
+            Needs::Han => self.han,
+            Needs::HanDigits => self.han && self.digits >= 1,
+            Needs::HanTitle => self.han && TITLES.iter().any(|title| text.contains(title)),
+            Needs::Upper => self.upper > 0,
+            Needs::Birth => {
+                self.digits >= 4
+                    && ["orn", "irth", "DOB", "dob", "生"].iter().any(|mark| text.contains(mark))
+            }
+            Needs::Street => self.digits > 0 && self.upper > 0,
+        }
+    }
+}
+
+/// Chinese forms of address that follow a name.
+const TITLES: [&str; 13] = [
+    "先生", "女士", "小姐", "太太", "老师", "医生", "教授", "经理", "主任", "师傅", "同学", "阿姨",
+    "大爷",
+];
+
 /// A regular expression whose matches (or first group) a check confirms.
 struct Finder {
+    needs: Needs,
     regex: Regex,
     check: fn(&str) -> Option<(&'static str, f64)>,
 }
 
-/// Patterns and their checks, most certain first.
-type Pattern = (&'static str, fn(&str) -> Option<(&'static str, f64)>);
+/// Patterns and their checks, most certain first. Word borders are those of ASCII (`(?-u:\b)`): a
+/// number right after a Chinese character stands alone, and the fast engine can be used.
+type Pattern = (Needs, &'static str, fn(&str) -> Option<(&'static str, f64)>);
 
 const PATTERNS: [Pattern; 16] = [
-    (r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+", |m| {
+    (Needs::At, r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+", |m| {
         contact::is_email(m).then_some(("contact.email", 0.99))
     }),
-    (r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{4,}", |m| {
+    (Needs::Mark("eyJ"), r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{4,}", |m| {
         device::is_jwt(m).then_some(("credential.api_key", 0.97))
     }),
-    (r"\$(?:2[abxy]|argon2\w*|5|6|y)\$[./A-Za-z0-9$=,+]{20,}", |m| {
+    (Needs::Mark("$"), r"\$(?:2[abxy]|argon2\w*|5|6|y)\$[./A-Za-z0-9$=,+]{20,}", |m| {
         device::is_password_hash(m).then_some(("credential.password_hash", 0.97))
     }),
-    (r"\b(?:AKIA|ASIA|AIza|ghp_|gho_|glpat-|sk_live_|xox[bp]-|LTAI)[\w-]{12,}", |m| {
-        device::is_api_key(m).then_some(("credential.api_key", 0.95))
+    (
+        Needs::Key,
+        r"(?-u:\b)(?:AKIA|ASIA|AIza|ghp_|gho_|glpat-|sk_live_|xox[bp]-|LTAI)[\w-]{12,}",
+        |m| device::is_api_key(m).then_some(("credential.api_key", 0.95)),
+    ),
+    (
+        Needs::Digits(10),
+        r"(?-u:\b)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?(?-u:\b)",
+        |m| numbers::is_iban(m).then_some(("finance.iban", 0.97)),
+    ),
+    (Needs::Digits(15), r"[1-9]\d{16}[\dXx]|[1-9]\d{14}", long_number),
+    (Needs::Digits(12), r"(?-u:\b)\d(?:[ -]?\d){12,18}(?-u:\b)", |m| {
+        numbers::is_card(m).then_some(("finance.bank_card", 0.93))
     }),
-    (r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b", |m| {
-        numbers::is_iban(m).then_some(("finance.iban", 0.97))
+    (Needs::Digits(9), r"(?-u:\b)\d{3}-\d{2}-\d{4}(?-u:\b)", |m| {
+        numbers::is_ssn(m).then_some(("identity.national_id", 0.85))
     }),
-    (r"[1-9]\d{16}[\dXx]|[1-9]\d{14}", long_number),
-    (r"\b\d(?:[ -]?\d){12,18}\b", |m| numbers::is_card(m).then_some(("finance.bank_card", 0.93))),
-    (r"\b\d{3}-\d{2}-\d{4}\b", |m| numbers::is_ssn(m).then_some(("identity.national_id", 0.85))),
-    (r"\b[0-9A-HJ-NPQRTUWXY]{18}\b", |m| {
+    (Needs::Digits(6), r"(?-u:\b)[0-9A-HJ-NPQRTUWXY]{18}(?-u:\b)", |m| {
         numbers::is_uscc(m).then_some(("identity.social_credit_code", 0.9))
     }),
     (
+        Needs::HanDigits,
         r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][·• ]?[A-Z0-9]{4,5}[A-Z0-9挂学警港澳]",
         |m| contact::is_chinese_plate(m).then_some(("vehicle.plate", 0.93)),
     ),
-    (r"\b(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}\b", |m| {
+    (Needs::Digits(2), r"(?-u:\b)(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?-u:\b)", |m| {
         device::is_mac(m).then_some(("device.mac", 0.95))
     }),
-    (r"\b\d{1,3}(?:\.\d{1,3}){3}\b|\b(?:[0-9A-Fa-f]{1,4}:){3,7}[0-9A-Fa-f]{1,4}\b", |m| {
-        device::is_ip(m).then_some(("device.ip_address", 0.9))
-    }),
-    (r"(?:\+|\(\+|00)?\(?\d[\d ().-]{5,18}\d", phone_in_text),
-    (r"\b[EGPSD][A-Z0-9]\d{7}\b", |m| {
+    (
+        Needs::Digits(4),
+        r"(?-u:\b)\d{1,3}(?:\.\d{1,3}){3}(?-u:\b)|(?-u:\b)(?:[0-9A-Fa-f]{1,4}:){3,7}[0-9A-Fa-f]{1,4}(?-u:\b)",
+        |m| device::is_ip(m).then_some(("device.ip_address", 0.9)),
+    ),
+    (Needs::Digits(7), r"(?:\+|\(\+|00)?\(?\d[\d ().-]{5,18}\d", phone_in_text),
+    (Needs::Digits(7), r"(?-u:\b)[EGPSD][A-Z0-9]\d{7}(?-u:\b)", |m| {
         numbers::is_chinese_passport(m).then_some(("identity.passport", 0.6))
     }),
     (
+        Needs::HanDigits,
         r"[\p{Han}]{2,8}(?:省|市|自治区|区|县)[\p{Han}0-9A-Za-z#-]{2,40}(?:号楼|号|室|栋|幢|单元|楼|村|弄|路|街|大厦|小区)(?:[0-9A-Za-z#-]{1,8}(?:号楼|室|号|单元|楼|层)?)*",
         |m| places::is_chinese_address(m).then_some(("location.address", 0.85)),
     ),
     (
-        r"\b\d{1,5}[A-Za-z]? (?:[A-Z][\w'.-]* ){1,4}(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Way|Court|Ct|Place|Square|Sq|Terrace|Parkway|Highway|Close|Crescent)\b\.?(?:,? (?:Apt|Suite|Unit)\.? ?\w+)?",
+        Needs::Street,
+        r"(?-u:\b)\d{1,5}[A-Za-z]? (?:[A-Z][\w'.-]* ){1,4}(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Way|Court|Ct|Place|Square|Sq|Terrace|Parkway|Highway|Close|Crescent)(?-u:\b)\.?(?:,? (?:Apt|Suite|Unit)\.? ?\w+)?",
         |m| places::is_street_address(m).then_some(("location.address", 0.85)),
     ),
 ];
@@ -81,36 +163,45 @@ const PATTERNS: [Pattern; 16] = [
 /// Names by the words around them; the first group is the name.
 const NAMES: [Pattern; 8] = [
     (
+        Needs::HanTitle,
         r"([\p{Han}]{1,4})(?:先生|女士|小姐|太太|老师|医生|教授|经理|主任|师傅|同学|阿姨|大爷)",
         |m| chinese_before_title(m),
     ),
     (
+        Needs::Han,
         r"(?:姓名|联系人|收件人|收货人|寄件人|客户|患者|顾客|会员|监护人|家长|持卡人|户名|经办人|本人|我叫|我是|名叫|叫做|转告|联系|找|致|转|给)\s*[:：是为]?\s*([\p{Han}]{2,4})",
         |m| chinese_in_context(m, 0.85),
     ),
     (
+        Needs::Han,
         r"(?:小朋友|宝宝|孩子|儿子|女儿|学生|爱人|老公|老婆|妻子|丈夫|父亲|母亲|同事|朋友)\s*[:：叫是]?\s*([\p{Han}]{2,4})",
         |m| chinese_in_context(m, 0.7),
     ),
-    (r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam|Herr|Frau)\.? ((?:[A-Z][\w'’-]+ ?){1,3})", |m| {
-        Some(("identity.name", if m.contains(' ') { 0.92 } else { 0.85 }))
-    }),
     (
-        r"(?i:\b(?:name is|my name's|named|called|i am|i'm|this is|contact|attn:?|dear|regards,|sincerely,|thanks,|spoke (?:to|with)|customer|name:)) ((?:[A-Z][\w'’-]+)(?: [A-Z]\b\.?)?(?: [A-Z][\w'’-]+){0,2})",
+        Needs::Upper,
+        r"(?-u:\b)(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam|Herr|Frau)\.? ((?:[A-Z][\w'’-]+ ?){1,3})",
+        |m| Some(("identity.name", if m.contains(' ') { 0.92 } else { 0.85 })),
+    ),
+    (
+        Needs::Upper,
+        r"(?i:(?-u:\b)(?:name is|my name's|named|called|i am|i'm|this is|contact|attn:?|dear|regards,|sincerely,|thanks,|spoke (?:to|with)|customer|name:)) ((?:[A-Z][\w'’-]+)(?: [A-Z](?-u:\b)\.?)?(?: [A-Z][\w'’-]+){0,2})",
         latin_in_context,
     ),
     (
-        r"\b([A-Z][a-zà-ÿ'’-]+(?: [A-Z]\b\.?)?(?: (?:de|da|van|von|del|la|bin|al|der|di))?(?: [A-Z][\w'’à-ÿ-]+){1,2})\b",
+        Needs::Upper,
+        r"(?-u:\b)([A-Z][a-zà-ÿ'’-]+(?: [A-Z](?-u:\b)\.?)?(?: (?:de|da|van|von|del|la|bin|al|der|di))?(?: [A-Z][\w'’à-ÿ-]+){1,2})",
         |m| {
             let name = people::latin_name(m);
             (name.full && both_known(m)).then_some(("identity.name", 0.8))
         },
     ),
     (
+        Needs::Birth,
         r"(?i:(?:born(?: on)?|date of birth|dob|birthday)\W{0,3})(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})",
         |m| numbers::year_of_date(m).map(|_| ("identity.birth_date", 0.9)),
     ),
     (
+        Needs::Birth,
         r"(?:出生日期|生日|出生于|出生)[:：是为]?\s*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?)",
         |m| numbers::year_of_date(m).map(|_| ("identity.birth_date", 0.9)),
     ),
@@ -123,8 +214,9 @@ fn finders() -> &'static [Finder] {
         PATTERNS
             .iter()
             .chain(&NAMES)
-            .filter_map(|(pattern, check)| {
-                Regex::new(pattern).ok().map(|regex| Finder { regex, check: *check })
+            .filter_map(|(needs, pattern, check)| {
+                let regex = Regex::new(pattern).ok()?;
+                Some(Finder { needs: *needs, regex, check: *check })
             })
             .collect()
     })
@@ -132,11 +224,10 @@ fn finders() -> &'static [Finder] {
 
 /// Finds personal data in a text: spans in order, none overlapping another.
 pub fn find_in_text(text: &str) -> Vec<Span> {
-    let digits = text.bytes().any(|b| b.is_ascii_digit());
+    let holds = Holds::of(text);
     let mut spans: Vec<Span> = Vec::new();
-    for (at, finder) in finders().iter().enumerate() {
-        // Patterns between the e-mail and the names need a digit.
-        if !digits && at > 0 && at < PATTERNS.len() {
+    for finder in finders() {
+        if !holds.meets(finder.needs, text) {
             continue;
         }
         for found in finder.regex.captures_iter(text) {
@@ -176,12 +267,7 @@ fn trim_name(text: &str, span: &mut Span) {
     if !chars.iter().all(|(_, c)| crate::words::is_han(*c)) {
         return;
     }
-    let title_follows = [
-        "先生", "女士", "小姐", "太太", "老师", "医生", "教授", "经理", "主任", "师傅", "同学",
-        "阿姨", "大爷",
-    ]
-    .iter()
-    .any(|t| text[span.end..].starts_with(t));
+    let title_follows = TITLES.iter().any(|title| text[span.end..].starts_with(title));
     if title_follows {
         // The name is at the end: the longest tail that is one.
         for at in 0..chars.len() {
@@ -270,7 +356,7 @@ pub fn topics(text: &str) -> Vec<&'static str> {
     static HEALTH: OnceLock<Option<Regex>> = OnceLock::new();
     let health = HEALTH.get_or_init(|| {
         Regex::new(
-            r"(?i)\b(diabet\w+|allerg\w+|pregnan\w+|asthma\w*|cancer|hypertension|depress(?:ion|ed)|epilep\w+|hiv|diagnos\w+ with|chemotherapy|disabled|wheelchair|surgery)\b|糖尿病|过敏|怀孕|孕妇|孕期|高血压|哮喘|癌症|抑郁|癫痫|残疾|手术|心脏病|住院|化疗",
+            r"(?i)(?-u:\b)(diabet[a-z]+|allerg[a-z]+|pregnan[a-z]+|asthma[a-z]*|cancer|hypertension|depress(?:ion|ed)|epilep[a-z]+|hiv|diagnos[a-z]+ with|chemotherapy|disabled|wheelchair|surgery)(?-u:\b)|糖尿病|过敏|怀孕|孕妇|孕期|高血压|哮喘|癌症|抑郁|癫痫|残疾|手术|心脏病|住院|化疗",
         )
         .ok()
     });

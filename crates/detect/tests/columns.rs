@@ -396,3 +396,31 @@ proptest! {
         taxonomy().find(&question);
     }
 }
+
+#[test]
+fn names_of_works_and_stars_are_not_free_text() {
+    let artists: Vec<&str> = vec![
+        "AC/DC",
+        "Accept",
+        "Aerosmith",
+        "Alanis Morissette",
+        "Alice In Chains",
+        "Philip Glass Ensemble",
+        "James Brown",
+        "Frank Sinatra",
+        "Berliner Philharmoniker & Herbert Von Karajan, with soloists and choir of the opera",
+        "Academy of St. Martin in the Fields, John Birch, Neville Marriner and Sylvia McNair",
+    ];
+    assert_eq!(category(&look("artist", "name", &artists)), "");
+    assert_eq!(category(&look("track", "composer", &artists)), "");
+}
+
+#[test]
+fn logs_and_versions_are_told_from_people() {
+    assert_eq!(category(&look("releases", "build", &["1.2.3.4", "1.2.3.5", "1.2.3.6"])), "");
+    assert_eq!(
+        category(&look("app_log", "message", &["started", "failed for user a@b.com", "ok"])),
+        "free_text"
+    );
+    assert_eq!(category(&look("tickets", "ticket_no", &["T-1001", "T-1002", "T-1003"])), "");
+}

@@ -1,12 +1,11 @@
 //! What a column's name says: a dictionary of English, Chinese and pinyin names, and the words around
 //! a phrase that turn its meaning (`product_name`, `email_verified`, 产品名称).
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::OnceLock,
-};
+mod dictionary;
 
-use serde::Deserialize;
+use std::collections::HashMap;
+
+pub use dictionary::{Dictionary, dictionary};
 
 use crate::words;
 
@@ -45,88 +44,6 @@ pub enum Said {
     Other,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Entry {
-    category: String,
-    #[serde(default)]
-    strong: Vec<String>,
-    #[serde(default)]
-    people: Vec<String>,
-    #[serde(default)]
-    weak: Vec<String>,
-    #[serde(default)]
-    zh: Vec<String>,
-    #[serde(default)]
-    zh_people: Vec<String>,
-    #[serde(default)]
-    py: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Context {
-    after: Vec<String>,
-    harmless: Vec<String>,
-    things: Vec<String>,
-    zh_things: Vec<String>,
-    zh_after: Vec<String>,
-    never: Vec<String>,
-    zh_never: Vec<String>,
-    py_never: Vec<String>,
-}
-
-/// The part of the data file about stores, for [`crate::stores`].
-#[derive(Deserialize)]
-pub struct StoreWords {
-    /// Stores about what people did.
-    pub dealings: Vec<String>,
-    /// Stores about things.
-    pub things: Vec<String>,
-    /// Words that say nothing.
-    pub neutral: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    name: Vec<Entry>,
-    context: Context,
-    stores: HashMap<String, Vec<String>>,
-    store_words: StoreWords,
-}
-
-/// The dictionary, ready to look up.
-pub struct Dictionary {
-    phrases: HashMap<String, Hint>,
-    chinese: Vec<(String, Hint)>,
-    after: HashSet<String>,
-    harmless: HashSet<String>,
-    things: HashSet<String>,
-    zh_things: Vec<String>,
-    zh_after: Vec<String>,
-    never: HashSet<String>,
-    zh_never: Vec<String>,
-    /// Words that a joined word may be cut into.
-    vocabulary: HashSet<String>,
-    /// Words of stores by people category.
-    pub stores: HashMap<String, Vec<String>>,
-    /// Words of stores by kind.
-    pub store_words: StoreWords,
-}
-
-/// The dictionary of the embedded data file.
-///
-/// # Panics
-/// Never in a released build: a test parses the embedded file.
-pub fn dictionary() -> &'static Dictionary {
-    static DICTIONARY: OnceLock<Dictionary> = OnceLock::new();
-    DICTIONARY.get_or_init(|| match toml::from_str::<File>(include_str!("../data/names.toml")) {
-        Ok(file) => Dictionary::build(file),
-        Err(why) => panic!("the embedded names.toml is broken: {why}"),
-    })
-}
-
 /// [`Dictionary::read`] with a small memory: siblings of a table are asked again for every column.
 pub fn read_cached(name: &str) -> Said {
     thread_local! {
@@ -146,83 +63,6 @@ pub fn read_cached(name: &str) -> Said {
 }
 
 impl Dictionary {
-    fn build(file: File) -> Self {
-        let mut phrases: HashMap<String, Hint> = HashMap::new();
-        let mut chinese = Vec::new();
-        let mut vocabulary: HashSet<String> = HashSet::new();
-        for entry in file.name {
-            let Some(category) =
-                crate::taxonomy::taxonomy().get(&entry.category).map(|c| c.key.as_str())
-            else {
-                continue;
-            };
-            let hint = |strength, pinyin| Hint { category, strength, pinyin };
-            let lists = [
-                (entry.strong, hint(Strength::Strong, false)),
-                (entry.people, hint(Strength::People, false)),
-                (entry.weak, hint(Strength::Weak, false)),
-            ];
-            for (list, hint) in lists {
-                for phrase in list {
-                    vocabulary
-                        .extend(phrase.split(' ').filter(|w| w.len() >= 3).map(str::to_owned));
-                    phrases.entry(phrase).or_insert(hint);
-                }
-            }
-            for word in entry.py {
-                // Two letters of initials are too little to decide alone.
-                let strength = match () {
-                    () if is_company_number(category) => Strength::Weak,
-                    () if word.len() <= 3 => Strength::People,
-                    () => Strength::Strong,
-                };
-                if word.len() >= 6 {
-                    vocabulary.insert(word.clone());
-                }
-                phrases.entry(word).or_insert(hint(strength, true));
-            }
-            let zh = if is_company_number(category) { Strength::Weak } else { Strength::Strong };
-            chinese.extend(entry.zh.into_iter().map(|w| (w.to_lowercase(), hint(zh, false))));
-            chinese.extend(
-                entry
-                    .zh_people
-                    .into_iter()
-                    .map(|w| (w.to_lowercase(), hint(Strength::People, false))),
-            );
-        }
-        let context = file.context;
-        for list in [&context.after, &context.things, &context.never] {
-            vocabulary.extend(
-                list.iter().flat_map(|p| p.split(' ')).filter(|w| w.len() >= 3).map(str::to_owned),
-            );
-        }
-        vocabulary.extend(
-            [
-                "customer", "cust", "client", "user", "order", "ship", "bill", "billing",
-                "shipping", "contact", "kehu", "yonghu", "huiyuan", "yuangong", "emp", "supplier",
-                "id", "no", "nm", "dt",
-            ]
-            .map(str::to_owned),
-        );
-        chinese.sort_by_key(|(word, _)| std::cmp::Reverse(word.chars().count()));
-        let mut never: HashSet<String> = context.never.into_iter().collect();
-        never.extend(context.py_never);
-        Self {
-            phrases,
-            chinese,
-            after: context.after.into_iter().collect(),
-            harmless: context.harmless.into_iter().collect(),
-            things: context.things.into_iter().collect(),
-            zh_things: context.zh_things,
-            zh_after: context.zh_after,
-            never,
-            zh_never: context.zh_never,
-            vocabulary,
-            stores: file.stores,
-            store_words: file.store_words,
-        }
-    }
-
     /// What a column's name (or a comment used as one) says. Nested paths are judged by their last
     /// part, with the part before it as context.
     pub fn read(&self, name: &str) -> Said {
@@ -238,54 +78,6 @@ impl Dictionary {
             return Said::Nothing;
         }
         self.read_tokens(&tokens)
-    }
-
-    /// The words of a name: split at signs and case, joined words cut, plurals kept.
-    pub fn tokens(&self, name: &str) -> Vec<String> {
-        words::split(name).into_iter().flat_map(|word| self.cut(word)).collect()
-    }
-
-    /// Cuts `customername` into `customer name` when every piece is known.
-    fn cut(&self, word: String) -> Vec<String> {
-        let known = |w: &str| {
-            self.phrases.contains_key(w)
-                || self.vocabulary.contains(w)
-                || self.never.contains(w)
-                || self.after.contains(w)
-        };
-        if word.len() < 6 || !word.is_ascii() || known(&word) {
-            return vec![word];
-        }
-        // best[i]: fewest pieces that cover the first i letters.
-        let mut best: Vec<Option<(usize, usize)>> = vec![None; word.len() + 1];
-        best[0] = Some((0, 0));
-        for end in 2..=word.len() {
-            for start in 0..end - 1 {
-                let piece = &word[start..end];
-                let fits = if piece.len() < 3 {
-                    matches!(piece, "id" | "no" | "nm" | "ip" | "qq") && start > 0
-                } else {
-                    self.vocabulary.contains(piece)
-                };
-                if let (true, Some((count, _))) = (fits, best[start])
-                    && best[end].is_none_or(|(old, _)| count + 1 < old)
-                {
-                    best[end] = Some((count + 1, start));
-                }
-            }
-        }
-        let mut pieces = Vec::new();
-        let mut end = word.len();
-        while end > 0 {
-            let Some((_, start)) = best[end] else { return vec![word] };
-            pieces.push(word[start..end].to_owned());
-            end = start;
-        }
-        if pieces.len() > 4 {
-            return vec![word];
-        }
-        pieces.reverse();
-        pieces
     }
 
     fn read_tokens(&self, tokens: &[String]) -> Said {
