@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{detect, scan};
+use crate::{demo, detect, scan, serve};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -28,11 +28,18 @@ pub struct Cli {
     /// What to do; nothing is `serve`.
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// The server's settings.
+    #[command(flatten)]
+    pub serve: serve::Args,
 }
 
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Run the server (also without a command).
+    Serve(serve::Args),
+    /// Run a server with a sample company, made and scanned on this machine.
+    Demo(demo::Args),
     /// Find the personal data in a database, file or folder; no server needed.
     Scan(scan::Args),
     /// Find personal data in texts: JSON lines in, JSON lines out.

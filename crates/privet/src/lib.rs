@@ -8,6 +8,7 @@ pub mod demo;
 mod detect;
 mod failure;
 pub mod scan;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -39,6 +40,8 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         Some(Command::Scan(args)) => scan::run(args).await,
         Some(Command::Detect(args)) => tokio::task::block_in_place(|| detect::run(&args)),
-        None => Err(Failure::usage("nothing to do; see privet --help")),
+        Some(Command::Serve(args)) => serve::run(args).await,
+        Some(Command::Demo(args)) => demo::run(args).await,
+        None => serve::run(cli.serve).await,
     }
 }

@@ -3,6 +3,8 @@
 //! scanned for real. Only what no scan can find (who owns a system, why, under which contract) is
 //! told to the map.
 
+mod command;
+mod company;
 mod crm;
 mod events;
 mod exports;
@@ -19,6 +21,8 @@ mod words;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+
+pub use command::{Args, run};
 
 /// Written last: the files beside it are whole.
 const COMPLETE: &str = "complete";

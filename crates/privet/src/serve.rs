@@ -1,0 +1,183 @@
+//! `privet serve`: wires the rooms into one server, runs its background work, ends cleanly.
+
+use std::{future::IntoFuture, net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
+
+use axum::Router;
+use datamap::DataMap;
+use store::{Runner, Store, StoreConfig};
+use tokio::{net::TcpListener, sync::watch};
+
+use crate::{
+    Failure,
+    config::{Config, Said},
+};
+
+/// Background jobs at once: scans wait for databases more than they compute.
+const JOBS_AT_ONCE: usize = 2;
+/// How long open requests may take to finish when the server stops.
+const GRACE: Duration = Duration::from_secs(6);
+
+/// `privet serve`.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Args {
+    /// Directory of the embedded database and the key file [default: ./privet-data, or PRIVET_DATA].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// PostgreSQL instead of the embedded database: postgres://user:password@host/db [or PRIVET_DATABASE].
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
+    /// Address and port to listen on [default: 127.0.0.1:8440, or PRIVET_LISTEN].
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<String>,
+    /// Configuration file (TOML) [or PRIVET_CONFIG].
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+impl From<Args> for Said {
+    fn from(args: Args) -> Self {
+        Self { config: args.config, data: args.data, database: args.database, listen: args.listen }
+    }
+}
+
+/// Serves until told to stop.
+pub async fn run(args: Args) -> Result<ExitCode, Failure> {
+    let config = Config::load(args.into())?;
+    log_to_stderr(&config.log)?;
+    let listener = listen(&config.listen).await?;
+    let house = House::open(&config, &listener).await?;
+    println!("Privet is at {}", house.address);
+    if let Some(link) = house.setup_link().await? {
+        println!("Set it up with this link; it works once: {link}");
+    }
+    house.serve(listener).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// All rooms, opened on one database.
+pub struct House {
+    /// How people reach it, without a slash at the end.
+    pub address: String,
+    /// The data map.
+    pub map: DataMap,
+    store: Store,
+}
+
+impl House {
+    /// Opens the rooms.
+    pub async fn open(config: &Config, listener: &TcpListener) -> Result<Self, Failure> {
+        let store = open_store(config).await?;
+        let address = address(config, listener.local_addr()?);
+        let map = DataMap::open(store.clone()).await.map_err(anyhow::Error::from)?;
+        Ok(Self { address, map: map.with_guard(config.guard.clone()), store })
+    }
+
+    /// The link that makes the first account, while there is none.
+    pub async fn setup_link(&self) -> Result<Option<String>, Failure> {
+        Ok(None)
+    }
+
+    /// A link that signs in once and shows the scans.
+    pub async fn demo_link(&self, scans: &[String]) -> Result<String, Failure> {
+        let page = scans
+            .first()
+            .map_or_else(|| "/console".to_owned(), |id| format!("/console/scans/{id}"));
+        Ok(format!("{}{page}", self.address))
+    }
+
+    fn router(&self) -> Router {
+        Router::new()
+    }
+
+    /// Answers requests and works off jobs until a signal to stop; jobs reach a checkpoint first.
+    pub async fn serve(self, listener: TcpListener) -> Result<(), Failure> {
+        let (stop, stopped) = watch::channel(false);
+        let runner = Runner::new(self.store.clone(), JOBS_AT_ONCE);
+        let jobs = tokio::spawn(datamap::add_handlers(runner, &self.map).run(stopped.clone()));
+        let service = self.router().into_make_service_with_connect_info::<SocketAddr>();
+        let mut closing = stopped.clone();
+        let server = axum::serve(listener, service)
+            .with_graceful_shutdown(async move {
+                // An error means that the sender is gone: time to stop as well.
+                let _ = closing.wait_for(|stop| *stop).await;
+            })
+            .into_future();
+        let server = tokio::spawn(server);
+        let signal = signal().await?;
+        tracing::info!(signal, "stopping");
+        let _ = stop.send(true);
+        let ended = async {
+            let _ = jobs.await;
+            let _ = tokio::time::timeout(GRACE, server).await;
+        };
+        tokio::select! {
+            () = ended => {}
+            // Somebody is in a hurry.
+            _ = self::signal() => {}
+        }
+        Ok(())
+    }
+}
+
+/// Opens Privet's own database.
+pub async fn open_store(config: &Config) -> Result<Store, Failure> {
+    let database = config.database.clone();
+    Ok(Store::open(StoreConfig { data_dir: config.data.clone(), database }).await?)
+}
+
+/// Takes the port before anything slow happens, so that a taken one is told at once.
+pub async fn listen(address: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let (why, what_to_do) = match error.kind() {
+            std::io::ErrorKind::AddrInUse => (
+                "the port is taken".to_owned(),
+                "stop the other program or choose another port with --listen",
+            ),
+            std::io::ErrorKind::PermissionDenied => {
+                ("this user may not".to_owned(), "choose a port above 1023 with --listen")
+            }
+            _ => (error.to_string(), "write the address like 127.0.0.1:8440"),
+        };
+        Failure::unreachable(format!("cannot listen on {address}: {why}; {what_to_do}"))
+    })
+}
+
+fn address(config: &Config, local: SocketAddr) -> String {
+    match &config.public_url {
+        Some(url) => url.trim_end_matches('/').to_owned(),
+        // 0.0.0.0 is no address that a browser can open.
+        None if local.ip().is_unspecified() => format!("http://localhost:{}", local.port()),
+        None => format!("http://{local}"),
+    }
+}
+
+/// Logs go to stderr; stdout has only what was asked for.
+pub fn log_to_stderr(filter: &str) -> Result<(), Failure> {
+    let filter = tracing_subscriber::EnvFilter::try_new(filter).map_err(|error| {
+        Failure::usage(format!(
+            "the log filter “{filter}” is wrong: {error}; write a level such as info, or warn,privet=debug"
+        ))
+    })?;
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(console::Term::stderr().is_term() && std::env::var_os("NO_COLOR").is_none())
+        .init();
+    Ok(())
+}
+
+/// Waits for Ctrl-C or a polite kill.
+async fn signal() -> Result<&'static str, Failure> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted.map(|()| "interrupt")?,
+            _ = terminate.recv() => "terminate",
+        };
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await?;
+    Ok("stop")
+}
