@@ -176,17 +176,24 @@ async fn a_job_starts_at_once_and_its_life_is_in_the_ledger(store: Store, _guard
     let handler = Actions::default();
     let running = Running::start(&store, &handler, 2);
     tokio::time::sleep(Duration::from_millis(100)).await;
-    let start = Instant::now();
 
-    let id = queue(&store, "work").await;
-    let job = until(&store, &id, |job| job.state.is_over()).await;
+    // The quickest of five: a busy machine may delay any one of them.
+    let mut quickest = Duration::MAX;
+    let mut last = None;
+    for _ in 0..5 {
+        let start = Instant::now();
+        let id = queue(&store, "work").await;
+        last = Some(until(&store, &id, |job| job.state.is_over()).await);
+        quickest = quickest.min(start.elapsed());
+    }
+    let job = last.unwrap();
 
-    assert!(start.elapsed() < Duration::from_millis(900), "it waited for the poll");
+    assert!(quickest < Duration::from_millis(500), "it waited for the poll");
     assert_eq!((job.state, job.done, job.total), (JobState::Done, 2, 2));
     assert!(job.finished_at.unwrap() >= job.created_at);
-    assert_eq!(actions_of(&store, &id.0).await, ["job.queued", "job.finished"]);
+    assert_eq!(actions_of(&store, &job.id.0).await, ["job.queued", "job.finished"]);
     running.stop().await;
-    assert_eq!((handler.runs(), handler.ended()), (1, 0));
+    assert_eq!((handler.runs(), handler.ended()), (5, 0));
     store.ledger().verify().await.unwrap();
 }
 
