@@ -235,7 +235,21 @@ fn version(name: &str, text: &str) -> Result<(), Problem> {
 
 /// Parses one file's text.
 pub(super) fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, Problem> {
-    serde_norway::from_str(text).map_err(|error| from_yaml(name, &error))
+    serde_norway::from_str(text).map_err(|error| {
+        let mut problem = from_yaml(name, &error);
+        if let Some(key) = error.to_string().split("duplicate key `").nth(1) {
+            let key = key.rsplit_once('`').map_or(key, |(key, _)| key).to_owned();
+            // The parser names the place of the first one's map; readers want the second one.
+            let again =
+                |line: &str| super::problem::key_of(line.trim_start()).as_ref() == Some(&key);
+            let lines = text.lines().enumerate().skip(problem.line.saturating_sub(1));
+            if let Some((number, _)) = lines.filter(|(_, line)| again(line)).nth(1) {
+                problem.line = number + 1;
+            }
+            problem.wrong = Wrong::Twice(key);
+        }
+        problem
+    })
 }
 
 /// A parser's error as a problem with its place.

@@ -59,7 +59,9 @@ pub enum Wrong {
     )]
     PasswordInAddress,
     /// A password may not be read here.
-    #[error("passwords are read only by `privet apply` on the server's machine; leave password_from out")]
+    #[error(
+        "passwords are read only by `privet apply` on the server's machine; leave password_from out"
+    )]
     PasswordHere,
     /// It could not be read.
     #[error("the password could not be read from {0}")]
@@ -196,7 +198,8 @@ pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
 
 /// Letters to insert, delete, change or swap with their neighbour.
 fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(80).collect(), b.chars().take(80).collect());
+    let (a, b): (Vec<char>, Vec<char>) =
+        (a.chars().take(80).collect(), b.chars().take(80).collect());
     let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
     for (i, row) in rows.iter_mut().enumerate() {
         row[0] = i;
@@ -229,7 +232,9 @@ pub fn line_of(text: &str, path: &[&str]) -> Option<usize> {
             let indent = line.len() - line.trim_start().len();
             let content = line.trim_start().trim_start_matches("- ");
             let is_key = key_of(content).is_some_and(|name| name == *key);
-            if is_key && depth.is_none_or(|outer| indent > outer || line.trim_start().starts_with('-')) {
+            if is_key
+                && depth.is_none_or(|outer| indent > outer || line.trim_start().starts_with('-'))
+            {
                 depth = Some(indent);
                 found = Some(number + 1);
                 hit = true;
@@ -243,7 +248,7 @@ pub fn line_of(text: &str, path: &[&str]) -> Option<usize> {
     found
 }
 
-fn key_of(content: &str) -> Option<String> {
+pub(super) fn key_of(content: &str) -> Option<String> {
     for quote in ['\'', '"'] {
         if let Some(rest) = content.strip_prefix(quote) {
             return rest.split_once(&format!("{quote}:")).map(|(key, _)| key.replace("''", "'"));
@@ -259,13 +264,17 @@ mod tests {
     #[test]
     fn a_typing_error_finds_its_word() {
         assert_eq!(nearest("nmae", ["name", "owner"].into_iter()), "name");
-        assert_eq!(nearest("contct.email", ["contact.email", "contact.phone"].into_iter()), "contact.email");
+        assert_eq!(
+            nearest("contct.email", ["contact.email", "contact.phone"].into_iter()),
+            "contact.email"
+        );
         assert_eq!(nearest("colour", ["name", "owner"].into_iter()), "");
     }
 
     #[test]
     fn lines_are_found_by_their_path() {
-        let text = "# head\nprivet: 1\nsystems:\n  shop:\n    name: x\n  'a: b':\n    country: ZZ\n";
+        let text =
+            "# head\nprivet: 1\nsystems:\n  shop:\n    name: x\n  'a: b':\n    country: ZZ\n";
         assert_eq!(line_of(text, &["systems", "a: b", "country"]), Some(7));
         assert_eq!(line_of(text, &["systems", "shop", "name"]), Some(5));
         assert_eq!(line_of(text, &["systems", "none"]), Some(3));

@@ -12,4 +12,5 @@ pub use compute::{
     Suggestion, SystemFact,
 };
 pub use law::{Bases, Duty, Fact, Field, Law, View, law};
+pub(crate) use model::free_key;
 pub use model::{Activity, ActivityRole, Organisation};

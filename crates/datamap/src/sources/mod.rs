@@ -11,9 +11,10 @@ mod store;
 #[cfg(any())]
 mod wizard;
 
+pub(crate) use model::kind_name;
 pub use model::{FieldError, OriginDraft, Preset, SourceDraft, SystemChoice};
 pub use store::{DeletionImpact, SourceSummary};
-pub(crate) use store::{bump, free_key};
+pub(crate) use store::{bump, free_key, password_context, schedule_key};
 
 #[cfg(any())]
 /// The pages of sources.

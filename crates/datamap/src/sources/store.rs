@@ -391,11 +391,11 @@ impl DataMap {
     }
 }
 
-fn password_context(id: &str) -> String {
+pub(crate) fn password_context(id: &str) -> String {
     format!("source:{id}:password")
 }
 
-fn schedule_key(id: &str) -> String {
+pub(crate) fn schedule_key(id: &str) -> String {
     format!("scan:{id}")
 }
 
