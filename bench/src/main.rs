@@ -1,0 +1,30 @@
+//! Measures Privet beside the named peer and the physical limit, in one run, and prints tables with
+//! ratios. `cargo xtask bench [scan] [console] [store]`. Never part of timed tests.
+
+mod console;
+mod data;
+mod ledger;
+mod process;
+mod scan;
+mod table;
+
+use anyhow::{Result, bail};
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let mut wanted: Vec<String> = std::env::args().skip(1).collect();
+    if wanted.is_empty() {
+        wanted = ["scan", "console", "store"].map(String::from).to_vec();
+    }
+    let mut missed = 0;
+    for name in wanted {
+        missed += match name.as_str() {
+            "scan" => scan::run().await?,
+            "console" => console::run().await?,
+            "store" => ledger::run().await?,
+            other => bail!("there is no benchmark “{other}”; choose scan, console or store"),
+        };
+    }
+    println!("\n{missed} targets missed");
+    Ok(())
+}
