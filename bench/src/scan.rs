@@ -98,7 +98,7 @@ async fn into_the_map(address: &str, data: &Path) -> Result<f64> {
         let scan = map.scan(&id).await?;
         match scan.state.as_str() {
             "finished" => break started.elapsed().as_secs_f64(),
-            "failed" | "cancelled" => anyhow::bail!("the scan ended: {}", scan.error_detail),
+            "failed" | "cancelled" => anyhow::bail!("the scan ended: {}", scan.error_code),
             _ => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
         }
     };
