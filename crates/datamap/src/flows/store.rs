@@ -257,32 +257,41 @@ impl DataMap {
 
     /// Everything the picture shows: systems, origins, recipients and what flows between them.
     pub async fn picture(&self) -> Result<Picture> {
-        let reader = self.store().reader();
-        let summary = self.summary().await?;
-        let systems: Vec<System> = self.systems_by_name().await?;
-        let recipients: Vec<RecipientRow> = self.recipients().await?;
-        let origins: Vec<Origin> = sqlx::query_as(
-            "SELECT o.* FROM origin o JOIN source s ON s.id = o.source_id
-             WHERE s.system_id IS NOT NULL ORDER BY o.kind, o.touchpoint, o.provider, o.id",
-        )
-        .fetch_all(reader)
-        .await?;
-        let flows = self.flows_in_state("active").await?;
         let named: Vec<(String, String, String)> = sqlx::query_as(
             "SELECT DISTINCT s.system_id, r.recipient_id, COALESCE(c.category, '')
              FROM activity_system s JOIN activity_recipient r ON r.activity_id = s.activity_id
              LEFT JOIN activity_category c ON c.activity_id = s.activity_id
              ORDER BY 1, 2, 3",
         )
-        .fetch_all(reader)
+        .fetch_all(self.store().reader())
         .await?;
-        let mut builder = Builder::new(&summary);
-        builder.systems(&systems);
-        builder.recipients(&recipients);
-        builder.origins(&origins);
-        builder.flows(&flows);
+        let summary = self.summary().await?;
+        let mut builder = self.picture_of_rows(&summary, "active").await?;
         builder.activities(named);
         Ok(builder.finish())
+    }
+
+    /// The flows that people dismissed, with their ends.
+    pub async fn dismissed_picture(&self) -> Result<Picture> {
+        let summary = self.summary().await?;
+        let mut picture = self.picture_of_rows(&summary, "dismissed").await?.finish();
+        picture.edges.retain(|edge| edge.kind == EdgeKind::Flow);
+        Ok(picture)
+    }
+
+    async fn picture_of_rows<'a>(&self, summary: &'a Summary, state: &str) -> Result<Builder<'a>> {
+        let origins: Vec<Origin> = sqlx::query_as(
+            "SELECT o.* FROM origin o JOIN source s ON s.id = o.source_id
+             WHERE s.system_id IS NOT NULL ORDER BY o.kind, o.touchpoint, o.provider, o.id",
+        )
+        .fetch_all(self.store().reader())
+        .await?;
+        let mut builder = Builder::new(summary);
+        builder.systems(&self.systems_by_name().await?);
+        builder.recipients(&self.recipients().await?);
+        builder.origins(&origins);
+        builder.flows(&self.flows_in_state(state).await?);
+        Ok(builder)
     }
 }
 

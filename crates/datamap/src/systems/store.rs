@@ -6,7 +6,7 @@ use sqlx::FromRow;
 use store::{Actor, Entry, new_id, now};
 
 use super::countries;
-use crate::model::System;
+use crate::model::{Origin, System};
 use crate::sources::{FieldError, bump, free_key};
 use crate::{DataMap, DataMapError, Result};
 
@@ -118,6 +118,17 @@ impl DataMap {
                 }
             })
             .collect())
+    }
+
+    /// Where the data of a system's sources came from.
+    pub async fn origins_of_system(&self, id: &str) -> Result<Vec<Origin>> {
+        Ok(sqlx::query_as(
+            "SELECT o.* FROM origin o JOIN source s ON s.id = o.source_id
+             WHERE s.system_id = $1 ORDER BY o.kind, o.touchpoint, o.provider, o.id",
+        )
+        .bind(id)
+        .fetch_all(self.store().reader())
+        .await?)
     }
 
     /// Creates a system; returns its id.
