@@ -24,6 +24,34 @@ pub const MIN_DISTINCT: usize = 12;
 
 const HASH_BYTES: usize = 6;
 
+/// Numbers and names that stand for one person or one thing of a person.
+const IDENTIFIERS: [&str; 24] = [
+    "identity.national_id",
+    "identity.passport",
+    "identity.travel_permit",
+    "identity.driver_licence",
+    "identity.tax_id",
+    "identity.social_insurance",
+    "identity.social_credit_code",
+    "identity.username",
+    "identity.customer_id",
+    "identity.employee_id",
+    "identity.student_id",
+    "finance.bank_card",
+    "finance.bank_account",
+    "finance.iban",
+    "finance.payment_account",
+    "health.record_id",
+    "health.insurance_id",
+    "device.mac",
+    "device.imei",
+    "device.device_id",
+    "device.ad_id",
+    "device.cookie_id",
+    "social.wechat_id",
+    "social.qq",
+];
+
 /// What kind of text a column holds; only columns of one family are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Family {
@@ -38,52 +66,20 @@ pub enum Family {
 }
 
 impl Family {
-    /// The family of a category; `None` when equal values of it mean nothing.
+    /// The family of a category ("" for a column without one); `None` when equal values of it mean
+    /// nothing, or when not even a hash of it should be kept (credentials, health, beliefs).
     pub fn of(category: &str) -> Option<Self> {
-        let last = category.rsplit('.').next().unwrap_or_default();
-        let has = |words: &[&str]| words.iter().any(|word| last.contains(word));
-        if has(&["email"]) {
-            return Some(Self::Email);
+        match category {
+            "contact.email" => Some(Self::Email),
+            "contact.phone" | "contact.fax" => Some(Self::Phone),
+            "identity.name"
+            | "identity.given_name"
+            | "identity.family_name"
+            | "identity.nickname"
+            | "minor.child_name" => Some(Self::Name),
+            "" | "location.address" | "vehicle.plate" | "vehicle.vin" => Some(Self::Identifier),
+            _ => IDENTIFIERS.contains(&category).then_some(Self::Identifier),
         }
-        if has(&["phone", "mobile", "fax", "tel"]) {
-            return Some(Self::Phone);
-        }
-        let meaningless = [
-            "birth",
-            "date",
-            "age",
-            "gender",
-            "sex",
-            "city",
-            "country",
-            "province",
-            "region",
-            "postal",
-            "postcode",
-            "zip",
-            "amount",
-            "salary",
-            "income",
-            "status",
-            "language",
-            "nationality",
-            "text",
-            "note",
-            "marital",
-            "religion",
-            "ethnic",
-            "title",
-            "year",
-            "time",
-            "user_agent",
-        ];
-        if has(&meaningless) {
-            return None;
-        }
-        if has(&["name"]) && !has(&["user_name", "username", "account", "login"]) {
-            return Some(Self::Name);
-        }
-        Some(Self::Identifier)
     }
 
     /// Whether equal values alone are a reason to think that data flowed.
@@ -358,7 +354,8 @@ mod tests {
         for column in [&ids, &dates, &prices, &flags, &times] {
             assert_eq!(build(&KEY, "", column), "");
         }
-        assert_eq!(build(&KEY, "demographic.birth_date", &dates), "");
+        assert_eq!(build(&KEY, "identity.birth_date", &dates), "");
+        assert_eq!(build(&KEY, "credential.password", &emails(0..50)), "");
     }
 
     #[test]
@@ -370,6 +367,21 @@ mod tests {
 
         assert!(overlap(&one, &other).0 < 0.01);
         assert!(!one.contains("person") && one.len() < 800);
+    }
+
+    #[test]
+    fn every_category_named_here_is_in_the_taxonomy() {
+        for key in IDENTIFIERS.into_iter().chain([
+            "contact.email",
+            "contact.phone",
+            "contact.fax",
+            "identity.nickname",
+            "minor.child_name",
+            "location.address",
+            "vehicle.plate",
+        ]) {
+            assert!(detect::taxonomy().get(key).is_some(), "{key}");
+        }
     }
 
     #[test]
