@@ -3,21 +3,21 @@
 //! drawn ([`svg`], [`mermaid`]) as the picture of the whole organisation.
 
 pub mod discover;
-// mod forms;
+mod forms;
 pub mod layout;
 mod links;
 pub mod mermaid;
 pub mod model;
-// mod pages;
+mod pages;
 pub mod sketch;
 mod store;
 pub mod svg;
 mod text;
-// pub(crate) mod view;
+pub(crate) mod view;
 
 use crate::{DataMap, Result};
 
-// pub(crate) use pages::router;
+pub(crate) use pages::router;
 
 pub use store::{FlowDecision, FlowDraft, FlowRow};
 

@@ -305,7 +305,7 @@ async fn csv_file(State(room): State<Room>, p: Page, q: ListQuery) -> Result<Res
 #[derive(Deserialize)]
 struct DecideForm {
     #[serde(default)]
-    flow: Vec<String>,
+    id: Vec<String>,
     decision: String,
     #[serde(default)]
     back: String,
@@ -330,12 +330,12 @@ async fn decide(
         "reopen" => FlowDecision::Reopen,
         _ => return Err(WebError::BadRequest("flows-error-decision".into())),
     };
-    let n = room.map.decide_flows(p.actor(), &form.flow, decision).await?;
+    let n = room.map.decide_flows(p.actor(), &form.id, decision).await?;
     let back = back_to(&form.back);
     let joint = if back.contains('?') { '&' } else { '?' };
     if back.starts_with("/console/flows/table") {
-        let undo = if decision != FlowDecision::Reopen && form.flow.len() <= MOST_UNDONE && n > 0 {
-            format!("&undo={}", web::encode(&form.flow.join(",")))
+        let undo = if decision != FlowDecision::Reopen && form.id.len() <= MOST_UNDONE && n > 0 {
+            format!("&undo={}", web::encode(&form.id.join(",")))
         } else {
             String::new()
         };

@@ -705,7 +705,7 @@ mod tests {
     fn a_file_needs_no_custom_property() {
         let text = draw(&sample_picture(3, false), &Keys, Target::File, "");
 
-        assert!(text.contains("#2468b2") && !text.contains("var("));
+        assert!(text.contains("#1f5fa8") && !text.contains("var("));
     }
 
     #[test]

@@ -132,6 +132,11 @@ impl FlowLine {
         }
     }
 
+    /// "Shop → CRM", to name its row.
+    pub(crate) fn name(&self) -> String {
+        format!("{} → {}", self.from, self.to)
+    }
+
     /// Whether the search words occur in it.
     pub(crate) fn has(&self, words: &str) -> bool {
         let text = [&self.from, &self.to, &self.categories, &self.reason, &self.description]

@@ -180,6 +180,7 @@ struct KindChoice {
     value: String,
     label: String,
     hint: String,
+    checked: bool,
 }
 
 #[derive(Template)]
@@ -198,7 +199,8 @@ fn form(p: Page, id: String, draft: RecipientDraft, errors: Errors) -> Result<Re
     let kinds = RECIPIENT_KINDS.iter().map(|kind| KindChoice {
         value: (*kind).to_owned(),
         label: p.t(&key("recipients-kind", kind)),
-        hint: format!("{}-hint", key("recipients-kind", kind)),
+        hint: p.t(&format!("{}-hint", key("recipients-kind", kind))),
+        checked: draft.kind == **kind,
     });
     web::render(&FormPage {
         kinds: kinds.collect(),
