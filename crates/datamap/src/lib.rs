@@ -11,6 +11,7 @@ pub mod inbox;
 pub mod map;
 pub mod model;
 pub mod records;
+mod room;
 pub mod scan;
 pub mod sources;
 pub mod systems;
@@ -58,6 +59,14 @@ impl DataMap {
     pub fn guard(&self) -> &::sources::NetworkGuard {
         &self.guard
     }
+}
+
+/// The room's pages.
+pub fn router(web: web::Web, map: DataMap) -> axum::Router {
+    axum::Router::new()
+        .merge(flows::router())
+        .merge(systems::router())
+        .with_state(room::Room { web, map })
 }
 
 /// Adds the room's background work to a runner.

@@ -28,7 +28,9 @@ impl From<DataMapError> for WebError {
             DataMapError::Invalid(key) => Self::BadRequest(key.into()),
             DataMapError::Conflict(key) => Self::Conflict(key.into()),
             DataMapError::Form(errors) => Self::BadRequest(
-                errors.first().map_or_else(|| "src-error-name".to_owned(), |error| error.key.clone()),
+                errors
+                    .first()
+                    .map_or_else(|| "src-error-name".to_owned(), |error| error.key.clone()),
             ),
             DataMapError::Store(error) => error.into(),
             DataMapError::Source(error) => Self::internal(error),

@@ -59,7 +59,9 @@ async fn equal_values_in_two_systems_are_a_flow(map: DataMap) {
     assert_eq!(flows.len(), 1);
     let evidence = flows[0].evidence();
     assert_eq!(evidence.direction, "superset");
-    assert!(flows[0].confidence > 0.8 && flows[0].categories().contains(&"contact.email".to_owned()));
+    assert!(
+        flows[0].confidence > 0.8 && flows[0].categories().contains(&"contact.email".to_owned())
+    );
     let edge = &picture.edges[0];
     assert_eq!(picture.nodes[edge.from].name, "Shop");
     assert_eq!(picture.nodes[edge.to].name, "Newsletter");
@@ -130,23 +132,43 @@ async fn origins_decide_the_direction_and_stand_in_the_picture(map: DataMap) {
 
     let picture = map.picture().await.unwrap();
     let name = |at: usize| picture.nodes[at].name.as_str();
-    let arrows: Vec<(&str, &str)> = picture.edges.iter().map(|e| (name(e.from), name(e.to))).collect();
+    let arrows: Vec<(&str, &str)> =
+        picture.edges.iter().map(|e| (name(e.from), name(e.to))).collect();
     assert!(arrows.contains(&("app", "Crm")) && arrows.contains(&("Crm", "Shop")), "{arrows:?}");
     assert_eq!(discovered(&map).await[0].evidence().direction, "origin");
 }
 
 async fn declared_flows_name_their_ends_and_replace_a_discovery(map: DataMap) {
     let dir = tempfile::tempdir().unwrap();
-    let shop = map.create_system(me(), &SystemDraft { name: "Shop".into(), ..SystemDraft::default() }).await.unwrap();
-    let crm = map.create_system(me(), &SystemDraft { name: "Crm".into(), ..SystemDraft::default() }).await.unwrap();
-    let mail = RecipientDraft { name: "Mailer".into(), kind: "processor".into(), country: "us".into(), ..RecipientDraft::default() };
+    let shop = map
+        .create_system(me(), &SystemDraft { name: "Shop".into(), ..SystemDraft::default() })
+        .await
+        .unwrap();
+    let crm = map
+        .create_system(me(), &SystemDraft { name: "Crm".into(), ..SystemDraft::default() })
+        .await
+        .unwrap();
+    let mail = RecipientDraft {
+        name: "Mailer".into(),
+        kind: "processor".into(),
+        country: "us".into(),
+        ..RecipientDraft::default()
+    };
     let mail = map.create_recipient(me(), &mail).await.unwrap();
-    let flow = |from: &str, to: &str| FlowDraft { from_end: from.into(), to_end: to.into(), ..FlowDraft::default() };
+    let flow = |from: &str, to: &str| FlowDraft {
+        from_end: from.into(),
+        to_end: to.into(),
+        ..FlowDraft::default()
+    };
     let (shop_end, crm_end) = (format!("system:{shop}"), format!("system:{crm}"));
 
     let id = map.declare_flow(me(), &flow(&shop_end, &crm_end)).await.unwrap();
     map.declare_flow(me(), &flow(&crm_end, &format!("recipient:{mail}"))).await.unwrap();
-    for (from, to) in [(&shop_end, &shop_end), (&crm_end, &"system:nobody".to_owned()), (&format!("recipient:{mail}"), &shop_end)] {
+    for (from, to) in [
+        (&shop_end, &shop_end),
+        (&crm_end, &"system:nobody".to_owned()),
+        (&format!("recipient:{mail}"), &shop_end),
+    ] {
         assert!(map.declare_flow(me(), &flow(from, to)).await.is_err());
     }
     source(&map, &dir, "Shop", &people("customers", 1, 300)).await;
@@ -155,7 +177,10 @@ async fn declared_flows_name_their_ends_and_replace_a_discovery(map: DataMap) {
     assert_eq!(discovered(&map).await.len(), 0);
     let picture = map.picture().await.unwrap();
     let edge = picture.edges.iter().find(|e| e.id == id).unwrap();
-    assert!(edge.categories.contains(&"contact.email".to_owned()), "computed from what the shop holds");
+    assert!(
+        edge.categories.contains(&"contact.email".to_owned()),
+        "computed from what the shop holds"
+    );
     assert!(map.delete_system(me(), &shop).await.is_err(), "a source belongs to it");
     map.delete_flow(me(), &id).await.unwrap();
     map.delete_recipient(me(), &mail).await.unwrap();

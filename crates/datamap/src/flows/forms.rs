@@ -52,7 +52,11 @@ impl From<FlowForm> for FlowDraft {
         Self {
             from_end: form.from_end,
             to_end: form.to_end,
-            categories: form.categories.into_iter().filter(|key| detect::taxonomy().get(key).is_some()).collect(),
+            categories: form
+                .categories
+                .into_iter()
+                .filter(|key| detect::taxonomy().get(key).is_some())
+                .collect(),
             description: form.description.chars().take(1000).collect(),
         }
     }
@@ -63,7 +67,13 @@ fn ends(picture: &Picture, test: impl Fn(NodeKind) -> bool) -> Vec<Choice> {
     nodes.map(|n| Choice::new(n.id.clone(), n.name.clone())).collect()
 }
 
-async fn form(room: &Room, p: Page, id: String, draft: FlowDraft, errors: Errors) -> Result<Response, WebError> {
+async fn form(
+    room: &Room,
+    p: Page,
+    id: String,
+    draft: FlowDraft,
+    errors: Errors,
+) -> Result<Response, WebError> {
     let picture = room.map.picture().await?;
     web::render(&FormPage {
         systems: ends(&picture, |kind| kind == NodeKind::System),
@@ -123,7 +133,11 @@ async fn again(
     form(room, p, id, draft, errors).await
 }
 
-async fn edit_form(State(room): State<Room>, p: Page, Path(id): Path<String>) -> Result<Response, WebError> {
+async fn edit_form(
+    State(room): State<Room>,
+    p: Page,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
     p.require(Permission::EditMap)?;
     let row = room.map.flow(&id).await?;
     let draft = FlowDraft {
@@ -157,7 +171,11 @@ struct DeletePage {
     title: String,
 }
 
-async fn delete_form(State(room): State<Room>, p: Page, Path(id): Path<String>) -> Result<Response, WebError> {
+async fn delete_form(
+    State(room): State<Room>,
+    p: Page,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
     p.require(Permission::EditMap)?;
     let picture = room.map.picture().await?;
     let edge = picture.edges.iter().find(|e| e.id == id).ok_or(WebError::NotFound)?;

@@ -191,7 +191,11 @@ async fn svg_file(State(room): State<Room>, p: Page, q: ListQuery) -> Result<Res
     Ok(file("attachment; filename=\"data-flows.svg\"", "image/svg+xml", text))
 }
 
-async fn mermaid_file(State(room): State<Room>, p: Page, q: ListQuery) -> Result<Response, WebError> {
+async fn mermaid_file(
+    State(room): State<Room>,
+    p: Page,
+    q: ListQuery,
+) -> Result<Response, WebError> {
     p.require(Permission::Export)?;
     let shown = room.map.picture().await?.filtered(&filter_of(&q));
     let text = mermaid::flowchart(&shown, &PageWords(&p));
@@ -201,7 +205,8 @@ async fn mermaid_file(State(room): State<Room>, p: Page, q: ListQuery) -> Result
 /// The rows a query asks for, sorted.
 async fn lines(room: &Room, p: &Page, q: &ListQuery) -> Result<(Vec<FlowLine>, Choices), WebError> {
     let dismissed = q.get("show") == "dismissed";
-    let whole = if dismissed { room.map.dismissed_picture().await? } else { room.map.picture().await? };
+    let whole =
+        if dismissed { room.map.dismissed_picture().await? } else { room.map.picture().await? };
     let shown = whole.filtered(&filter_of(q));
     let mut lines: Vec<FlowLine> =
         shown.edges.iter().map(|edge| FlowLine::of(p, &shown, edge)).collect();
@@ -280,7 +285,15 @@ async fn csv_file(State(room): State<Room>, p: Page, q: ListQuery) -> Result<Res
     p.require(Permission::Export)?;
     let (lines, _) = lines(&room, &p, &q).await?;
     let header = [
-        "from", "to", "categories", "sensitivity", "known", "confidence", "reason", "countries", "description",
+        "from",
+        "to",
+        "categories",
+        "sensitivity",
+        "known",
+        "confidence",
+        "reason",
+        "countries",
+        "description",
     ]
     .map(|column| p.t(&format!("flows-col-{column}")));
     let levels = ["none", "personal", "confidential", "sensitive"]

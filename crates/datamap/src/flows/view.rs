@@ -110,7 +110,8 @@ impl FlowLine {
             (true, false) => "flows-declared",
             (false, _) => "flows-discovered",
         };
-        let codes = [&from.country, &to.country].map(|c| if c.is_empty() { "–" } else { c.as_str() });
+        let codes =
+            [&from.country, &to.country].map(|c| if c.is_empty() { "–" } else { c.as_str() });
         Self {
             id: edge.id.clone(),
             from: from.name.clone(),

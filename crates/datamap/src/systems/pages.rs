@@ -112,7 +112,15 @@ async fn csv_file(State(room): State<Room>, p: Page, q: ListQuery) -> Result<Res
     p.require(Permission::Export)?;
     let rows = chosen(room.map.system_summaries().await?, &q);
     let header = [
-        "name", "owner", "purpose", "country", "sources", "fields", "sensitivity", "flows", "description",
+        "name",
+        "owner",
+        "purpose",
+        "country",
+        "sources",
+        "fields",
+        "sensitivity",
+        "flows",
+        "description",
     ]
     .map(|column| p.t(&format!("systems-col-{column}")));
     let levels = ["none", "personal", "confidential", "sensitive"]
@@ -167,13 +175,22 @@ async fn data_of(map: &DataMap, p: &Page, id: &str) -> Result<Vec<DataRow>, WebE
     }
     let mut rows: Vec<DataRow> = found
         .into_iter()
-        .map(|(key, (fields, level))| DataRow { name: category_path(p.lang, &key), key, fields, level })
+        .map(|(key, (fields, level))| DataRow {
+            name: category_path(p.lang, &key),
+            key,
+            fields,
+            level,
+        })
         .collect();
     rows.sort_by(|a, b| (b.level, &a.name).cmp(&(a.level, &b.name)));
     Ok(rows)
 }
 
-async fn one(State(room): State<Room>, p: Page, Path(id): Path<String>) -> Result<Response, WebError> {
+async fn one(
+    State(room): State<Room>,
+    p: Page,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
     p.require(Permission::ViewMap)?;
     let system = room.map.system(&id).await?;
     let sources: Vec<SourceSummary> =
@@ -258,7 +275,9 @@ async fn create(
     p.require(Permission::EditMap)?;
     let draft = SystemDraft::from(sent);
     match room.map.create_system(p.actor(), &draft).await {
-        Ok(id) => Ok(web::redirect_with_toast(&format!("/console/systems/{id}"), "systems-created")),
+        Ok(id) => {
+            Ok(web::redirect_with_toast(&format!("/console/systems/{id}"), "systems-created"))
+        }
         Err(DataMapError::Form(faults)) => {
             let errors = form_errors(&p, &faults);
             form(p, String::new(), draft, errors)
@@ -267,7 +286,11 @@ async fn create(
     }
 }
 
-async fn edit_form(State(room): State<Room>, p: Page, Path(id): Path<String>) -> Result<Response, WebError> {
+async fn edit_form(
+    State(room): State<Room>,
+    p: Page,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
     p.require(Permission::EditMap)?;
     let system = room.map.system(&id).await?;
     let draft = SystemDraft {
@@ -306,7 +329,11 @@ struct DeletePage {
     blocked: Vec<SourceSummary>,
 }
 
-async fn delete_form(State(room): State<Room>, p: Page, Path(id): Path<String>) -> Result<Response, WebError> {
+async fn delete_form(
+    State(room): State<Room>,
+    p: Page,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
     p.require(Permission::EditMap)?;
     let system = room.map.system(&id).await?;
     let blocked = room.map.sources().await?.into_iter().filter(|s| s.system_id == id).collect();

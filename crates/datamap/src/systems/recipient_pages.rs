@@ -59,8 +59,7 @@ impl Row {
         }
         let categories: Vec<String> = categories.into_iter().cloned().collect();
         let separator = p.t("flows-list-separator");
-        let safeguard =
-            if row.safeguard.is_empty() { "none" } else { row.safeguard.as_str() };
+        let safeguard = if row.safeguard.is_empty() { "none" } else { row.safeguard.as_str() };
         Self {
             kind: p.t(&key("recipients-kind", &row.kind)),
             kind_hint: p.t(&format!("{}-hint", key("recipients-kind", &row.kind))),
@@ -161,7 +160,11 @@ struct OnePage {
     may_edit: bool,
 }
 
-async fn one(State(room): State<Room>, p: Page, Path(id): Path<String>) -> Result<Response, WebError> {
+async fn one(
+    State(room): State<Room>,
+    p: Page,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
     p.require(Permission::ViewMap)?;
     let row = room.map.recipient(&id).await?;
     let picture = room.map.picture().await?;
@@ -267,7 +270,11 @@ async fn create(
     }
 }
 
-async fn edit_form(State(room): State<Room>, p: Page, Path(id): Path<String>) -> Result<Response, WebError> {
+async fn edit_form(
+    State(room): State<Room>,
+    p: Page,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
     p.require(Permission::EditMap)?;
     let row = room.map.recipient(&id).await?;
     let draft = RecipientDraft {
@@ -307,7 +314,11 @@ struct DeletePage {
     row: RecipientRow,
 }
 
-async fn delete_form(State(room): State<Room>, p: Page, Path(id): Path<String>) -> Result<Response, WebError> {
+async fn delete_form(
+    State(room): State<Room>,
+    p: Page,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
     p.require(Permission::EditMap)?;
     let row = room.map.recipient(&id).await?;
     web::render(&DeletePage { p, row })
