@@ -144,7 +144,11 @@ const PATTERNS: [Pattern; 16] = [
         r"(?-u:\b)\d{1,3}(?:\.\d{1,3}){3}(?-u:\b)|(?-u:\b)(?:[0-9A-Fa-f]{1,4}:){3,7}[0-9A-Fa-f]{1,4}(?-u:\b)",
         |m| device::is_ip(m).then_some(("device.ip_address", 0.9)),
     ),
-    (Needs::Digits(7), r"(?:\+|\(\+|00)?\(?\d[\d ().-]{5,18}\d", phone_in_text),
+    (
+        Needs::Digits(7),
+        r"(?:\+|\(\+|00)?\(?\d[\d ().-]{5,18}\d(?: ?(?:x|ext\.?|转) ?\d{1,5})?",
+        phone_in_text,
+    ),
     (Needs::Digits(7), r"(?-u:\b)[EGPSD][A-Z0-9]\d{7}(?-u:\b)", |m| {
         numbers::is_chinese_passport(m).then_some(("identity.passport", 0.6))
     }),
@@ -161,7 +165,17 @@ const PATTERNS: [Pattern; 16] = [
 ];
 
 /// Names by the words around them; the first group is the name.
-const NAMES: [Pattern; 8] = [
+const NAMES: [Pattern; 10] = [
+    (
+        Needs::Digits(6),
+        r"(?i:phone|tel|telephone|mobile|cell|fax|desk|call me (?:on|at)|电话|手机|号码|致电|座机)(?: number| no| is|号码|号)?[.:：\s是为]{0,4}((?:\+|00)?\(?\d[\d ().-]{4,18}\d(?: ?(?:x|ext\.?|转) ?\d{1,5})?)",
+        called_phone,
+    ),
+    (
+        Needs::Upper,
+        r"(?i:my name is|my name's|name is|named|姓名[:：])\s*(\p{Lu}[\p{Ll}'’-]+(?: \p{Lu}\.?)?(?: \p{Lu}[\p{L}'’-]+){0,2})",
+        stated_name,
+    ),
     (
         Needs::HanTitle,
         r"([\p{Han}]{1,4})(?:先生|女士|小姐|太太|老师|医生|教授|经理|主任|师傅|同学|阿姨|大爷)",
@@ -189,10 +203,13 @@ const NAMES: [Pattern; 8] = [
     ),
     (
         Needs::Upper,
-        r"(?-u:\b)([A-Z][a-zà-ÿ'’-]+(?: [A-Z](?-u:\b)\.?)?(?: (?:de|da|van|von|del|la|bin|al|der|di))?(?: [A-Z][\w'’à-ÿ-]+){1,2})",
+        r"(?:^|[^\p{L}\p{N}])(\p{Lu}[\p{Ll}'’-]+(?: \p{Lu}\.?)?(?: (?:de|da|van|von|del|la|bin|al|der|di))?(?: \p{Lu}[\p{L}'’-]+){1,2})",
         |m| {
             let name = people::latin_name(m);
-            (name.full && both_known(m)).then_some(("identity.name", 0.8))
+            if !name.full {
+                return None;
+            }
+            if both_known(m) { Some(("identity.name", 0.85)) } else { likely_name(m) }
         },
     ),
     (
@@ -336,6 +353,30 @@ fn latin_in_context(m: &str) -> Option<(&'static str, f64)> {
     let first = m.split(' ').next().unwrap_or_default().to_lowercase();
     let known = lexicon().given.contains(first.as_str());
     (name.full || name.given || known).then_some(("identity.name", 0.82))
+}
+
+/// A known given name and an unknown capitalised word. Given names that are words as well open too
+/// many sentences.
+fn likely_name(m: &str) -> Option<(&'static str, f64)> {
+    const WORDS: [&str; 26] = [
+        "will", "may", "mark", "grace", "hope", "joy", "april", "june", "august", "rose", "faith",
+        "chase", "max", "jack", "bill", "rich", "dean", "sky", "summer", "holly", "ivy", "robin",
+        "daisy", "amber", "crystal", "virginia",
+    ];
+    let first = m.split(' ').next().unwrap_or_default().to_lowercase();
+    let open = lexicon().given.contains(first.as_str()) && !WORDS.contains(&first.as_str());
+    open.then_some(("identity.name", 0.65))
+}
+
+/// After “my name is”, any capitalised word is a name.
+fn stated_name(m: &str) -> Option<(&'static str, f64)> {
+    let name = people::latin_name(m);
+    name.shaped.then_some(("identity.name", 0.85))
+}
+
+/// A number that the text calls a phone number.
+fn called_phone(m: &str) -> Option<(&'static str, f64)> {
+    contact::phone(m).map(|_| ("contact.phone", 0.85))
 }
 
 /// First and last word are in the lists: without context one known word is too little.

@@ -424,3 +424,15 @@ fn logs_and_versions_are_told_from_people() {
     );
     assert_eq!(category(&look("tickets", "ticket_no", &["T-1001", "T-1002", "T-1003"])), "");
 }
+
+#[test]
+fn what_a_text_calls_a_phone_or_a_name_is_one() {
+    let kinds = |text: &str| -> Vec<&'static str> {
+        detect::find_in_text(text).iter().map(|s| s.category).collect()
+    };
+    assert_eq!(kinds("Phone: 467 3395"), ["contact.phone"]);
+    assert_eq!(kinds("My name is Rubija"), ["identity.name"]);
+    assert_eq!(kinds("+1-903-140-4508x769"), ["contact.phone"]);
+    assert!(kinds("Will Amazon deliver on May First?").is_empty());
+    assert!(kinds("order 467 3395 was shipped").is_empty());
+}

@@ -80,9 +80,12 @@ pub fn is_card(value: &str) -> bool {
             35 => (16..=19).contains(&length),
             _ => false,
         },
+        1 => prefix(4) == 1800 && length == 15,
         4 => length == 13 || (16..=19).contains(&length),
         5 => (51..=58).contains(&prefix(2)) && (16..=19).contains(&length),
-        2 => (2221..=2720).contains(&prefix(4)) && length == 16,
+        2 => {
+            (2221..=2720).contains(&prefix(4)) && length == 16 || prefix(4) == 2131 && length == 15
+        }
         6 | 8 => (16..=19).contains(&length),
         9 => (90..=99).contains(&prefix(2)) && (16..=19).contains(&length),
         _ => false,
