@@ -129,9 +129,15 @@ impl Browser {
         Ok(())
     }
 
-    /// Switches the console's language as the language link does.
-    pub async fn speak(&self, server: &crate::Server, language: Language) -> Result<()> {
-        self.open(&format!("{}/language/{}", server.address, language.tag())).await
+    /// Switches the console's language with the button that people press.
+    pub async fn speak(&self, language: Language) -> Result<()> {
+        let tag = language.tag();
+        let button = format!("button[name='lang'][value='{tag}']");
+        let press =
+            "const b = document.querySelector(arguments[0]); if (b) b.form.requestSubmit(b);";
+        self.client.execute(press, vec![json!(button)]).await?;
+        let spoken = format!("html[lang='{tag}']");
+        self.text(&format!("{spoken} body")).await.map(|_| ())
     }
 
     /// Waits until the demo's scans are all finished.

@@ -24,7 +24,7 @@ async fn main() -> Result<()> {
     browser.wait_until_scanned(&server).await?;
     let wanted = |name: &str| only.as_deref().is_none_or(|part| name.contains(part));
     for language in Language::ALL {
-        browser.speak(&server, language).await?;
+        browser.speak(language).await?;
         for (name, way) in pages::CONSOLE.iter().chain(&pages::PUBLIC).filter(|(n, _)| wanted(n)) {
             for (viewport, size) in [(Viewport::Wide, "wide"), (Viewport::Narrow, "narrow")] {
                 browser.view(viewport).await?;
