@@ -221,7 +221,10 @@ impl Sqlite {
     async fn read(&self, store: &StoreInfo, limits: &Limits) -> Result<Sample, SourceError> {
         let mut conn = self.lease().await?;
         let name = store.display_name();
-        let spread = store.kind == StoreKind::Table && self.has_rowid(&mut conn, &store.name).await;
+        // The estimate just taken is the highest rowid or ANALYZE's count: a small table is read whole.
+        let big = store.rows_estimate.is_none_or(|rows| rows > u64::from(limits.rows));
+        let spread =
+            big && store.kind == StoreKind::Table && self.has_rowid(&mut conn, &store.name).await;
         let sql = select(store, limits, spread);
         let mut rows = Collector::new(store.columns.len(), limits);
         {
