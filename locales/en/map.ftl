@@ -276,7 +276,10 @@ inbox-change = Details
 inbox-when = When
 inbox-personal-only = Only personal data
 inbox-no-personal-data = no personal data
-inbox-new-store = { $n } fields with personal data
+inbox-new-store = { $n ->
+    [one] { $n } field with personal data
+   *[other] { $n } fields with personal data
+  }
 inbox-count = { $n ->
     [one] { $n } change
    *[other] { $n } changes
@@ -477,3 +480,25 @@ src-error-touchpoint = Say where it was collected.
 src-error-provider = Say who provided it.
 src-error-country = A country is two letters, for example DE or CN.
 src-error-scanning = This source is being scanned. Cancel the scan first, then delete the source.
+map-intro = Every field with personal data: what it holds, why we think so, and what you decided.
+map-highest = Most sensitive
+map-correct-menu = Correct …
+map-field-of = A field of { $store } in { $source }
+map-sensitivity-hint = Only if this field is more or less sensitive than usual.
+map-people-change = Say whose data this store holds
+map-you = you
+src-intro = Databases and folders that Privet reads.
+src-expert = Cron expression and time zone
+src-tls-mode = Mode
+inbox-acknowledge-this = Acknowledge { $name }
+
+# Navigation
+map-nav-find = Find
+map-nav-understand = Understand
+map-nav-account = Account for
+map-nav-systems = Systems
+map-nav-flows = Data flows
+map-nav-recipients = Recipients
+map-nav-records = Records of processing
+map-nav-organisation = Organisation
+map-nav-code = Privacy as code

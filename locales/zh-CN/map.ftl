@@ -398,3 +398,25 @@ src-error-touchpoint = 请说明在哪里收集。
 src-error-provider = 请说明由谁提供。
 src-error-country = 国家应为两位字母代码，例如 DE、CN。
 src-error-scanning = 该数据源正在扫描。请先取消扫描，再删除数据源。
+map-intro = 含个人信息的每个字段：是什么、依据为何、您的判定。
+map-highest = 最高敏感程度
+map-correct-menu = 更正…
+map-field-of = { $source } 中 { $store } 的字段
+map-sensitivity-hint = 仅当该字段比通常更敏感或更不敏感时选择。
+map-people-change = 指定该存储对象涉及的人群
+map-you = 您
+src-intro = Privet 读取的数据库和文件夹。
+src-expert = cron 表达式与时区
+src-tls-mode = 方式
+inbox-acknowledge-this = 将 { $name } 标记已阅
+
+# Navigation
+map-nav-find = 发现
+map-nav-understand = 理解
+map-nav-account = 记录
+map-nav-systems = 系统
+map-nav-flows = 数据流向
+map-nav-recipients = 接收方
+map-nav-records = 处理活动记录
+map-nav-organisation = 组织
+map-nav-code = 隐私即代码

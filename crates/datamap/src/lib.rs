@@ -10,6 +10,7 @@ pub mod flows;
 pub mod inbox;
 pub mod map;
 pub mod model;
+mod nav;
 pub mod records;
 mod room;
 pub mod scan;
@@ -17,6 +18,8 @@ pub mod sources;
 pub mod systems;
 
 pub use error::{DataMapError, Result};
+pub use nav::nav;
+pub use room::Room;
 
 use store::{Migration, Runner, Store};
 
@@ -73,4 +76,14 @@ pub fn router(web: web::Web, map: DataMap) -> axum::Router {
 #[must_use]
 pub fn add_handlers(runner: Runner, map: &DataMap) -> Runner {
     runner.handle(scan::ScanHandler::new(map.clone()))
+}
+
+/// The pages of the room.
+pub fn router(web: web::Web, map: DataMap) -> axum::Router {
+    axum::Router::new()
+        .merge(map::router())
+        .merge(sources::router())
+        .merge(scan::router())
+        .merge(inbox::router())
+        .with_state(Room { web, map })
 }

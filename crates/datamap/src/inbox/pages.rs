@@ -11,7 +11,10 @@ use serde::Deserialize;
 use web::{Choice, CsrfForm, ListQuery, Page, Pager, Permission, WebError};
 
 use super::{DriftFilter, DriftRow};
-use crate::room::{Room, category_name};
+use crate::{
+    model::Drift,
+    room::{Room, category_name},
+};
 
 pub(super) fn router() -> Router<Room> {
     Router::new()
@@ -30,10 +33,12 @@ const KINDS: [&str; 6] = [
 
 /// One change in words.
 struct Row {
-    drift: DriftRow,
+    drift: Drift,
+    source: String,
+    place: String,
     kind: String,
-    before: String,
-    after: String,
+    detail: String,
+    is_open: bool,
 }
 
 #[derive(Template)]
@@ -65,31 +70,14 @@ fn filter_of(q: &ListQuery) -> DriftFilter {
 }
 
 /// The text key of a kind.
-pub(crate) fn kind_key(kind: &str) -> String {
-    format!("inbox-kind-{}", kind.replace('_', "-"))
+pub(crate) fn kind_key(kind: impl AsRef<str>) -> String {
+    format!("inbox-kind-{}", kind.as_ref().replace('_', "-"))
 }
 
 async fn list(State(room): State<Room>, p: Page, q: ListQuery) -> Result<Response, WebError> {
     p.require(Permission::ViewMap)?;
     let (rows, total) = room.map.drift(&filter_of(&q), q.limit(), q.offset()).await?;
-    let rows = rows
-        .into_iter()
-        .map(|drift| {
-            let is_category =
-                drift.drift.kind != "changed_type" && !drift.drift.field_name.is_empty();
-            let shown = |value: &str| match value {
-                "" if is_category => p.t("inbox-no-personal-data"),
-                key if is_category => category_name(p.lang, key),
-                text => text.to_owned(),
-            };
-            Row {
-                kind: p.t(&kind_key(&drift.drift.kind)),
-                before: shown(&drift.drift.before_value),
-                after: shown(&drift.drift.after_value),
-                drift,
-            }
-        })
-        .collect();
+    let rows = rows.into_iter().map(|row| row_of(&p, row)).collect();
     let sources = room.map.sources().await?;
     web::render(&InboxPage {
         rows,
@@ -106,10 +94,40 @@ async fn list(State(room): State<Room>, p: Page, q: ListQuery) -> Result<Respons
     })
 }
 
+fn row_of(p: &Page, row: DriftRow) -> Row {
+    let DriftRow { drift, source_name } = row;
+    let category = |key: &str| match key {
+        "" => p.t("inbox-no-personal-data"),
+        key => category_name(p.lang, key),
+    };
+    let detail = match drift.kind.as_str() {
+        "changed_type" => format!("{} → {}", drift.before_value, drift.after_value),
+        "changed_category" => {
+            format!("{} → {}", category(&drift.before_value), category(&drift.after_value))
+        }
+        "new_field" => category(&drift.after_value),
+        "new_store" => p.tn("inbox-new-store", drift.after_value.parse::<i64>().unwrap_or(0)),
+        _ => String::new(),
+    };
+    let place = if drift.field_name.is_empty() {
+        drift.store_name.clone()
+    } else {
+        format!("{}.{}", drift.store_name, drift.field_name)
+    };
+    Row {
+        kind: p.t(&kind_key(&drift.kind)),
+        is_open: drift.state == "open",
+        source: source_name,
+        detail,
+        place,
+        drift,
+    }
+}
+
 #[derive(Deserialize)]
 struct AcknowledgeForm {
     #[serde(default)]
-    change: Vec<String>,
+    id: Vec<String>,
     #[serde(default)]
     one: String,
     #[serde(default)]
@@ -128,10 +146,10 @@ async fn acknowledge(
     let n = if form.everything == "1" {
         room.map.acknowledge_all(p.actor(), &filter_of(&q)).await?
     } else if form.one.is_empty() {
-        room.map.acknowledge(p.actor(), &form.change).await?
+        room.map.acknowledge(p.actor(), &form.id).await?
     } else {
         room.map.acknowledge(p.actor(), &[form.one]).await?
     };
     let to = format!("/console/inbox{}", q.to_page(q.page));
-    Ok(web::redirect_with_toast(&to, &format!("inbox-toast-acknowledged.{n}")))
+    Ok(web::redirect_with_toast_n(&to, "inbox-toast-acknowledged", n))
 }

@@ -53,7 +53,7 @@ struct FieldPage {
     d: FieldDetail,
     category: String,
     found: String,
-    decided_by: String,
+    said: String,
     people: String,
     people_choices: Vec<Choice>,
     reasons: Vec<String>,
@@ -107,7 +107,7 @@ async fn view(
     Ok(FieldPage {
         category: category_path(p.lang, &d.field.category),
         found: category_path(p.lang, &d.field.found_category),
-        decided_by: history.last().map(|event| event.who.clone()).unwrap_or_default(),
+        said: d.field.decided_at.map(|at| p.ago(at)).unwrap_or_default(),
         people: people_name(&p, effective),
         people_choices: PEOPLE.iter().map(|key| Choice::new(*key, people_name(&p, key))).collect(),
         reasons: reasons(&p, &d.evidence),
@@ -161,8 +161,24 @@ fn mappings(p: &Page, key: &str) -> Vec<Mapping> {
 
 /// What the ledger says about the field.
 async fn history(room: &Room, p: &Page, id: &str) -> Result<Vec<Event>, WebError> {
-    let _ = (room, p, id);
-    Ok(Vec::new())
+    let filter = store::LedgerFilter {
+        object_kind: Some("field".into()),
+        object_id: Some(id.to_owned()),
+        ..store::LedgerFilter::default()
+    };
+    let rows = room.map.store().ledger().page(&filter, None, 50).await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            let key = format!("map-event-{}", row.action.strip_prefix("field.")?);
+            let who = if row.actor.strip_prefix("person:") == Some(p.user.id.as_str()) {
+                p.t("map-you")
+            } else {
+                String::new()
+            };
+            web::has_key(p.lang, &key).then(|| Event { at: row.at, what: p.t(&key), who })
+        })
+        .collect())
 }
 
 #[derive(Deserialize, Default)]

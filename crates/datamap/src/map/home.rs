@@ -56,7 +56,6 @@ struct HomePage {
     p: Page,
     sources: i64,
     systems: i64,
-    stores: i64,
     fields: i64,
     personal: i64,
     sensitive: i64,
@@ -85,7 +84,6 @@ async fn home(State(room): State<Room>, p: Page) -> Result<Response, WebError> {
     web::render(&HomePage {
         sources: counts.sources.len() as i64,
         systems,
-        stores: counts.stores,
         fields: counts.count(&all),
         personal: counts.count(&FieldFilter::default()),
         sensitive: counts.count(&grave),

@@ -3,12 +3,9 @@
 
 mod ask;
 mod decide;
-#[cfg(any())]
 mod field_page;
 mod filter;
-#[cfg(any())]
 mod home;
-#[cfg(any())]
 mod pages;
 mod store;
 mod summary;
@@ -16,10 +13,11 @@ mod summary;
 pub use ask::{Answer, AnswerGroup};
 pub use decide::{Decided, Decision, MOST as MOST_DECIDED};
 pub use filter::{FieldFilter, Scope, Sort};
+pub(crate) use pages::people_name;
 pub use store::{FieldDetail, FieldList, FieldListRow, LinkRow};
+pub(crate) use summary::name as level_name;
 pub use summary::{Group, Summary, SummaryCache};
 
-#[cfg(any())]
 /// The pages of the map: dashboard, list, field.
 pub(crate) fn router() -> axum::Router<crate::room::Room> {
     pages::router().merge(field_page::router()).merge(home::router())

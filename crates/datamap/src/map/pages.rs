@@ -77,6 +77,7 @@ struct ListPage {
     all_categories: Vec<Choice>,
     may_decide: bool,
     may_add: bool,
+    may_export: bool,
     is_empty_map: bool,
     undo: String,
     decided: i64,
@@ -128,6 +129,7 @@ async fn list(
         all_categories: every_category(&p),
         may_decide: p.can(Permission::EditMap),
         may_add: p.can(Permission::ManageSources),
+        may_export: p.can(Permission::Export),
         is_empty_map: summary.groups.is_empty() && !q.is_filtered(),
         back: q.to_page(q.page),
         undo,
@@ -254,16 +256,17 @@ pub(super) fn every_category(p: &Page) -> Vec<Choice> {
 }
 
 /// A people category's name.
-pub(super) fn people_name(p: &Page, key: &str) -> String {
+pub(crate) fn people_name(p: &Page, key: impl AsRef<str>) -> String {
+    let key = key.as_ref();
     if PEOPLE.contains(&key) { p.t(&format!("map-people-{key}")) } else { key.to_owned() }
 }
 
 #[derive(Deserialize)]
 struct DecideForm {
     #[serde(default)]
-    field: Vec<String>,
+    id: Vec<String>,
     decision: String,
-    #[serde(default)]
+    #[serde(default, rename = "category-to")]
     category: String,
     #[serde(default)]
     everything: String,
@@ -289,7 +292,7 @@ async fn decide(
         let filter = room.map.interpret(&filter_of(&q), &q.q);
         room.map.field_ids(&filter, super::MOST_DECIDED as i64 + 1).await?
     } else {
-        form.field
+        form.id
     };
     let decided = room.map.decide(p.actor(), &ids, &decision, "").await?;
     let back = q.to_page(q.page);

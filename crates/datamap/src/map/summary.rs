@@ -114,8 +114,8 @@ impl Summary {
 }
 
 /// The stable name of a level.
-pub(crate) fn name(level: i64) -> &'static str {
-    match level {
+pub(crate) fn name(level: impl std::borrow::Borrow<i64>) -> &'static str {
+    match level.borrow() {
         1 => "personal",
         2 => "confidential",
         3 => "sensitive",

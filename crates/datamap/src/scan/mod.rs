@@ -5,17 +5,14 @@
 mod finish;
 mod job;
 mod merge;
-#[cfg(any())]
 mod pages;
 mod read;
 mod store;
 
 pub use job::ScanHandler;
-#[cfg(any())]
 pub(crate) use pages::source_error;
 pub use store::{ScanSummary, StoreSummary};
 
-#[cfg(any())]
 /// The scan's page.
 pub(crate) fn router() -> axum::Router<crate::room::Room> {
     pages::router()

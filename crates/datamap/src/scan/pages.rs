@@ -44,6 +44,8 @@ struct ScanPage {
     changes: i64,
     personal: i64,
     may_scan: bool,
+    cancel: String,
+    again: String,
 }
 
 /// The sentences for a source's error: what happened and what to do.
@@ -92,6 +94,8 @@ async fn show(
         changes: room.map.changes_of_scan(&id).await?,
         personal: scan.fields_personal,
         may_scan: p.can(Permission::ManageSources),
+        cancel: format!("/console/scans/{id}/cancel"),
+        again: format!("/console/sources/{}/scan", source.id),
         scan,
         source,
         now,

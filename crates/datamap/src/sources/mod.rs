@@ -2,13 +2,10 @@
 //! data came from. [`SourceDraft`] is what a person (or privacy as code) wants; passwords are sealed
 //! and never shown again.
 
-#[cfg(any())]
 mod forms;
 mod model;
-#[cfg(any())]
 mod pages;
 mod store;
-#[cfg(any())]
 mod wizard;
 
 pub(crate) use model::kind_name;
@@ -16,7 +13,6 @@ pub use model::{FieldError, OriginDraft, Preset, SourceDraft, SystemChoice};
 pub use store::{DeletionImpact, SourceSummary};
 pub(crate) use store::{bump, free_key, password_context, schedule_key};
 
-#[cfg(any())]
 /// The pages of sources.
 pub(crate) fn router() -> axum::Router<crate::room::Room> {
     pages::router().merge(wizard::router())

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use web::{Choice, CsrfForm, Errors, ListQuery, Page, Pager, Permission, WebError};
 
 use super::{
-    DeletionImpact, OriginDraft, Preset, SourceDraft, SourceSummary, SystemChoice,
+    DeletionImpact, OriginDraft, Preset, SourceDraft, SourceSummary,
     forms::{advice, choices, preset_choices, system_choices, system_of, tls_choices},
 };
 use crate::{
@@ -86,6 +86,22 @@ struct SourcePage {
     origin: OriginForm,
     errors: Errors,
     tested: Option<Tested>,
+    links: Links,
+}
+
+/// Where the buttons go.
+struct Links {
+    scan: String,
+    test: String,
+    edit: String,
+    delete: String,
+}
+
+impl Links {
+    fn of(id: &str) -> Self {
+        let to = |what: &str| format!("/console/sources/{id}/{what}");
+        Self { scan: to("scan"), test: to("test"), edit: to("edit"), delete: to("delete") }
+    }
 }
 
 /// What a test of the stored settings said.
@@ -132,6 +148,7 @@ async fn source_page(
         is_scanning: room.map.active_scan(id).await?.is_some(),
         may_manage: p.can(Permission::ManageSources),
         origin_kinds: choices(&p, "src-origin", &["direct", "third-party"]),
+        links: Links::of(id),
         source,
         stores,
         origin,
