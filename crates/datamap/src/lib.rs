@@ -64,14 +64,6 @@ impl DataMap {
     }
 }
 
-/// The room's pages.
-pub fn router(web: web::Web, map: DataMap) -> axum::Router {
-    axum::Router::new()
-        .merge(flows::router())
-        .merge(systems::router())
-        .with_state(room::Room { web, map })
-}
-
 /// Adds the room's background work to a runner.
 #[must_use]
 pub fn add_handlers(runner: Runner, map: &DataMap) -> Runner {
@@ -85,5 +77,7 @@ pub fn router(web: web::Web, map: DataMap) -> axum::Router {
         .merge(sources::router())
         .merge(scan::router())
         .merge(inbox::router())
+        .merge(flows::router())
+        .merge(systems::router())
         .with_state(Room { web, map })
 }

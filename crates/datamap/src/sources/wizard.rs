@@ -12,7 +12,7 @@ use serde::Deserialize;
 use web::{Choice, CsrfForm, Errors, ListQuery, Page, Permission, WebError};
 
 use super::{
-    OriginDraft, Preset, SourceDraft, SystemChoice,
+    OriginDraft, Preset, SourceDraft,
     forms::{advice, choices, preset_choices, system_choices, system_of, tls_choices},
 };
 use crate::{
@@ -325,17 +325,6 @@ async fn create(
     }
     let scan = room.map.start_scan(p.actor(), &source.id, "person").await?;
     Ok(Redirect::to(&format!("/console/scans/{scan}")).into_response())
-}
-
-impl SystemChoice {
-    /// What the select shows for it.
-    pub(super) fn value(&self) -> &str {
-        match self {
-            Self::None => "",
-            Self::Existing(id) => id,
-            Self::New(_) => "new",
-        }
-    }
 }
 
 #[cfg(test)]
