@@ -44,13 +44,14 @@ impl From<Args> for Said {
 pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     let config = Config::load(args.into())?;
     log_to_stderr(&config.log)?;
+    let signals = Signals::catch()?;
     let listener = listen(&config.listen).await?;
     let house = House::open(&config, &listener).await?;
     println!("Privet is at {}", house.address);
     if let Some(link) = house.setup_link().await? {
         println!("Set it up with this link; it works once: {link}");
     }
-    house.serve(listener).await?;
+    house.serve(listener, signals).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -90,7 +91,7 @@ impl House {
     }
 
     /// Answers requests and works off jobs until a signal to stop; jobs reach a checkpoint first.
-    pub async fn serve(self, listener: TcpListener) -> Result<(), Failure> {
+    pub async fn serve(self, listener: TcpListener, mut signals: Signals) -> Result<(), Failure> {
         let (stop, stopped) = watch::channel(false);
         let runner = Runner::new(self.store.clone(), JOBS_AT_ONCE);
         let jobs = tokio::spawn(datamap::add_handlers(runner, &self.map).run(stopped.clone()));
@@ -103,8 +104,8 @@ impl House {
             })
             .into_future();
         let server = tokio::spawn(server);
-        let signal = signal().await?;
-        tracing::info!(signal, "stopping");
+        signals.next().await;
+        tracing::info!("stopping");
         let _ = stop.send(true);
         let ended = async {
             let _ = jobs.await;
@@ -113,7 +114,7 @@ impl House {
         tokio::select! {
             () = ended => {}
             // Somebody is in a hurry.
-            _ = self::signal() => {}
+            () = signals.next() => {}
         }
         Ok(())
     }
@@ -166,18 +167,38 @@ pub fn log_to_stderr(filter: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Waits for Ctrl-C or a polite kill.
-async fn signal() -> Result<&'static str, Failure> {
+/// Ctrl-C and the polite kill, caught from when this is made.
+pub struct Signals {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted.map(|()| "interrupt")?,
-            _ = terminate.recv() => "terminate",
-        };
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    /// From now on a signal ends nothing by itself.
+    pub fn catch() -> Result<Self, Failure> {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            let interrupt = signal(SignalKind::interrupt())?;
+            Ok(Self { interrupt, terminate: signal(SignalKind::terminate())? })
+        }
+        #[cfg(not(unix))]
+        Ok(Self {})
     }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await?;
-    Ok("stop")
+
+    /// Waits for the next one.
+    pub async fn next(&mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+        #[cfg(not(unix))]
+        // Without a handler there is nothing to wait for but the end of the process.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
 }

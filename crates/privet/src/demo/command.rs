@@ -9,7 +9,7 @@ use super::{company, generate};
 use crate::{
     Failure,
     config::{Config, Said},
-    serve::{House, listen, log_to_stderr},
+    serve::{House, Signals, listen, log_to_stderr},
 };
 
 const EXAMPLES: &str = "\
@@ -36,16 +36,24 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
         Config::load(Said { data: Some(data), listen: Some(args.listen), ..Said::default() })?;
     let config = Config { database: None, ..config };
     log_to_stderr(&config.log)?;
+    let mut signals = Signals::catch()?;
     let listener = listen(&config.listen).await?;
     let house = House::open(&config, &listener).await?;
     note("making the databases of Lantern Tea 灯下茶铺 …");
-    let files = generate(&config.data.join("lantern-tea")).await?;
-    let scans = company::register(&house.map, &files).await?;
+    let prepared = async {
+        let files = generate(&config.data.join("lantern-tea")).await?;
+        company::register(&house.map, &files).await
+    };
+    let scans = tokio::select! {
+        scans = prepared => scans?,
+        // Leaving here removes the temporary directory.
+        () = signals.next() => return Ok(ExitCode::SUCCESS),
+    };
     println!("{} is at {}", company::NAME, house.address);
     let link = house.demo_link(&scans).await?;
     println!("Open it, signed in, with this link: {link}");
     println!("Ctrl-C ends it.");
-    house.serve(listener).await?;
+    house.serve(listener, signals).await?;
     Ok(ExitCode::SUCCESS)
 }
 
