@@ -129,7 +129,7 @@ pub use error::WebError;
 pub use finish::{CSP, finish};
 pub use form::{Choice, CsrfForm, Errors};
 pub use lang::{Lang, grouped, has_key, translate};
-pub use list::{Dir, ListQuery, PAGE_SIZE, Pager, csv, encode, like};
+pub use list::{Dir, ListQuery, PAGE_SIZE, Pager, csv, csv_stream, encode, like};
 pub use look::{Count, Look, Theme};
 pub use page::{NavGroup, NavItem, NavLink, Page};
 pub use role::{Permission, Role};

@@ -1,14 +1,29 @@
 //! The shell's own addresses.
 
 use crate::page::NavItem;
-use crate::{Web, WebError, assets, components, metrics};
+use crate::{Permission, Web, WebError};
+use crate::{account, activity, assets, components, jobs, metrics, people, signin};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 
-pub(crate) const NAV: [NavItem; 0] = [];
+pub(crate) const NAV: [NavItem; 4] = [
+    item("web-nav-jobs", "/console/jobs", "job", Permission::ViewMap),
+    item("web-nav-activity", "/console/activity", "activity", Permission::ViewLedger),
+    item("web-nav-people", "/console/people", "people", Permission::ViewRecords),
+    item("web-nav-account", "/console/account", "person", Permission::ViewMap),
+];
+
+const fn item(
+    label: &'static str,
+    href: &'static str,
+    icon: &'static str,
+    permission: Permission,
+) -> NavItem {
+    NavItem { section: "web-nav-administration", label, href, icon, permission }
+}
 
 /// Sign-in, account, people, activity, jobs, components, assets, health. Merge the rooms' routers
 /// with it, then [`crate::finish`] the whole.
@@ -18,8 +33,39 @@ pub fn router(web: Web) -> Router {
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(measure))
-        .route("/console/components", get(components::show))
+        .route("/", get(|| async { crate::redirect("/console") }))
+        .route("/signin", get(signin::signin_page).post(signin::signin))
+        .route("/signin/code", get(signin::code_page).post(signin::code))
+        .route("/signout", post(signin::signout))
+        .route("/setup/{token}", get(signin::setup_page).post(signin::setup))
+        .route("/invite/{token}", get(signin::invite_page).post(signin::accept_invite))
+        .route("/demo/{token}", get(signin::demo))
+        .route("/preferences", post(signin::preferences))
+        .merge(console())
         .with_state(web)
+}
+
+fn console() -> Router<Web> {
+    Router::new()
+        .route("/console/account", get(account::show))
+        .route("/console/account/name", post(account::rename))
+        .route("/console/account/password", post(account::change_password))
+        .route("/console/account/totp", get(account::totp_form).post(account::totp_enable))
+        .route("/console/account/totp/off", post(account::totp_disable))
+        .route("/console/account/sessions/{id}/end", post(account::end_session))
+        .route("/console/people", get(people::show))
+        .route("/console/people/invite", post(people::invite))
+        .route("/console/people/{id}/role", post(people::set_role))
+        .route("/console/people/{id}/disable", post(people::disable))
+        .route("/console/people/{id}/enable", post(people::enable))
+        .route("/console/people/invitations/{id}/revoke", post(people::revoke_invitation))
+        .route("/console/activity", get(activity::show))
+        .route("/console/activity.csv", get(activity::export))
+        .route("/console/activity/check", post(activity::check))
+        .route("/console/jobs", get(jobs::show))
+        .route("/console/jobs/{id}/cancel", post(jobs::cancel))
+        .route("/console/jobs/{id}/retry", post(jobs::retry))
+        .route("/console/components", get(components::show))
 }
 
 async fn ready(State(web): State<Web>) -> Response {
