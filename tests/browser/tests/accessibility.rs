@@ -1,0 +1,40 @@
+//! axe-core finds nothing on any page, in both languages, wide and narrow; no page sticks out
+//! sideways on a phone.
+
+use anyhow::Result;
+use browser_tests::{Browser, Language, Server, Viewport, pages};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_is_accessible_in_both_languages() -> Result<()> {
+    let server = Server::demo().await?;
+    let browser = Browser::start().await?;
+    browser.open(&server.link).await?;
+    browser.wait_until_scanned(&server).await?;
+
+    let mut findings = Vec::new();
+    for language in Language::ALL {
+        browser.open(&format!("{}/console", server.address)).await?;
+        browser.speak(language).await?;
+        for (name, way) in pages::CONSOLE.iter().chain(&pages::PUBLIC) {
+            for (viewport, dark) in [(Viewport::Wide, false), (Viewport::Narrow, true)] {
+                browser.view(viewport).await?;
+                browser.dark(dark).await?;
+                pages::visit(&browser, &server, *way).await?;
+                let place = format!("{name} {} {viewport:?} dark={dark}", language.tag());
+                for violation in browser.violations().await? {
+                    findings.push(format!("{place}: {violation}"));
+                }
+                if browser.overflows().await? {
+                    findings.push(format!("{place}: wider than the screen"));
+                }
+                if browser.text("html").await?.contains('⟦') {
+                    findings.push(format!("{place}: a text is missing"));
+                }
+            }
+            browser.view(Viewport::Wide).await?;
+        }
+    }
+
+    assert!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));
+    Ok(())
+}
