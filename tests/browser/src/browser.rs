@@ -145,7 +145,7 @@ impl Browser {
         let deadline = tokio::time::Instant::now() + Duration::from_mins(3);
         loop {
             self.open(&format!("{}/console", server.address)).await?;
-            if self.has("[data-scans-running='0']").await? {
+            if self.has("#home:not([hx-trigger])").await? {
                 return Ok(());
             }
             if tokio::time::Instant::now() > deadline {
