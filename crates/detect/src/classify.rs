@@ -372,7 +372,7 @@ fn free_text_candidate(
     } else if named
         && about_people
         && class == TypeClass::Text
-        && (tally.checked == 0 || look.about == About::People && tally.mean_chars > 15.0)
+        && (tally.checked == 0 || look.about == About::People && tally.mean_chars > 8.0)
     {
         0.55
     } else {

@@ -85,6 +85,12 @@ fn look_afresh(store: &str, comment: &str, siblings: &[&str]) -> Look {
     if about == About::Unknown && certain.len() >= 2 {
         about = About::People;
     }
+    // Labels, lines, lists of things sent: somebody's name and a way to reach them.
+    let named =
+        certain.contains("identity.name") && certain.iter().any(|c| c.starts_with("contact."));
+    if about == About::Things && named {
+        about = About::Dealings;
+    }
     Look { about, children: people == Some("children"), personal_neighbours: !certain.is_empty() }
 }
 

@@ -436,3 +436,13 @@ fn what_a_text_calls_a_phone_or_a_name_is_one() {
     assert!(kinds("Will Amazon deliver on May First?").is_empty());
     assert!(kinds("order 467 3395 was shipped").is_empty());
 }
+
+#[test]
+fn labels_of_parcels_are_about_people() {
+    let siblings = ["order_no", "recipient", "street", "city", "phone"];
+    for (name, expected) in
+        [("street", "location.address"), ("city", "location.city"), ("order_no", "")]
+    {
+        assert_eq!(category(&look_among("vw_order_labels", name, &[], &siblings)), expected);
+    }
+}
