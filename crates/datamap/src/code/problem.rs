@@ -79,6 +79,9 @@ pub enum Wrong {
         /// Who uses it.
         user: String,
     },
+    /// A source takes exactly one dataset.
+    #[error("a source can take one dataset at a time; there are {0} in what was given")]
+    OneDataset(usize),
     /// The header is missing.
     #[error("the file must begin with the header `privet: 1`")]
     NoHeader,
