@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{demo, detect, scan, serve};
+use crate::{demo, detect, ledger, scan, serve, tokens};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -44,4 +44,8 @@ pub enum Command {
     Scan(scan::Args),
     /// Find personal data in texts: JSON lines in, JSON lines out.
     Detect(detect::Args),
+    /// Make, list and revoke keys for programs.
+    Token(tokens::Args),
+    /// Check the record of every change.
+    Ledger(ledger::Args),
 }

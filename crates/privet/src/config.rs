@@ -24,6 +24,8 @@ pub struct File {
     pub database: Option<String>,
     /// How people reach the server, e.g. `https://privacy.example.com`.
     pub public_url: Option<String>,
+    /// A proxy in front sets `X-Forwarded-For`, and only it can reach the server.
+    pub trust_proxy: bool,
     /// Log level or filter, e.g. `info` or `warn,privet=debug`.
     pub log: Option<String>,
     /// Which addresses scans may dial.
@@ -73,6 +75,8 @@ pub struct Config {
     pub database: Option<String>,
     /// How people reach the server.
     pub public_url: Option<String>,
+    /// Whether `X-Forwarded-For` is believed.
+    pub trust_proxy: bool,
     /// Log filter.
     pub log: String,
     /// Which addresses scans may dial.
@@ -109,6 +113,7 @@ impl Config {
                 .unwrap_or_else(|| PathBuf::from(DEFAULT_DATA)),
             database,
             public_url,
+            trust_proxy: file.trust_proxy,
             log: env("PRIVET_LOG").or(file.log).unwrap_or_else(|| "warn".to_owned()),
             guard: NetworkGuard {
                 allow_loopback: file.network.allow_loopback,

@@ -7,8 +7,11 @@ mod config;
 pub mod demo;
 mod detect;
 mod failure;
+mod ledger;
 pub mod scan;
 mod serve;
+mod state;
+mod tokens;
 
 use std::process::ExitCode;
 
@@ -42,6 +45,8 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Detect(args)) => tokio::task::block_in_place(|| detect::run(&args)),
         Some(Command::Serve(args)) => serve::run(args).await,
         Some(Command::Demo(args)) => demo::run(args).await,
+        Some(Command::Token(args)) => tokens::run(args).await,
+        Some(Command::Ledger(args)) => ledger::run(args).await,
         None => serve::run(cli.serve).await,
     }
 }

@@ -6,10 +6,12 @@ use axum::Router;
 use datamap::DataMap;
 use store::{Runner, Store, StoreConfig};
 use tokio::{net::TcpListener, sync::watch};
+use web::{Web, WebConfig};
 
 use crate::{
     Failure,
     config::{Config, Said},
+    state,
 };
 
 /// Background jobs at once: scans wait for databases more than they compute.
@@ -20,29 +22,16 @@ const GRACE: Duration = Duration::from_secs(6);
 /// `privet serve`.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Args {
-    /// Directory of the embedded database and the key file [default: ./privet-data, or PRIVET_DATA].
-    #[arg(long, value_name = "DIR")]
-    pub data: Option<PathBuf>,
-    /// PostgreSQL instead of the embedded database: postgres://user:password@host/db [or PRIVET_DATABASE].
-    #[arg(long, value_name = "URL")]
-    pub database: Option<String>,
     /// Address and port to listen on [default: 127.0.0.1:8440, or PRIVET_LISTEN].
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<String>,
-    /// Configuration file (TOML) [or PRIVET_CONFIG].
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-}
-
-impl From<Args> for Said {
-    fn from(args: Args) -> Self {
-        Self { config: args.config, data: args.data, database: args.database, listen: args.listen }
-    }
+    #[command(flatten)]
+    state: state::Args,
 }
 
 /// Serves until told to stop.
 pub async fn run(args: Args) -> Result<ExitCode, Failure> {
-    let config = Config::load(args.into())?;
+    let config = Config::load(Said { listen: args.listen, ..args.state.into() })?;
     log_to_stderr(&config.log)?;
     let signals = Signals::catch()?;
     let listener = listen(&config.listen).await?;
@@ -61,7 +50,7 @@ pub struct House {
     pub address: String,
     /// The data map.
     pub map: DataMap,
-    store: Store,
+    web: Web,
 }
 
 impl House {
@@ -70,30 +59,32 @@ impl House {
         let store = open_store(config).await?;
         let address = address(config, listener.local_addr()?);
         let map = DataMap::open(store.clone()).await.map_err(anyhow::Error::from)?;
-        Ok(Self { address, map: map.with_guard(config.guard.clone()), store })
+        let settings = WebConfig { base_url: address.clone(), trust_proxy: config.trust_proxy };
+        let web = Web::open(store, settings).await?.with_nav(datamap::nav());
+        Ok(Self { address, map: map.with_guard(config.guard.clone()), web })
     }
 
     /// The link that makes the first account, while there is none.
     pub async fn setup_link(&self) -> Result<Option<String>, Failure> {
-        Ok(None)
+        self.web.setup_link().await.map_err(|error| Failure::unreachable(error.to_string()))
     }
 
-    /// A link that signs in once and shows the scans.
-    pub async fn demo_link(&self, scans: &[String]) -> Result<String, Failure> {
-        let page = scans
-            .first()
-            .map_or_else(|| "/console".to_owned(), |id| format!("/console/scans/{id}"));
-        Ok(format!("{}{page}", self.address))
+    /// A link that signs in once and leads to a page.
+    pub async fn demo_link(&self, organisation: &str, page: &str) -> Result<String, Failure> {
+        let link = self.web.demo_link(organisation, page).await;
+        link.map_err(|error| Failure::unreachable(error.to_string()))
     }
 
     fn router(&self) -> Router {
-        Router::new()
+        let rooms = web::router(self.web.clone())
+            .merge(datamap::router(self.web.clone(), self.map.clone()));
+        web::finish(self.web.clone(), rooms)
     }
 
     /// Answers requests and works off jobs until a signal to stop; jobs reach a checkpoint first.
     pub async fn serve(self, listener: TcpListener, mut signals: Signals) -> Result<(), Failure> {
         let (stop, stopped) = watch::channel(false);
-        let runner = Runner::new(self.store.clone(), JOBS_AT_ONCE);
+        let runner = Runner::new(self.web.store().clone(), JOBS_AT_ONCE);
         let jobs = tokio::spawn(datamap::add_handlers(runner, &self.map).run(stopped.clone()));
         let service = self.router().into_make_service_with_connect_info::<SocketAddr>();
         let mut closing = stopped.clone();

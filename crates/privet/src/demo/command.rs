@@ -50,7 +50,9 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
         () = signals.next() => return Ok(ExitCode::SUCCESS),
     };
     println!("{} is at {}", company::NAME, house.address);
-    let link = house.demo_link(&scans).await?;
+    // The first look is at the scans while they run.
+    let page = scans.first().map_or("/console".to_owned(), |id| format!("/console/scans/{id}"));
+    let link = house.demo_link(company::NAME, &page).await?;
     println!("Open it, signed in, with this link: {link}");
     println!("Ctrl-C ends it.");
     house.serve(listener, signals).await?;

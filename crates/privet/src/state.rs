@@ -1,0 +1,59 @@
+//! Commands beside a server: opening the state that a server made, running or not.
+
+use std::path::PathBuf;
+
+use datamap::DataMap;
+use store::Store;
+use web::{Web, WebConfig};
+
+use crate::{
+    Failure,
+    config::{Config, Said},
+    serve::{log_to_stderr, open_store},
+};
+
+/// Where the state is; the same words as for the server.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Args {
+    /// Directory of the embedded database and the key file [default: ./privet-data, or PRIVET_DATA].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// PostgreSQL instead of the embedded database: postgres://user:password@host/db [or PRIVET_DATABASE].
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
+    /// Configuration file (TOML) [or PRIVET_CONFIG].
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+impl From<Args> for Said {
+    fn from(args: Args) -> Self {
+        Self { config: args.config, data: args.data, database: args.database, listen: None }
+    }
+}
+
+impl Args {
+    /// Opens the state; a command must not make an empty one where somebody mistyped a directory.
+    pub async fn open(self) -> Result<Store, Failure> {
+        let config = Config::load(self.into())?;
+        log_to_stderr(&config.log)?;
+        if config.database.is_none() && !config.data.join("privet.db").exists() {
+            return Err(Failure::unreachable(format!(
+                "there is no Privet database in {}; name its directory with --data, or start `privet` once to make it",
+                config.data.display()
+            )));
+        }
+        open_store(&config).await
+    }
+
+    /// Opens the data map.
+    pub async fn open_map(self) -> Result<DataMap, Failure> {
+        let store = self.open().await?;
+        Ok(DataMap::open(store).await.map_err(anyhow::Error::from)?)
+    }
+
+    /// Opens accounts and tokens.
+    pub async fn open_web(self) -> Result<Web, Failure> {
+        Ok(Web::open(self.open().await?, WebConfig::default()).await?)
+    }
+}

@@ -1,0 +1,105 @@
+//! `privet token`: keys for programs. Made here, shown once, only their hash is stored.
+
+use std::process::ExitCode;
+
+use jiff::Timestamp;
+use store::Actor;
+
+use crate::{Failure, state};
+
+/// `privet token`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Make a token and print it; it is never shown again.
+    Create {
+        /// What it may do; several with commas.
+        #[arg(long, value_name = "S[,S…]", required = true, value_delimiter = ',')]
+        scope: Vec<String>,
+        /// What it is for, so that somebody dares to revoke it one day.
+        #[arg(long, value_name = "NAME", default_value = "")]
+        name: String,
+        #[command(flatten)]
+        state: state::Args,
+    },
+    /// List the tokens: id, name, scopes, when made, last used, revoked.
+    List(state::Args),
+    /// Revoke a token at once.
+    Revoke {
+        /// Its id, from the list.
+        id: String,
+        #[command(flatten)]
+        state: state::Args,
+    },
+}
+
+/// Does what was asked.
+pub async fn run(args: Args) -> Result<ExitCode, Failure> {
+    match args.command {
+        Command::Create { scope, name, state } => create(&scope, &name, state).await?,
+        Command::List(state) => list(state).await?,
+        Command::Revoke { id, state } => revoke(&id, state).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn create(scopes: &[String], name: &str, state: state::Args) -> Result<(), Failure> {
+    if let Some(wrong) = scopes.iter().find(|scope| !is_scope(scope)) {
+        return Err(Failure::usage(format!(
+            "“{wrong}” is not a scope; a scope is small letters, digits and . _ : - such as map:read"
+        )));
+    }
+    let web = state.open_web().await?;
+    let (id, token) = web.create_token(Actor::CommandLine, name, scopes).await.map_err(failed)?;
+    eprintln!("Token {id}; keep it now, it is not shown again:");
+    println!("{token}");
+    Ok(())
+}
+
+async fn list(state: state::Args) -> Result<(), Failure> {
+    let tokens = state.open_web().await?.list_tokens().await.map_err(failed)?;
+    if tokens.is_empty() {
+        eprintln!("There is no token; `privet token create --scope …` makes one.");
+    }
+    for token in tokens {
+        let state = if token.revoked_at > 0 {
+            format!("revoked {}", day(token.revoked_at))
+        } else if token.used_at > 0 {
+            format!("used {}", day(token.used_at))
+        } else {
+            "never used".to_owned()
+        };
+        let name = if token.name.is_empty() { "–" } else { &token.name };
+        let scopes = token.scopes.join(",");
+        println!("{}  {}  {state}  {scopes}  {name}", token.id, day(token.created_at));
+    }
+    Ok(())
+}
+
+async fn revoke(id: &str, state: state::Args) -> Result<(), Failure> {
+    let web = state.open_web().await?;
+    if web.revoke_token(Actor::CommandLine, id).await.map_err(failed)? {
+        println!("Token {id} is revoked.");
+        return Ok(());
+    }
+    Err(Failure::check(format!("there is no working token {id}; `privet token list` shows them")))
+}
+
+fn is_scope(text: &str) -> bool {
+    let ok = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".:_-".contains(c);
+    !text.is_empty() && text.chars().all(ok)
+}
+
+fn day(micros: i64) -> String {
+    Timestamp::from_microsecond(micros)
+        .map_or_else(|_| "–".to_owned(), |at| at.strftime("%Y-%m-%d").to_string())
+}
+
+fn failed(error: web::WebError) -> Failure {
+    Failure::unreachable(error.to_string())
+}
