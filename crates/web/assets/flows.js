@@ -22,11 +22,18 @@
     function size() { return svg.getBoundingClientRect(); }
     function show() {
       svg.setAttribute("viewBox", [view.x, view.y, view.w, view.h].join(" "));
+      // Too small to read details: show the names alone, large.
+      svg.classList.toggle("flow-far", ratio() > 1.7);
     }
     // Pixels of the drawing for one pixel of the screen.
     function ratio() {
       var box = size();
       return Math.max(view.w / box.width, view.h / box.height) || 1;
+    }
+    // As high as the picture needs at this width, within the window.
+    function shape() {
+      var high = frame.clientWidth * full.h / full.w;
+      frame.style.height = Math.round(Math.min(Math.max(high, 260), window.innerHeight * 0.78)) + "px";
     }
     function fit() {
       var box = size();
@@ -38,9 +45,12 @@
     }
     // On a small screen the whole picture would be unreadable: begin at its left side instead.
     function begin() {
+      shape();
       fit();
       var box = size();
       if (ratio() > 2 && box.width < 700) {
+        frame.style.height = Math.round(window.innerHeight * 0.6) + "px";
+        box = size();
         view = { w: box.width * 1.6, h: box.height * 1.6, x: 0, y: 0 };
         view.y = Math.max(0, (full.h - view.h) / 2);
         show();
@@ -152,6 +162,14 @@
     });
 
     function each(selector, act) { svg.querySelectorAll(selector).forEach(act); }
+    document.addEventListener("click", function (event) {
+      var close = event.target.closest("[data-flow-close]");
+      if (!close || !frame.isConnected) return;
+      event.preventDefault();
+      close.closest(".flow-detail").classList.replace("is-chosen", "is-hint");
+      clear();
+      frame.focus({ preventScroll: true });
+    });
     function clear() {
       svg.classList.remove("flow-focus");
       each(".flow-near,.flow-chosen", function (item) { item.classList.remove("flow-near", "flow-chosen"); });
@@ -189,6 +207,8 @@
     });
     document.querySelectorAll(".flow-tools[hidden]").forEach(function (tools) { tools.hidden = false; });
     begin();
+    // The panel with details opens beside the picture and takes some of its width.
+    if (window.ResizeObserver) new ResizeObserver(show).observe(frame);
     var chosen = frame.dataset.chosen;
     each("[data-node],[data-edge]", function (item) {
       if (chosen && (item.dataset.node === chosen || item.dataset.edge === chosen)) choose(item);

@@ -168,7 +168,7 @@ async fn update(
 struct DeletePage {
     p: Page,
     id: String,
-    title: String,
+    ends: String,
 }
 
 async fn delete_form(
@@ -179,8 +179,8 @@ async fn delete_form(
     p.require(Permission::EditMap)?;
     let picture = room.map.picture().await?;
     let edge = picture.edges.iter().find(|e| e.id == id).ok_or(WebError::NotFound)?;
-    let title = format!("{} → {}", picture.nodes[edge.from].name, picture.nodes[edge.to].name);
-    web::render(&DeletePage { p, id, title })
+    let ends = format!("{} → {}", picture.nodes[edge.from].name, picture.nodes[edge.to].name);
+    web::render(&DeletePage { p, id, ends })
 }
 
 #[derive(Deserialize)]

@@ -546,7 +546,7 @@ fn column_sides(
         let gap = if widths[column] == 0.0 {
             0.0
         } else {
-            92.0 + (crossing[column] as f64 * 1.6).min(110.0)
+            66.0 + (crossing[column] as f64 * 1.5).min(100.0)
         };
         x += widths[column] + gap;
     }

@@ -105,6 +105,7 @@ struct PicturePage {
     p: Page,
     q: ListQuery,
     drawing: String,
+    lines: Vec<FlowLine>,
     choices: Choices,
     detail: Option<Detail>,
     chosen: String,
@@ -159,6 +160,8 @@ async fn picture(State(room): State<Room>, p: Page, q: ListQuery) -> Result<Resp
     let shown = whole.filtered(&filter_of(&q));
     web::render(&PicturePage {
         drawing: draw(&shown, &PageWords(&p), Target::Page, &kept),
+        // The first flows as text, for screens too narrow for a picture.
+        lines: shown.edges.iter().take(40).map(|e| FlowLine::of(&p, &shown, e)).collect(),
         choices: Choices::of(&p, &whole),
         is_empty: whole.nodes.is_empty(),
         none_match: shown.nodes.is_empty(),
@@ -355,7 +358,7 @@ async fn decide(
         let to = format!("{back}{joint}decided={}&n={n}{undo}", form.decision);
         return Ok(Redirect::to(&to).into_response());
     }
-    Ok(web::redirect_with_toast(&back, &format!("flows-decided-{}.{n}", form.decision)))
+    Ok(web::redirect_with_toast_n(&back, &format!("flows-decided-{}", form.decision), n as i64))
 }
 
 #[derive(Deserialize)]
@@ -372,7 +375,7 @@ async fn search(
         let outcome = discover::discover_system(room.map.store(), &system.id).await?;
         changed += outcome.new + outcome.changed + outcome.stale;
     }
-    Ok(web::redirect_with_toast("/console/flows", &format!("flows-searched.{changed}")))
+    Ok(web::redirect_with_toast_n("/console/flows", "flows-searched", changed as i64))
 }
 
 /// A flow's page is its detail in the picture.

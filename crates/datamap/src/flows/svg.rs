@@ -12,10 +12,13 @@ use super::text::{width, wrap};
 
 const MARGIN: f64 = 28.0;
 const HEAD: f64 = 46.0;
-const ROOM: f64 = 214.0;
+const ROOM: f64 = 206.0;
 const SIDE: f64 = 182.0;
 /// Semi-bold letters are wider than the widths of `text` by a tenth.
 const BOLD_14: f64 = 15.6;
+/// Font size and line height of names seen from far away.
+const FAR: f64 = 22.5;
+const FAR_LINE: f64 = 24.0;
 
 /// Where the drawing goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +73,12 @@ impl BoxText {
         };
         Self {
             name: wrap(&node.name, BOLD_14, inner, 2),
-            note: wrap(&note(node, words), 12.0, inner, 1),
+            note: wrap(
+                &note(node, words),
+                12.0,
+                inner,
+                if node.kind.is_recipient() { 2 } else { 1 },
+            ),
             foot,
         }
     }
@@ -187,29 +195,33 @@ impl Drawing<'_> {
 
     fn headings(&self, out: &mut String) {
         let layout = &self.layout;
-        let put_head = |out: &mut String, from: f64, to: f64, key: &str| {
+        let put_head = |out: &mut String, from: f64, to: f64, key: &str, side: &str| {
             let text = escape(&self.words.t(key));
+            let x = match side {
+                "start" => from,
+                "end" => to,
+                _ => f64::midpoint(from, to),
+            };
             put!(
                 out,
-                r#"<g class="flow-head" aria-hidden="true"><text x="{:.1}" y="-26" text-anchor="middle">{text}</text><path d="M{from:.1} -14H{to:.1}"/></g>"#,
-                f64::midpoint(from, to)
+                r#"<g class="flow-head" aria-hidden="true"><text x="{x:.1}" y="-26" text-anchor="{side}">{text}</text><path d="M{from:.1} -14H{to:.1}"/></g>"#
             );
         };
         let has = |test: &dyn Fn(NodeKind) -> bool| self.picture.nodes.iter().any(|n| test(n.kind));
         if has(&NodeKind::is_origin) {
             let (from, to) = layout.columns[0];
-            put_head(out, from, to, "flows-head-origins");
+            put_head(out, from, to, "flows-head-origins", "start");
         }
         let middle = layout.columns.get(layout.middle.clone()).unwrap_or_default();
         if let (Some(first), Some(last)) = (middle.first(), middle.last())
             && last.1 > first.0
         {
-            put_head(out, first.0, last.1, "flows-head-systems");
+            put_head(out, first.0, last.1, "flows-head-systems", "middle");
         }
         if has(&NodeKind::is_recipient)
             && let Some((from, to)) = layout.columns.last()
         {
-            put_head(out, from - 10.0, to + 10.0, "flows-head-recipients");
+            put_head(out, from - 10.0, to + 10.0, "flows-head-recipients", "end");
         }
         if let Some(top) = layout.loose_top {
             let text = escape(&self.words.t("flows-head-loose"));
@@ -382,6 +394,7 @@ impl Drawing<'_> {
         }
         let content = text.height() - 30.0;
         let mut y = r.y + (r.h - content) / 2.0 + 13.0;
+        self.far_name(out, node, r, left);
         for line in &text.name {
             put!(
                 out,
@@ -422,6 +435,23 @@ impl Drawing<'_> {
             escape(&text.foot),
             self.close()
         );
+    }
+
+    /// The name alone and large, for a view from far away; shown by the page's script when the
+    /// picture is so small that nothing else could be read.
+    fn far_name(&self, out: &mut String, node: &Node, r: Rect, left: f64) {
+        if self.target == Target::File {
+            return;
+        }
+        let lines = ((r.h - 12.0) / FAR_LINE).floor().clamp(1.0, 3.0) as usize;
+        let lines = wrap(&node.name, FAR, r.w - (left - r.x) - 8.0, lines);
+        let mut y = r.y + r.h / 2.0 - (lines.len() - 1) as f64 * FAR_LINE / 2.0 + FAR * 0.35;
+        put!(out, r#"<g class="flow-far-name" aria-hidden="true">"#);
+        for line in &lines {
+            put!(out, r#"<text x="{left:.1}" y="{y:.1}">{}</text>"#, escape(line));
+            y += FAR_LINE;
+        }
+        put!(out, "</g>");
     }
 
     fn node_label(&self, node: &Node) -> String {
@@ -544,13 +574,13 @@ fn shape(sensitivity: Sensitivity, x: f64, y: f64, r: f64) -> String {
             )
         }
         Sensitivity::Sensitive => {
-            let (h, v) = (r * 1.32, r * 1.3);
+            let (half, rise) = (r * 1.32, r * 1.3);
             format!(
                 r#"<path d="M{x:.1} {:.1}L{:.1} {:.1}H{:.1}z"/>"#,
-                y - v,
-                x + h,
-                y + v * 0.72,
-                x - h
+                y - rise,
+                x + half,
+                y + rise * 0.72,
+                x - half
             )
         }
     }

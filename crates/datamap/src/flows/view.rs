@@ -1,5 +1,7 @@
 //! What the flow pages show: rows, details and their words.
 
+use std::fmt::Write as _;
+
 use detect::Sensitivity;
 use web::Page;
 
@@ -32,7 +34,7 @@ pub(crate) fn categories(p: &Page, keys: &[String], most: usize) -> String {
     let names: Vec<String> = keys.iter().take(most).map(|key| category_name(p.lang, key)).collect();
     let mut text = names.join(&p.t("flows-list-separator"));
     if keys.len() > most {
-        text.push_str(&format!(" +{}", keys.len() - most));
+        let _ = write!(text, " +{}", keys.len() - most);
     }
     text
 }
@@ -84,8 +86,6 @@ pub(crate) struct FlowLine {
     pub can_decide: bool,
     /// Waits for a decision.
     pub open: bool,
-    /// Not found again.
-    pub stale: bool,
     /// Direction not known.
     pub undirected: bool,
 }
@@ -128,7 +128,6 @@ impl FlowLine {
             description: edge.description.clone(),
             can_decide: found,
             open: !edge.declared,
-            stale: edge.stale,
             undirected: edge.undirected,
         }
     }
@@ -196,7 +195,6 @@ pub(crate) struct FlowDetail {
     /// Declared by hand: may be changed and deleted.
     pub can_edit: bool,
     pub can_delete: bool,
-    pub confirmed: bool,
 }
 
 impl Detail {
@@ -270,7 +268,6 @@ impl Detail {
                 stale: evidence.stale,
                 can_edit: row.is_some_and(|row| row.found == "declared"),
                 can_delete: row.is_some_and(|row| row.reason.is_empty()),
-                confirmed: row.is_some_and(FlowRow::is_confirmed),
                 line,
             }),
             ..Self::default()
