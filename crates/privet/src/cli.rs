@@ -49,3 +49,13 @@ pub enum Command {
     /// Check the record of every change.
     Ledger(ledger::Args),
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_holds_together() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use store::StoreError;
 
-use crate::{Failure, state};
+use crate::{Failure, state::State};
 
 /// `privet ledger`.
 #[derive(Debug, clap::Args)]
@@ -17,7 +17,7 @@ pub struct Args {
 enum Command {
     /// Walk the whole chain: every entry follows from the one before, none is missing or changed.
     /// Exit code 1 when it does not hold.
-    Check(state::Args),
+    Check(State),
 }
 
 /// Checks the chain and says what was proved.

@@ -11,7 +11,7 @@ use web::{Web, WebConfig};
 use crate::{
     Failure,
     config::{Config, Said},
-    state,
+    state::State,
 };
 
 /// Background jobs at once: scans wait for databases more than they compute.
@@ -26,7 +26,7 @@ pub struct Args {
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<String>,
     #[command(flatten)]
-    state: state::Args,
+    state: State,
 }
 
 /// Serves until told to stop.

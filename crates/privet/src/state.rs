@@ -14,7 +14,7 @@ use crate::{
 
 /// Where the state is; the same words as for the server.
 #[derive(Debug, Clone, Default, clap::Args)]
-pub struct Args {
+pub struct State {
     /// Directory of the embedded database and the key file [default: ./privet-data, or PRIVET_DATA].
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
@@ -26,13 +26,13 @@ pub struct Args {
     pub config: Option<PathBuf>,
 }
 
-impl From<Args> for Said {
-    fn from(args: Args) -> Self {
+impl From<State> for Said {
+    fn from(args: State) -> Self {
         Self { config: args.config, data: args.data, database: args.database, listen: None }
     }
 }
 
-impl Args {
+impl State {
     /// Opens the state; a command must not make an empty one where somebody mistyped a directory.
     pub async fn open(self) -> Result<Store, Failure> {
         let config = Config::load(self.into())?;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use jiff::Timestamp;
 use store::Actor;
 
-use crate::{Failure, state};
+use crate::{Failure, state::State};
 
 /// `privet token`.
 #[derive(Debug, clap::Args)]
@@ -25,16 +25,16 @@ enum Command {
         #[arg(long, value_name = "NAME", default_value = "")]
         name: String,
         #[command(flatten)]
-        state: state::Args,
+        state: State,
     },
     /// List the tokens: id, name, scopes, when made, last used, revoked.
-    List(state::Args),
+    List(State),
     /// Revoke a token at once.
     Revoke {
         /// Its id, from the list.
         id: String,
         #[command(flatten)]
-        state: state::Args,
+        state: State,
     },
 }
 
@@ -48,7 +48,7 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn create(scopes: &[String], name: &str, state: state::Args) -> Result<(), Failure> {
+async fn create(scopes: &[String], name: &str, state: State) -> Result<(), Failure> {
     if let Some(wrong) = scopes.iter().find(|scope| !is_scope(scope)) {
         return Err(Failure::usage(format!(
             "“{wrong}” is not a scope; a scope is small letters, digits and . _ : - such as map:read"
@@ -61,7 +61,7 @@ async fn create(scopes: &[String], name: &str, state: state::Args) -> Result<(),
     Ok(())
 }
 
-async fn list(state: state::Args) -> Result<(), Failure> {
+async fn list(state: State) -> Result<(), Failure> {
     let tokens = state.open_web().await?.list_tokens().await.map_err(failed)?;
     if tokens.is_empty() {
         eprintln!("There is no token; `privet token create --scope …` makes one.");
@@ -81,7 +81,7 @@ async fn list(state: state::Args) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn revoke(id: &str, state: state::Args) -> Result<(), Failure> {
+async fn revoke(id: &str, state: State) -> Result<(), Failure> {
     let web = state.open_web().await?;
     if web.revoke_token(Actor::CommandLine, id).await.map_err(failed)? {
         println!("Token {id} is revoked.");
