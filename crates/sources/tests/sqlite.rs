@@ -90,6 +90,41 @@ async fn any_type_anywhere_is_read_and_blobs_and_invalid_text_are_flagged() {
 }
 
 #[tokio::test]
+async fn wide_tables_and_values_with_control_characters_are_read_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("x.db");
+    let columns: Vec<String> = (0..150).map(|i| i.to_string()).collect();
+    let names: Vec<String> = columns.iter().map(|c| format!("c{c}")).collect();
+    build(
+        &path,
+        &format!(
+            "CREATE TABLE wide ({}); INSERT INTO wide VALUES ({});
+             CREATE TABLE odd (a, b, c); INSERT INTO odd VALUES ('x' || char(31) || 'y', NULL, ''), (x'1f', 'z', 1);
+             CREATE TABLE empty (a, b, c); INSERT INTO empty VALUES ('', NULL, 'x');",
+            names.join(","),
+            columns.join(",")
+        ),
+    )
+    .await;
+    let source = open(path.to_str().unwrap()).await.unwrap();
+    let all = stores(&*source).await;
+
+    let wide = source.sample(find(&all, "wide"), &Limits::default()).await.unwrap();
+    let row: Vec<_> = (0..150).map(|i| values(&wide, i)[0].unwrap()).collect();
+    assert_eq!(row, columns);
+    let odd = source.sample(find(&all, "odd"), &Limits::default()).await.unwrap();
+    assert_eq!(values(&odd, 0), [Some("x\u{1f}y"), None]);
+    assert_eq!(
+        (values(&odd, 1), values(&odd, 2)),
+        (vec![None, Some("z")], vec![Some(""), Some("1")])
+    );
+    assert_eq!(odd.binary, [0]);
+    let empty = source.sample(find(&all, "empty"), &Limits::default()).await.unwrap();
+    let row: Vec<_> = (0..3).map(|i| values(&empty, i)[0]).collect();
+    assert_eq!(row, [Some(""), None, Some("x")]);
+}
+
+#[tokio::test]
 async fn samples_are_spread_over_the_table_and_bounded() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("x.db");

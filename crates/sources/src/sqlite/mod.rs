@@ -1,5 +1,7 @@
 //! SQLite files, opened read-only.
 
+mod sql;
+
 use std::{
     collections::{BTreeSet, HashMap},
     path::{Path, PathBuf},
@@ -9,7 +11,7 @@ use std::{
 
 use futures::TryStreamExt;
 use sqlx::{
-    AssertSqlSafe, ConnectOptions, Connection, Row, SqliteConnection, TypeInfo, ValueRef,
+    AssertSqlSafe, ConnectOptions, Connection, Row, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteRow},
 };
 
@@ -25,6 +27,7 @@ use crate::{
     rows::Collector,
     viewtext::tables_read,
 };
+use sql::{by_code, is_big, literal, plain, quote, select, unpack};
 
 /// Virtual-machine steps between two looks at the clock.
 const STEPS: i32 = 20_000;
@@ -220,35 +223,44 @@ impl Sqlite {
 
     async fn read(&self, store: &StoreInfo, limits: &Limits) -> Result<Sample, SourceError> {
         let mut conn = self.lease().await?;
-        let name = store.display_name();
-        // The estimate just taken is the highest rowid or ANALYZE's count: a small table is read whole.
-        let big = store.rows_estimate.is_none_or(|rows| rows > u64::from(limits.rows));
-        let spread =
-            big && store.kind == StoreKind::Table && self.has_rowid(&mut conn, &store.name).await;
-        let sql = select(store, limits, spread);
-        let mut rows = Collector::new(store.columns.len(), limits);
-        {
-            let mut stream = sqlx::query(AssertSqlSafe(sql)).persistent(false).fetch(&mut *conn);
-            while let Some(row) = stream.try_next().await.map_err(|e| self.error(&e, &name))? {
-                for i in 0..store.columns.len() {
-                    let raw = row.try_get_raw(i).map_err(|e| self.error(&e, &name))?;
-                    if !raw.is_null() && raw.type_info().name() == "BLOB" {
-                        rows.binary(i);
-                        continue;
-                    }
-                    let value: Option<&[u8]> =
-                        row.try_get_unchecked(i).map_err(|e| self.error(&e, &name))?;
-                    rows.bytes(i, value);
-                }
-                if !rows.end_row() {
-                    break;
-                }
-            }
+        let spread = is_big(store, limits) && self.has_rowid(&mut conn, &store.name).await;
+        let mut rows = self.collect(&mut conn, store, limits, (spread, true)).await?;
+        if rows.is_none() {
+            rows = self.collect(&mut conn, store, limits, (spread, false)).await?;
         }
+        let rows = rows.ok_or_else(|| SourceError::Vanished(store.display_name()))?;
         if !rows.was_cut() {
             conn.give_back();
         }
         Ok(rows.finish())
+    }
+
+    /// `None`: a value contains the separator, so the rows cannot be unpacked.
+    async fn collect(
+        &self,
+        conn: &mut SqliteConnection,
+        store: &StoreInfo,
+        limits: &Limits,
+        (spread, packed): (bool, bool),
+    ) -> Result<Option<Collector>, SourceError> {
+        let sql = select(store, limits, spread, packed);
+        let name = store.display_name();
+        let mut rows = Collector::new(store.columns.len(), limits);
+        let mut stream = sqlx::query(AssertSqlSafe(sql)).persistent(false).fetch(conn);
+        while let Some(row) = stream.try_next().await.map_err(|e| self.error(&e, &name))? {
+            let unpacked = if packed {
+                unpack(&row, store.columns.len(), &mut rows)
+            } else {
+                plain(&row, store.columns.len(), &mut rows).map(|()| true)
+            };
+            if !unpacked.map_err(|e| self.error(&e, &name))? {
+                return Ok(None);
+            }
+            if !rows.end_row() {
+                break;
+            }
+        }
+        Ok(Some(rows))
     }
 
     /// A rowid table that leaves the name `rowid` free, so that we can seek in it.
@@ -328,7 +340,7 @@ impl Source for Sqlite {
     }
 
     fn statement(&self, store: &StoreInfo, limits: &Limits) -> Option<String> {
-        Some(select(store, limits, store.kind == StoreKind::Table))
+        Some(select(store, limits, is_big(store, limits), true))
     }
 
     async fn sample(&self, store: &StoreInfo, limits: &Limits) -> Result<Sample, SourceError> {
@@ -396,39 +408,6 @@ fn reads_from(sql: &str, own: &str, names: &HashMap<String, String>) -> Vec<Stri
     found
 }
 
-/// One SELECT for the whole sample. Spread: seeks at `rows` evenly spaced rowids, so a table of any
-/// size costs that many B-tree descents; ids that hit the same row collapse. Where rowids are so
-/// uneven that few are hit, rows from the head fill the sample up.
-fn select(store: &StoreInfo, limits: &Limits, spread: bool) -> String {
-    let bytes = limits.value_bytes;
-    let columns: Vec<String> = store
-        .columns
-        .iter()
-        .map(|c| {
-            let c = quote(&c.name);
-            // `typeof` and the blob branch never load the value.
-            format!(
-                "CASE typeof({c}) WHEN 'text' THEN substr({c},1,{bytes}) WHEN 'blob' THEN x'' ELSE {c} END"
-            )
-        })
-        .collect();
-    let columns = columns.join(",");
-    let table = quote(&store.name);
-    let n = limits.rows;
-    if !spread {
-        return format!("SELECT {columns} FROM {table} LIMIT {n}");
-    }
-    format!(
-        "WITH RECURSIVE b(lo, hi) AS (SELECT (SELECT min(rowid) FROM {table}), (SELECT max(rowid) FROM {table})), \
-         s(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM s WHERE i < {n}), \
-         spots(id) AS MATERIALIZED (SELECT DISTINCT (SELECT t.rowid FROM {table} t WHERE t.rowid >= \
-           b.lo + CAST((CAST(b.hi AS REAL) - b.lo) * s.i / {n} AS INTEGER) ORDER BY t.rowid LIMIT 1) FROM b, s), \
-         head(id) AS MATERIALIZED (SELECT rowid FROM {table} ORDER BY rowid \
-           LIMIT CASE WHEN (SELECT count(*) FROM spots) * 2 < {n} THEN {n} ELSE 0 END) \
-         SELECT {columns} FROM {table} WHERE rowid IN (SELECT id FROM spots UNION SELECT id FROM head) LIMIT {n}"
-    )
-}
-
 fn check_file(path: &Path, file: &str) -> Result<(), SourceError> {
     match std::fs::File::open(path) {
         Ok(opened) => match opened.metadata() {
@@ -450,32 +429,6 @@ fn wal_without_writer(path: &Path) -> bool {
     let mut wal = path.as_os_str().to_owned();
     wal.push("-wal");
     read.is_ok() && head[18..20] == [2, 2] && !Path::new(&wal).exists()
-}
-
-/// SQLite's extended codes, of which the low byte is the primary one.
-fn by_code(code: &str, place: Place<'_>) -> Option<SourceError> {
-    let subject = place.subject();
-    let code: u32 = code.parse().ok()?;
-    Some(match code & 0xff {
-        5 | 6 => SourceError::Busy(place.host.to_owned()),
-        9 => SourceError::Slow(subject),
-        11 => SourceError::Malformed {
-            file: place.host.to_owned(),
-            why: "the database file is damaged; its owner can check it with PRAGMA integrity_check"
-                .to_owned(),
-        },
-        3 | 8 | 14 | 23 => SourceError::Denied(subject),
-        26 => SourceError::NotADatabase(place.host.to_owned()),
-        _ => return None,
-    })
-}
-
-fn quote(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
 }
 
 /// Catalogue text; names with invalid UTF-8 are shown with replacements.
