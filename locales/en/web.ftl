@@ -341,3 +341,5 @@ web-job-retry = Try again
 web-job-retry-which = Try again: { $job }
 web-job-retried = The job is queued again.
 web-job-kind-scan = Scan of a source
+web-object-schema = Database schema
+web-verb-migrated = { $object } updated

@@ -317,3 +317,5 @@ web-job-retry = 重试
 web-job-retry-which = 重试：{ $job }
 web-job-retried = 任务已重新排队。
 web-job-kind-scan = 扫描数据源
+web-object-schema = 数据库结构
+web-verb-migrated = 更新{ $object }

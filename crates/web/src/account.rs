@@ -3,7 +3,10 @@
 use crate::limit::PER_ACCOUNT;
 use crate::password::Password;
 use crate::session::SessionRow;
-use crate::{Choice, CsrfForm, Errors, Lang, Page, Theme, Web, WebError, redirect_with_toast, render, render_status, totp};
+use crate::{
+    Choice, CsrfForm, Errors, Lang, Page, Theme, Web, WebError, redirect_with_toast, render,
+    render_status, totp,
+};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -115,7 +118,13 @@ struct TotpPage {
     errors: Errors,
 }
 
-fn totp_page(web: &Web, p: Page, login: &str, secret: String, errors: Errors) -> Result<TotpPage, WebError> {
+fn totp_page(
+    web: &Web,
+    p: Page,
+    login: &str,
+    secret: String,
+    errors: Errors,
+) -> Result<TotpPage, WebError> {
     Ok(TotpPage {
         qr: totp::qr_svg(&secret, login)?,
         // The secret waits, sealed, in the form itself: nothing is stored until it is proved to work.

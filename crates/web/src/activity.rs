@@ -1,6 +1,9 @@
 //! `/console/activity`: the ledger's entries, newest first; download; check of the whole chain.
 
-use crate::{Choice, CsrfForm, ListQuery, Look, PAGE_SIZE, Page, Permission, Web, WebError, csv_stream, has_key, redirect_with_toast_n, render};
+use crate::{
+    Choice, CsrfForm, ListQuery, Look, PAGE_SIZE, Page, Permission, Web, WebError, csv_stream,
+    has_key, redirect_with_toast_n, render,
+};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -34,8 +37,23 @@ struct ActivityPage {
 }
 
 const KINDS: [&str; 17] = [
-    "source", "scan", "field", "system", "recipient", "flow", "activity", "organisation", "user",
-    "session", "invitation", "link", "token", "job", "schedule", "drift", "decision",
+    "source",
+    "scan",
+    "field",
+    "system",
+    "recipient",
+    "flow",
+    "activity",
+    "organisation",
+    "user",
+    "session",
+    "invitation",
+    "link",
+    "token",
+    "job",
+    "schedule",
+    "drift",
+    "decision",
 ];
 
 fn filter(l: &ListQuery) -> LedgerFilter {
@@ -57,7 +75,11 @@ fn day(text: &str, plus: i64) -> Option<i64> {
     Some(midnight + plus * 24 * 3600 * 1_000_000)
 }
 
-pub(crate) async fn show(p: Page, l: ListQuery, State(web): State<Web>) -> Result<Response, WebError> {
+pub(crate) async fn show(
+    p: Page,
+    l: ListQuery,
+    State(web): State<Web>,
+) -> Result<Response, WebError> {
     page(p, l, web, String::new()).await
 }
 
@@ -72,10 +94,8 @@ async fn page(p: Page, l: ListQuery, web: Web, damaged: String) -> Result<Respon
     let newest = before.map(|_| l.with("before", ""));
     let lines = rows.into_iter().map(|row| line(&p, row, &names)).collect();
     let kinds = KINDS.iter().map(|kind| Choice::new(*kind, object(&p, kind))).collect();
-    let mut actors: Vec<Choice> = names
-        .iter()
-        .map(|(id, name)| Choice::new(format!("person:{id}"), name.clone()))
-        .collect();
+    let mut actors: Vec<Choice> =
+        names.iter().map(|(id, name)| Choice::new(format!("person:{id}"), name.clone())).collect();
     actors.sort_by(|a, b| a.label.cmp(&b.label));
     actors.extend(
         ["system:scheduler", "system:scan", "system:setup", "cli"]
@@ -110,9 +130,7 @@ fn sentence(p: &Look, action: &str) -> String {
 
 fn actor(p: &Look, actor: &str, names: &HashMap<String, String>) -> String {
     match actor.split_once(':') {
-        Some(("person", id)) => {
-            names.get(id).cloned().unwrap_or_else(|| p.t("web-actor-someone"))
-        }
+        Some(("person", id)) => names.get(id).cloned().unwrap_or_else(|| p.t("web-actor-someone")),
         Some(("token", _)) => p.t("web-actor-token"),
         Some(("system", _)) => p.t("web-actor-system"),
         _ => p.t("web-actor-cli"),
@@ -120,7 +138,11 @@ fn actor(p: &Look, actor: &str, names: &HashMap<String, String>) -> String {
 }
 
 /// The download holds ids, not names: it may leave the house.
-pub(crate) async fn export(p: Page, l: ListQuery, State(web): State<Web>) -> Result<Response, WebError> {
+pub(crate) async fn export(
+    p: Page,
+    l: ListQuery,
+    State(web): State<Web>,
+) -> Result<Response, WebError> {
     p.require(Permission::ViewLedger)?;
     p.require(Permission::Export)?;
     let header = ["position", "time", "actor", "action", "object_kind", "object_id", "hash"];

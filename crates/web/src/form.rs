@@ -39,12 +39,12 @@ where
         let wanted = web.csrf_of(&look::csrf_secret(&web, &parts));
         let header = parts.headers.get("x-csrf-token").and_then(|value| value.to_str().ok());
         let header = header.map(str::to_owned);
-        let bytes = Bytes::from_request(Request::from_parts(parts, body), state)
-            .await
-            .map_err(|rejection| match rejection.into_response_status() {
+        let bytes = Bytes::from_request(Request::from_parts(parts, body), state).await.map_err(
+            |rejection| match rejection.into_response_status() {
                 StatusCode::PAYLOAD_TOO_LARGE => WebError::TooLarge,
                 _ => WebError::BadRequest("web-error-bad-form".into()),
-            })?;
+            },
+        )?;
         let given = header.or_else(|| {
             url::form_urlencoded::parse(&bytes)
                 .find(|(key, _)| key == "csrf")

@@ -1,6 +1,9 @@
 //! `/console/jobs`: background work, its progress; cancel and try again.
 
-use crate::{Choice, CsrfForm, ListQuery, Look, PAGE_SIZE, Page, Permission, Web, WebError, has_key, redirect_with_toast, render};
+use crate::{
+    Choice, CsrfForm, ListQuery, Look, PAGE_SIZE, Page, Permission, Web, WebError, has_key,
+    redirect_with_toast, render,
+};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -52,7 +55,11 @@ fn badge(state: JobState) -> &'static str {
     }
 }
 
-pub(crate) async fn show(p: Page, l: ListQuery, State(web): State<Web>) -> Result<Response, WebError> {
+pub(crate) async fn show(
+    p: Page,
+    l: ListQuery,
+    State(web): State<Web>,
+) -> Result<Response, WebError> {
     p.require(Permission::ViewMap)?;
     let filter = JobFilter { state: JobState::parse(l.get("state")), kind: None };
     let before = Some(l.get("before")).filter(|id| !id.is_empty()).map(|id| JobId(id.to_owned()));
@@ -62,8 +69,7 @@ pub(crate) async fn show(p: Page, l: ListQuery, State(web): State<Web>) -> Resul
     let older = jobs.last().filter(|_| more).map(|job| l.with("before", &job.id.0));
     let running = jobs.iter().any(|job| matches!(job.state, JobState::Queued | JobState::Running));
     let lines = jobs.into_iter().map(|job| line(&p, job)).collect();
-    let states =
-        STATES.map(|state| Choice::new(state.as_str(), p.t(state_key(state)))).to_vec();
+    let states = STATES.map(|state| Choice::new(state.as_str(), p.t(state_key(state)))).to_vec();
     let manage = p.can(Permission::ManageJobs);
     render(&JobsPage { p, l, lines, states, running, older, manage })
 }

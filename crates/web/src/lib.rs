@@ -235,7 +235,9 @@ impl Web {
     }
 
     pub(crate) fn remember_organisation(&self, name: &str) {
-        name.clone_into(&mut self.inner.organisation.write().unwrap_or_else(PoisonError::into_inner));
+        name.clone_into(
+            &mut self.inner.organisation.write().unwrap_or_else(PoisonError::into_inner),
+        );
     }
 
     pub(crate) fn nav(&self) -> Arc<Vec<NavItem>> {

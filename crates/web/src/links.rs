@@ -32,8 +32,10 @@ impl Web {
             return Ok(None);
         }
         let id = store::new_id();
-        let mut tx =
-            self.store().begin(Entry::new(Actor::System("setup"), "link.created", "link", &*id)).await?;
+        let mut tx = self
+            .store()
+            .begin(Entry::new(Actor::System("setup"), "link.created", "link", &*id))
+            .await?;
         sqlx::query("DELETE FROM web_link WHERE kind = 'setup' AND used_at = 0")
             .execute(&mut *tx.conn())
             .await?;
@@ -50,8 +52,10 @@ impl Web {
             None => self.make_demo_owner(organisation).await?,
         };
         let id = store::new_id();
-        let mut tx =
-            self.store().begin(Entry::new(Actor::System("setup"), "link.created", "link", &*id)).await?;
+        let mut tx = self
+            .store()
+            .begin(Entry::new(Actor::System("setup"), "link.created", "link", &*id))
+            .await?;
         let token = insert_link(&mut tx, &id, "demo", &user_id, Role::Owner, "setup", DAY).await?;
         tx.commit().await?;
         Ok(format!("{}/demo/{token}?to={}", self.base_url(), crate::encode(to)))
@@ -131,7 +135,8 @@ impl Web {
     pub(crate) async fn invite(&self, by: Actor, role: Role) -> Result<String, WebError> {
         let id = store::new_id();
         let who = by_text(&by);
-        let mut tx = self.store().begin(Entry::new(by, "invitation.created", "invitation", &*id)).await?;
+        let mut tx =
+            self.store().begin(Entry::new(by, "invitation.created", "invitation", &*id)).await?;
         let token = insert_link(&mut tx, &id, "invite", "", role, &who, INVITE_LIFE).await?;
         tx.commit().await?;
         Ok(format!("{}/invite/{token}", self.base_url()))
@@ -160,7 +165,8 @@ impl Web {
 
     /// Takes an invitation back.
     pub(crate) async fn revoke_invitation(&self, by: Actor, id: &str) -> Result<(), WebError> {
-        let mut tx = self.store().begin(Entry::new(by, "invitation.revoked", "invitation", id)).await?;
+        let mut tx =
+            self.store().begin(Entry::new(by, "invitation.revoked", "invitation", id)).await?;
         use_up(&mut tx, id).await?;
         tx.commit().await?;
         Ok(())

@@ -232,8 +232,8 @@ where
 {
     use futures::StreamExt as _;
     let first = format!("\u{feff}{}", csv_line(&header_row));
-    let lines = futures::stream::iter([Ok(first)])
-        .chain(rows.map(|row| row.map(|cells| csv_line(&cells))));
+    let lines =
+        futures::stream::iter([Ok(first)]).chain(rows.map(|row| row.map(|cells| csv_line(&cells))));
     csv_response(name, Body::from_stream(lines))
 }
 

@@ -53,8 +53,10 @@ fn write_requests(out: &mut String) {
     out.push_str("# HELP privet_http_requests_total Requests by route and status.\n");
     out.push_str("# TYPE privet_http_requests_total counter\n");
     for ((route, status), n) in &counts.requests {
-        let _ =
-            writeln!(out, "privet_http_requests_total{{route=\"{route}\",status=\"{status}\"}} {n}");
+        let _ = writeln!(
+            out,
+            "privet_http_requests_total{{route=\"{route}\",status=\"{status}\"}} {n}"
+        );
     }
     out.push_str("# HELP privet_http_request_seconds Time to answer.\n");
     out.push_str("# TYPE privet_http_request_seconds histogram\n");

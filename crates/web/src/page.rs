@@ -126,7 +126,8 @@ impl Page {
 }
 
 fn within(path: &str, href: &str) -> bool {
-    path == href || (href != "/console" && path.starts_with(href) && path[href.len()..].starts_with('/'))
+    path == href
+        || (href != "/console" && path.starts_with(href) && path[href.len()..].starts_with('/'))
 }
 
 impl<S> FromRequestParts<S> for Page
@@ -145,7 +146,11 @@ where
         };
         let Some(session) = found else {
             // A form sent after the session ended comes back to the page it was on, not to its action.
-            let back = if parts.method == axum::http::Method::GET { look.here() } else { "/console".into() };
+            let back = if parts.method == axum::http::Method::GET {
+                look.here()
+            } else {
+                "/console".into()
+            };
             return Err(WebError::SignIn(back));
         };
         Ok(Self::new(&web, session, look))

@@ -51,15 +51,24 @@ impl Password {
 /// The patterns that top every leaked list, at any length.
 fn is_common(lower: &str) -> bool {
     const STARTS: [&str; 10] = [
-        "password", "passw0rd", "qwerty", "1qaz2wsx", "123456", "letmein", "iloveyou", "administrator",
-        "welcome1", "woaini",
+        "password",
+        "passw0rd",
+        "qwerty",
+        "1qaz2wsx",
+        "123456",
+        "letmein",
+        "iloveyou",
+        "administrator",
+        "welcome1",
+        "woaini",
     ];
     let rest = |start: &str| lower.strip_prefix(start).map(|rest| rest.chars().count());
     STARTS.iter().any(|start| rest(start).is_some_and(|left| left < 7))
 }
 
 /// Hashed when nobody has the given name, so that its absence does not show in the time taken.
-static NOBODY: LazyLock<String> = LazyLock::new(|| hash("nobody has this password").unwrap_or_default());
+static NOBODY: LazyLock<String> =
+    LazyLock::new(|| hash("nobody has this password").unwrap_or_default());
 
 fn hash(text: &str) -> Result<String, WebError> {
     // Argon2id, 19 MiB, t = 2, p = 1: the crate's default and the OWASP baseline.

@@ -60,8 +60,8 @@ impl Role {
     /// Whether the role includes the permission.
     pub fn can(self, permission: Permission) -> bool {
         use Permission::{
-            EditMap, Export, ManageJobs, ManagePeople, ManageSources, ViewLedger,
-            ViewMap, ViewRecords,
+            EditMap, Export, ManageJobs, ManagePeople, ManageSources, ViewLedger, ViewMap,
+            ViewRecords,
         };
         match self {
             Self::Owner => true,

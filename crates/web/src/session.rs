@@ -35,7 +35,10 @@ pub struct User {
 
 impl std::fmt::Debug for User {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("User").field("id", &self.id).field("role", &self.role).finish_non_exhaustive()
+        f.debug_struct("User")
+            .field("id", &self.id)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
     }
 }
 
@@ -129,7 +132,8 @@ impl Web {
         let id = store::new_id();
         let now = store::now();
         let actor = Actor::Person(user_id.to_owned());
-        let mut tx = self.store().begin(Entry::new(actor, "session.started", "session", &*id)).await?;
+        let mut tx =
+            self.store().begin(Entry::new(actor, "session.started", "session", &*id)).await?;
         if let Some(old) = self.session_token(headers) {
             sqlx::query("UPDATE web_session SET ended_at = $1 WHERE hash = $2 AND ended_at = 0")
                 .bind(now)

@@ -5,7 +5,10 @@ use crate::look::Theme;
 use crate::password::Password;
 use crate::session::now_seconds;
 use crate::users::NewUser;
-use crate::{CsrfForm, Errors, Lang, Look, Web, WebError, redirect, redirect_with_toast, render, render_status, secret};
+use crate::{
+    CsrfForm, Errors, Lang, Look, Web, WebError, redirect, redirect_with_toast, render,
+    render_status, secret,
+};
 use askama::Template;
 use axum::extract::{ConnectInfo, FromRequestParts, Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, header, request::Parts};
@@ -33,7 +36,8 @@ impl FromRequestParts<Web> for Address {
             let info = parts.extensions.get::<ConnectInfo<SocketAddr>>()?;
             Some(info.0.ip().to_string())
         };
-        let address = if web.inner.config.trust_proxy { forwarded().or_else(direct) } else { direct() };
+        let address =
+            if web.inner.config.trust_proxy { forwarded().or_else(direct) } else { direct() };
         Ok(Self(address.unwrap_or_default()))
     }
 }
@@ -256,13 +260,24 @@ struct NewAccountPage {
     errors: Errors,
 }
 
-fn new_account_page(p: Look, setup: bool, role: crate::Role, input: AccountInput, errors: Errors) -> NewAccountPage {
+fn new_account_page(
+    p: Look,
+    setup: bool,
+    role: crate::Role,
+    input: AccountInput,
+    errors: Errors,
+) -> NewAccountPage {
     let languages = Lang::ALL.map(|lang| crate::Choice::new(lang.tag(), lang.own_name())).to_vec();
     let role = p.t(role.key());
     NewAccountPage { p, setup, role, input, languages, errors }
 }
 
-async fn check_account(web: &Web, p: &Look, input: &AccountInput, setup: bool) -> Result<Errors, WebError> {
+async fn check_account(
+    web: &Web,
+    p: &Look,
+    input: &AccountInput,
+    setup: bool,
+) -> Result<Errors, WebError> {
     let mut errors = Errors::new();
     if setup && input.organisation.trim().is_empty() {
         errors.add("organisation", p.t("web-organisation-missing"));

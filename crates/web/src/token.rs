@@ -68,11 +68,12 @@ impl Web {
     /// Revokes a token; false if there is no such token at work.
     pub async fn revoke_token(&self, by: Actor, id: &str) -> Result<bool, WebError> {
         let mut tx = self.store().begin(Entry::new(by, "token.revoked", "token", id)).await?;
-        let done = sqlx::query("UPDATE api_token SET revoked_at = $1 WHERE id = $2 AND revoked_at = 0")
-            .bind(store::now())
-            .bind(id)
-            .execute(&mut *tx.conn())
-            .await?;
+        let done =
+            sqlx::query("UPDATE api_token SET revoked_at = $1 WHERE id = $2 AND revoked_at = 0")
+                .bind(store::now())
+                .bind(id)
+                .execute(&mut *tx.conn())
+                .await?;
         if done.rows_affected() == 0 {
             return Ok(false);
         }
@@ -92,7 +93,8 @@ impl Web {
         let now = store::now();
         if now - token.used_at > USE_STEP {
             let by = Actor::Token(token.id.clone());
-            let mut tx = self.store().begin(Entry::new(by, "token.used", "token", &*token.id)).await?;
+            let mut tx =
+                self.store().begin(Entry::new(by, "token.used", "token", &*token.id)).await?;
             sqlx::query("UPDATE api_token SET used_at = $1 WHERE id = $2")
                 .bind(now)
                 .bind(&token.id)
@@ -166,7 +168,8 @@ where
         match web.bearer(given).await {
             Ok(Some(token)) => Ok(token),
             Ok(None) => {
-                let detail = "send `Authorization: Bearer` with a token made by `privet token create`";
+                let detail =
+                    "send `Authorization: Bearer` with a token made by `privet token create`";
                 Err(problem(StatusCode::UNAUTHORIZED, "urn:privet:problem:token", detail))
             }
             Err(error) => {

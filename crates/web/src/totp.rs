@@ -15,8 +15,12 @@ pub(crate) fn new_secret() -> String {
 }
 
 fn totp(secret: &str) -> Result<Totp, WebError> {
-    let secret = Secret::try_from_base32(secret).map_err(|_| WebError::internal("a faulty TOTP secret"))?;
-    Builder::new().with_secret(secret).build().map_err(|_| WebError::internal("a short TOTP secret"))
+    let secret =
+        Secret::try_from_base32(secret).map_err(|_| WebError::internal("a faulty TOTP secret"))?;
+    Builder::new()
+        .with_secret(secret)
+        .build()
+        .map_err(|_| WebError::internal("a short TOTP secret"))
 }
 
 /// The time step a code belongs to, if it is right now (± 30 s).

@@ -50,7 +50,8 @@ impl Web {
 
     /// Whether anybody has an account.
     pub(crate) async fn has_users(&self) -> Result<bool, WebError> {
-        let row = sqlx::query("SELECT COUNT(*) FROM web_user").fetch_one(self.store().reader()).await?;
+        let row =
+            sqlx::query("SELECT COUNT(*) FROM web_user").fetch_one(self.store().reader()).await?;
         Ok(row.try_get::<i64, _>(0)? > 0)
     }
 
@@ -166,7 +167,9 @@ impl Web {
     }
 
     /// Names of people by id, for the activity page.
-    pub(crate) async fn names(&self) -> Result<std::collections::HashMap<String, String>, WebError> {
+    pub(crate) async fn names(
+        &self,
+    ) -> Result<std::collections::HashMap<String, String>, WebError> {
         let rows = sqlx::query("SELECT id, name_sealed FROM web_user")
             .fetch_all(self.store().reader())
             .await?;
@@ -199,7 +202,8 @@ impl Web {
         lang: Option<Lang>,
         theme: Option<Theme>,
     ) -> Result<(), WebError> {
-        let mut tx = self.store().begin(Entry::new(by, "user.preferences-changed", "user", id)).await?;
+        let mut tx =
+            self.store().begin(Entry::new(by, "user.preferences-changed", "user", id)).await?;
         sqlx::query(
             "UPDATE web_user SET lang = CASE WHEN $1 = '' THEN lang ELSE $1 END,
                                  theme = CASE WHEN $2 = '' THEN theme ELSE $2 END
@@ -223,7 +227,8 @@ impl Web {
         keep_session: &str,
     ) -> Result<(), WebError> {
         let hash = self.hash_password(password).await?;
-        let mut tx = self.store().begin(Entry::new(by, "user.password-changed", "user", id)).await?;
+        let mut tx =
+            self.store().begin(Entry::new(by, "user.password-changed", "user", id)).await?;
         sqlx::query("UPDATE web_user SET password_hash = $1 WHERE id = $2")
             .bind(hash)
             .bind(id)
@@ -279,11 +284,12 @@ impl Web {
             let entry = Entry::new(actor, "user.totp-used", "user", &*person.id);
             let mut tx = self.store().begin(entry).await?;
             // The comparison in the statement makes a replay lose even against a concurrent request.
-            let done = sqlx::query("UPDATE web_user SET totp_step = $1 WHERE id = $2 AND totp_step < $1")
-                .bind(step)
-                .bind(&person.id)
-                .execute(&mut *tx.conn())
-                .await?;
+            let done =
+                sqlx::query("UPDATE web_user SET totp_step = $1 WHERE id = $2 AND totp_step < $1")
+                    .bind(step)
+                    .bind(&person.id)
+                    .execute(&mut *tx.conn())
+                    .await?;
             if step <= person.totp_step || done.rows_affected() == 0 {
                 return Ok(false);
             }
@@ -323,7 +329,12 @@ impl Web {
     }
 
     /// Disables (and signs out everywhere) or enables a person. The last owner cannot be disabled.
-    pub(crate) async fn set_disabled(&self, by: Actor, id: &str, off: bool) -> Result<(), WebError> {
+    pub(crate) async fn set_disabled(
+        &self,
+        by: Actor,
+        id: &str,
+        off: bool,
+    ) -> Result<(), WebError> {
         let action = if off { "user.disabled" } else { "user.enabled" };
         let mut tx = self.store().begin(Entry::new(by, action, "user", id)).await?;
         if off {
@@ -343,7 +354,10 @@ impl Web {
     }
 }
 
-async fn must_leave_an_owner(conn: &mut sqlx::AnyConnection, without: &str) -> Result<(), WebError> {
+async fn must_leave_an_owner(
+    conn: &mut sqlx::AnyConnection,
+    without: &str,
+) -> Result<(), WebError> {
     let row = sqlx::query(
         "SELECT COUNT(*) FROM web_user WHERE role = 'owner' AND disabled_at = 0 AND id <> $1",
     )
