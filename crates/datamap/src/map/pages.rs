@@ -12,6 +12,7 @@ use web::{Choice, CsrfForm, ListQuery, Page, Pager, Permission, WebError};
 
 use super::{Answer, Decision, FieldFilter, FieldListRow, Scope, Sort, Summary, summary};
 use crate::{
+    DataMap,
     model::PEOPLE,
     room::{Room, category_name, category_path, list_of},
 };
@@ -289,7 +290,7 @@ async fn decide(
     };
     let q = ListQuery::parse(form.back.trim_start_matches('?'));
     let ids = if form.everything == "1" {
-        let filter = room.map.interpret(&filter_of(&q), &q.q);
+        let filter = DataMap::interpret(&filter_of(&q), &q.q);
         room.map.field_ids(&filter, super::MOST_DECIDED as i64 + 1).await?
     } else {
         form.id
@@ -305,7 +306,7 @@ const EXPORTED: i64 = 2_000;
 
 async fn export(State(room): State<Room>, p: Page, q: ListQuery) -> Result<Response, WebError> {
     p.require(Permission::Export)?;
-    let filter = room.map.interpret(&filter_of(&q), &q.q);
+    let filter = DataMap::interpret(&filter_of(&q), &q.q);
     let heads = [
         "system",
         "source",

@@ -175,7 +175,7 @@ impl DataMap {
     }
 
     /// Understands the search box for callers that fetch rows themselves, such as the export.
-    pub fn interpret(&self, filter: &FieldFilter, typed: &str) -> FieldFilter {
+    pub fn interpret(filter: &FieldFilter, typed: &str) -> FieldFilter {
         let mut filter = filter.clone();
         ask::interpret(&mut filter, typed);
         filter
@@ -236,16 +236,7 @@ impl DataMap {
             .collect();
         let evidence = serde_json::from_str(&field.evidence).unwrap_or_default();
         let samples = serde_json::from_str(&field.samples).unwrap_or_default();
-        Ok(FieldDetail {
-            evidence,
-            samples,
-            links,
-            field,
-            store,
-            source_name,
-            system_id,
-            system_name,
-        })
+        Ok(FieldDetail { field, store, source_name, system_id, system_name, evidence, samples, links })
     }
 
     /// Other fields of the same category, at most `limit`.

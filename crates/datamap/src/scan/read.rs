@@ -81,16 +81,14 @@ async fn read(reader: &Arc<Reader>, info: StoreInfo) -> Read {
     };
     let (worker, store) = (reader.clone(), info.clone());
     let judged = tokio::task::spawn_blocking(move || judge(&worker, &store, &sample)).await;
-    match judged {
-        Ok((rows, people, fields)) => Read { info, rows, people, fields, problem },
-        Err(_) => {
-            problem.get_or_insert_with(|| SourceError::Other {
-                what: format!("classifying {}", info.display_name()),
-                why: "the classifier stopped".into(),
-            });
-            Read { info, rows: 0, people: "", fields: Vec::new(), problem }
-        }
+    if let Ok((rows, people, fields)) = judged {
+        return Read { info, rows, people, fields, problem };
     }
+    problem.get_or_insert_with(|| SourceError::Other {
+        what: format!("classifying {}", info.display_name()),
+        why: "the classifier stopped".into(),
+    });
+    Read { info, rows: 0, people: "", fields: Vec::new(), problem }
 }
 
 /// Classifies every column of a store; runs on a blocking thread and drops the values at its end.

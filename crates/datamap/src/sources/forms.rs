@@ -30,9 +30,8 @@ pub(super) fn system_choices(p: &Page, systems: &[System]) -> Vec<Choice> {
 /// What the select and the name beside it mean: a typed name wins over "not yet".
 pub(super) fn system_of(chosen: &str, name: &str) -> SystemChoice {
     match (chosen, name.trim()) {
-        ("new", name) => SystemChoice::New(name.to_owned()),
         ("", "") => SystemChoice::None,
-        ("", name) => SystemChoice::New(name.to_owned()),
+        ("new" | "", name) => SystemChoice::New(name.to_owned()),
         (id, _) => SystemChoice::Existing(id.to_owned()),
     }
 }

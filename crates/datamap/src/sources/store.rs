@@ -420,7 +420,7 @@ pub(crate) async fn free_key(tx: &mut WriteTx, table: &'static str, name: &str) 
     if is_free(&base) {
         return Ok(base);
     }
-    let numbered = (2..).map(|n| format!("{base}-{n}")).find(|key| is_free(key));
+    let numbered = (2..100_000).map(|n| format!("{base}-{n}")).find(|key| is_free(key));
     Ok(numbered.unwrap_or_else(new_id))
 }
 

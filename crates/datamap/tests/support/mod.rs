@@ -1,6 +1,8 @@
 //! What the room's tests share: a map on both engines, a runner, and sources made of real files.
 #![allow(dead_code)]
 
+pub mod console;
+
 use std::{path::Path, time::Duration};
 
 use datamap::{DataMap, add_handlers, model::Scan, sources::SourceDraft};
