@@ -29,7 +29,11 @@ async fn every_page_is_whole_in_both_languages(map: DataMap) {
     }
     let (dir, source) = shop(&map).await;
     let file = dir.path().join("shop.db");
-    sqlite(&file, "ALTER TABLE customers ADD COLUMN mobile TEXT; DROP TABLE orders; CREATE TABLE a (b TEXT)").await;
+    sqlite(
+        &file,
+        "ALTER TABLE customers ADD COLUMN mobile TEXT; DROP TABLE orders; CREATE TABLE a (b TEXT)",
+    )
+    .await;
     let last = scan(&map, &source).await;
     for lang in ["en", "zh-CN"] {
         let mut reader = Reader::owner(&map, lang).await;
@@ -102,7 +106,10 @@ async fn a_source_is_added_step_by_step_and_scanned(map: DataMap) {
     let done = reader.page(&created.location).await;
     assert!(done.contains("hold personal data"), "{done}");
     let sources = map.sources().await.unwrap();
-    assert_eq!((sources[0].system_name.as_str(), sources[0].cron.as_str()), ("Web shop", "0 3 * * *"));
+    assert_eq!(
+        (sources[0].system_name.as_str(), sources[0].cron.as_str()),
+        ("Web shop", "0 3 * * *")
+    );
     assert_eq!(map.origins(&sources[0].id).await.unwrap()[0].touchpoint, "checkout");
 }
 
@@ -117,7 +124,8 @@ async fn findings_are_decided_in_bulk_and_taken_back(map: DataMap) {
         .collect();
     assert!(ids.len() >= 3, "{list}");
 
-    let fields = [("id", ids[0].as_str()), ("id", &ids[1]), ("decision", "dismiss"), ("back", "?page=1")];
+    let fields =
+        [("id", ids[0].as_str()), ("id", &ids[1]), ("decision", "dismiss"), ("back", "?page=1")];
     let decided = reader.post("/console/map", "/console/map/decide", &fields).await;
     assert_eq!(decided.status, StatusCode::SEE_OTHER, "{}", decided.text);
     let after = reader.page(&decided.location).await;
@@ -128,7 +136,8 @@ async fn findings_are_decided_in_bulk_and_taken_back(map: DataMap) {
     let again = reader.page(&back.location).await;
     assert!(again.contains(&ids[0]) && again.contains("taken back"), "{again}");
 
-    let nothing = reader.post("/console/map", "/console/map/decide", &[("decision", "confirm")]).await;
+    let nothing =
+        reader.post("/console/map", "/console/map/decide", &[("decision", "confirm")]).await;
     assert_eq!(nothing.status, StatusCode::BAD_REQUEST);
     assert!(nothing.text.contains("Choose at least one field"), "{}", nothing.text);
 }
@@ -142,12 +151,20 @@ async fn one_field_is_corrected_with_a_note_and_its_history_shows(map: DataMap) 
 
     let nonsense = [("decision", "correct"), ("category", "teapots"), ("note", "kept")];
     let refused = reader.post(&page, &to, &nonsense).await;
-    assert!(refused.text.contains("not known") && refused.text.contains("kept"), "{}", refused.text);
-    let right = [("decision", "correct"), ("category", "contact.phone — Phone"), ("note", "really")];
+    assert!(
+        refused.text.contains("not known") && refused.text.contains("kept"),
+        "{}",
+        refused.text
+    );
+    let right =
+        [("decision", "correct"), ("category", "contact.phone — Phone"), ("note", "really")];
     let done = reader.post(&page, &to, &right).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER);
     let shown = reader.page(&page).await;
-    assert!(shown.contains("Corrected") && shown.contains("really") && shown.contains("History"), "{shown}");
+    assert!(
+        shown.contains("Corrected") && shown.contains("really") && shown.contains("History"),
+        "{shown}"
+    );
 }
 
 async fn the_export_is_a_csv_of_what_is_shown(map: DataMap) {

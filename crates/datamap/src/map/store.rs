@@ -236,7 +236,16 @@ impl DataMap {
             .collect();
         let evidence = serde_json::from_str(&field.evidence).unwrap_or_default();
         let samples = serde_json::from_str(&field.samples).unwrap_or_default();
-        Ok(FieldDetail { field, store, source_name, system_id, system_name, evidence, samples, links })
+        Ok(FieldDetail {
+            field,
+            store,
+            source_name,
+            system_id,
+            system_name,
+            evidence,
+            samples,
+            links,
+        })
     }
 
     /// Other fields of the same category, at most `limit`.

@@ -36,12 +36,14 @@ impl Reader {
         let peer = SocketAddr::from(([127, 0, 0, 1], 40_000));
         let app = web::finish(web, rooms).layer(MockConnectInfo(peer));
         let mut reader = Self { app, cookies: BTreeMap::new() };
-        reader.cookies.insert("lang".into(), lang.into());
         let path = link.split_once("8440").unwrap().1.to_owned();
         let page = reader.get(&path).await;
         let page = if page.location.is_empty() { page } else { reader.get(&page.location).await };
         assert_eq!(page.status, StatusCode::OK, "{}", page.text);
-        reader.cookies.insert("lang".into(), lang.into());
+        let entry = store::Entry::new(super::me(), "user.lang", "user", "demo");
+        let mut tx = map.store().begin(entry).await.unwrap();
+        sqlx::query("UPDATE web_user SET lang = $1").bind(lang).execute(tx.conn()).await.unwrap();
+        tx.commit().await.unwrap();
         reader
     }
 
@@ -84,7 +86,10 @@ impl Reader {
             self.cookies.insert(name.into(), value.into());
         }
         let text = |name| {
-            response.headers().get(name).map_or_else(String::new, |v| v.to_str().unwrap().to_owned())
+            response
+                .headers()
+                .get(name)
+                .map_or_else(String::new, |v| v.to_str().unwrap().to_owned())
         };
         let (location, kind) = (text(header::LOCATION), text(header::CONTENT_TYPE));
         let status = response.status();
@@ -95,7 +100,8 @@ impl Reader {
 
 /// The first text between two marks.
 pub fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
-    let rest = text.split_once(from).unwrap_or_else(|| panic!("{from} is not on the page: {text}")).1;
+    let rest =
+        text.split_once(from).unwrap_or_else(|| panic!("{from} is not on the page: {text}")).1;
     rest.split_once(to).unwrap().0
 }
 
