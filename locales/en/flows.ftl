@@ -312,6 +312,7 @@ recipients-kind-controller-hint = Decides on its own why and how (GDPR Art 4(7);
 recipients-kind-joint-controller-hint = Decides together with you (GDPR Art 26; PIPL Art 20).
 recipients-kind-authority-hint = Asks with a legal mandate, e.g. a tax office.
 recipients-safeguard-none = None stated
+recipients-safeguard-missing = Crosses a border, none stated
 recipients-safeguard-adequacy = Adequacy decision (GDPR Art 45)
 recipients-safeguard-scc = Standard contractual clauses (GDPR Art 46)
 recipients-safeguard-bcr = Binding corporate rules (GDPR Art 47)

@@ -1,5 +1,7 @@
 //! Flows: discovered between really scanned files, decided, drawn.
 
+#![allow(clippy::unwrap_used)]
+
 #[macro_use]
 mod support;
 

@@ -49,7 +49,7 @@
       fit();
       var box = size();
       if (ratio() > 2 && box.width < 700) {
-        frame.style.height = Math.round(window.innerHeight * 0.6) + "px";
+        frame.style.height = Math.round(Math.min(full.h / 1.6, window.innerHeight * 0.6)) + "px";
         box = size();
         view = { w: box.width * 1.6, h: box.height * 1.6, x: 0, y: 0 };
         view.y = Math.max(0, (full.h - view.h) / 2);

@@ -11,7 +11,7 @@ use web::{Choice, CsrfForm, Errors, ListQuery, Page, Permission, WebError};
 use super::FlowDraft;
 use super::model::{NodeKind, Picture};
 use crate::DataMapError;
-use crate::room::{Room, category_path};
+use crate::room::{Room, category_name};
 
 pub(super) fn router() -> Router<Room> {
     Router::new()
@@ -32,7 +32,32 @@ struct FormPage {
     systems: Vec<Choice>,
     origins: Vec<Choice>,
     recipients: Vec<Choice>,
-    categories: Vec<Choice>,
+    groups: Vec<CategoryGroup>,
+}
+
+/// One branch of the tree of categories.
+struct CategoryGroup {
+    label: String,
+    options: Vec<Choice>,
+    open: bool,
+}
+
+fn groups(p: &Page, chosen: &[String]) -> Vec<CategoryGroup> {
+    let mut groups: Vec<(String, CategoryGroup)> = Vec::new();
+    for category in &detect::taxonomy().categories {
+        let top = category.key.split('.').next().unwrap_or_default();
+        if groups.last().is_none_or(|(key, _)| key != top) {
+            let label = category_name(p.lang, top);
+            groups
+                .push((top.to_owned(), CategoryGroup { label, options: Vec::new(), open: false }));
+        }
+        if let Some((_, group)) = groups.last_mut() {
+            let name = category_name(p.lang, &category.key);
+            group.options.push(Choice::new(category.key.clone(), name));
+            group.open |= chosen.contains(&category.key);
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
 }
 
 #[derive(Deserialize)]
@@ -79,11 +104,7 @@ async fn form(
         systems: ends(&picture, |kind| kind == NodeKind::System),
         origins: ends(&picture, NodeKind::is_origin),
         recipients: ends(&picture, NodeKind::is_recipient),
-        categories: detect::taxonomy()
-            .categories
-            .iter()
-            .map(|category| Choice::new(category.key.clone(), category_path(p.lang, &category.key)))
-            .collect(),
+        groups: groups(&p, &draft.categories),
         id,
         draft,
         errors,

@@ -39,6 +39,8 @@ struct Row {
     receives: String,
     level: i64,
     from: String,
+    /// Data leaves its country for this one and nothing is said about why it may.
+    unguarded: bool,
 }
 
 fn key(prefix: &str, value: &str) -> String {
@@ -52,11 +54,15 @@ impl Row {
         let mut categories: BTreeSet<&String> = BTreeSet::new();
         let mut from: BTreeSet<&String> = BTreeSet::new();
         let mut level = 0;
+        let mut abroad = false;
         for edge in edges {
+            let home = &picture.nodes[edge.from].country;
+            abroad |= !home.is_empty() && !row.country.is_empty() && *home != row.country;
             categories.extend(&edge.categories);
             from.insert(&picture.nodes[edge.from].name);
             level = level.max(view::level(edge.sensitivity));
         }
+        let unguarded = abroad && row.safeguard.is_empty();
         let categories: Vec<String> = categories.into_iter().cloned().collect();
         let separator = p.t("flows-list-separator");
         let safeguard = if row.safeguard.is_empty() { "none" } else { row.safeguard.as_str() };
@@ -71,6 +77,7 @@ impl Row {
             name: row.name,
             contract: row.contract,
             level,
+            unguarded,
         }
     }
 }
