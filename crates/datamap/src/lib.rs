@@ -79,5 +79,7 @@ pub fn router(web: web::Web, map: DataMap) -> axum::Router {
         .merge(inbox::router())
         .merge(flows::router())
         .merge(systems::router())
+        .merge(records::router())
+        .merge(code::router())
         .with_state(Room { web, map })
 }

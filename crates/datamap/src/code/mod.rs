@@ -12,6 +12,7 @@ pub mod fideslang;
 mod files;
 mod load;
 mod objects;
+mod pages;
 mod plan;
 mod problem;
 
@@ -25,6 +26,7 @@ pub use docs::{
 };
 pub use files::{FILES, Files, MOST_BYTES, utf8};
 pub use objects::{Key, Kind};
+pub(crate) use pages::router;
 pub use plan::{Change, FieldChange, Note, Plan, PlanOptions, Verb, plan};
 pub use problem::{CodeError, Problem, Wrong};
 
@@ -46,6 +48,11 @@ pub async fn export(map: &DataMap, dir: &Path) -> Result<Vec<String>, CodeError>
 /// Reads a directory and makes its plan.
 pub async fn plan_dir(map: &DataMap, dir: &Path, options: PlanOptions) -> Result<Plan, CodeError> {
     plan(map, &Files::read(dir)?, options).await
+}
+
+/// Message key of a kind of object.
+pub(crate) fn kind_key(kind: &Kind) -> String {
+    format!("code-kind-{}", kind.as_str())
 }
 
 /// Files are easier to read without a sensitivity that is the category's own.

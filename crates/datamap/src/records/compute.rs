@@ -525,7 +525,7 @@ impl<'a> Seen<'a> {
         for (_, fact, flows) in recipients {
             let mut line = vec![
                 Part::Text(fact.name.clone()),
-                message(format!("records-recipient-{}", dash(&fact.kind))),
+                message(format!("recipients-kind-{}", dash(&fact.kind))),
             ];
             if !fact.country.is_empty() {
                 line.push(Part::Country(fact.country.clone()));
@@ -575,9 +575,9 @@ impl<'a> Seen<'a> {
     fn transfer(&self, cell: &mut Cell, id: &str, fact: &RecipientFact) {
         let mut line = vec![Part::Text(fact.name.clone()), Part::Country(fact.country.clone())];
         if !fact.safeguard.is_empty() {
-            line.push(message(format!("records-safeguard-{}", dash(&fact.safeguard))));
+            line.push(message(format!("recipients-safeguard-{}", dash(&fact.safeguard))));
         } else if self.view.adequate.contains(&fact.country) {
-            line.push(message("records-safeguard-adequacy"));
+            line.push(message("recipients-safeguard-adequacy"));
         }
         let known = self.view.mechanisms.contains(&fact.safeguard)
             || (fact.safeguard.is_empty() && self.view.adequate.contains(&fact.country));

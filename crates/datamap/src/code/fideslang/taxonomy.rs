@@ -66,7 +66,7 @@ pub(super) fn people(subject: &str) -> String {
         "customer" => "customers",
         "prospect" | "potential_customer" => "prospects",
         "employee" | "consultant" => "employees",
-        "job_applicant" => "applicants",
+        "job_applicant" => "candidates",
         "supplier_vendor" => "suppliers",
         "visitor" | "anonymous_user" => "visitors",
         "patient" => "patients",
