@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 /// More keys than this and the oldest go, so that a flood cannot fill memory.
 const MAX_KEYS: usize = 50_000;
 /// Forgotten after so long without a failure.
-const MEMORY: Duration = Duration::from_secs(3600);
+const MEMORY: Duration = Duration::from_hours(1);
 
 #[derive(Default)]
 pub(crate) struct Limits(Mutex<HashMap<String, Tries>>);
@@ -28,9 +28,9 @@ pub(crate) struct Rule {
 }
 
 /// Many people may share an address.
-pub(crate) const PER_ADDRESS: Rule = Rule { free: 20, longest: Duration::from_secs(300) };
+pub(crate) const PER_ADDRESS: Rule = Rule { free: 20, longest: Duration::from_mins(5) };
 /// One person mistypes a few times.
-pub(crate) const PER_ACCOUNT: Rule = Rule { free: 5, longest: Duration::from_secs(900) };
+pub(crate) const PER_ACCOUNT: Rule = Rule { free: 5, longest: Duration::from_mins(15) };
 
 impl Limits {
     /// Seconds to wait before the next try, if any.

@@ -84,6 +84,7 @@ impl ListQuery {
     }
 
     /// Rows to fetch.
+    #[allow(clippy::unused_self)] // reads like `offset` beside it
     pub fn limit(&self) -> i64 {
         PAGE_SIZE
     }

@@ -93,6 +93,7 @@ pub struct Look {
 #[derive(Debug, Clone)]
 pub(crate) struct Visitor(pub String);
 
+#[allow(clippy::unused_self)] // templates reach functions only as methods
 impl Look {
     pub(crate) fn of(web: &Web, parts: &Parts) -> Self {
         let jar = web.jar();

@@ -2,7 +2,7 @@
 
 use crate::look::{Look, Theme};
 use crate::session::{Session, User};
-use crate::{Lang, Permission, Web, WebError, secret};
+use crate::{Permission, Web, WebError, secret};
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use std::ops::Deref;
@@ -117,11 +117,6 @@ impl Page {
             }
         }
         groups
-    }
-
-    /// The languages with their names, for the switch.
-    pub fn languages(&self) -> [Lang; 2] {
-        Lang::ALL
     }
 }
 

@@ -18,6 +18,7 @@ struct PeoplePage {
     manage: bool,
 }
 
+#[allow(clippy::unused_self, clippy::trivially_copy_pass_by_ref)] // called from the template
 impl PeoplePage {
     fn all_roles(&self) -> [Role; 6] {
         Role::ALL

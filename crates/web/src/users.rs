@@ -121,9 +121,10 @@ impl Web {
     fn read_credentials(&self, row: &sqlx::any::AnyRow) -> Result<Credentials, WebError> {
         let id: String = row.try_get(0)?;
         let sealed: String = row.try_get(2)?;
-        let totp_secret = match sealed.is_empty() {
-            true => None,
-            false => Some(self.store().unseal(&totp_context(&id), &sealed)?),
+        let totp_secret = if sealed.is_empty() {
+            None
+        } else {
+            Some(self.store().unseal(&totp_context(&id), &sealed)?)
         };
         Ok(Credentials {
             password_hash: row.try_get(1)?,

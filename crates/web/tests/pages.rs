@@ -75,13 +75,14 @@ async fn health_readiness_metrics_and_assets_answer_without_signing_in() {
     assert!(visitor.cookies.is_empty(), "what is not a page sets no cookie");
 }
 
+async fn burst() -> &'static str {
+    panic!("secret detail")
+}
+
 #[tokio::test]
 async fn a_panic_is_an_error_page_and_says_nothing() {
     let (store, _guard) = temp_sqlite().await;
     let web = web::Web::open(store, web::WebConfig::default()).await.unwrap();
-    async fn burst() -> &'static str {
-        panic!("secret detail")
-    }
     let rooms = axum::Router::new().route("/burst", axum::routing::get(burst));
     let app = web::finish(web.clone(), rooms);
     let page = House { web, app }.visitor().get("/burst").await;
@@ -151,7 +152,7 @@ fn texts(folder: &str) -> BTreeMap<String, BTreeSet<String>> {
         for line in text.lines() {
             let starts = line.chars().next().is_some_and(|c| c.is_ascii_alphabetic());
             if starts && let Some((name, _)) = line.split_once('=') {
-                key = name.trim().to_owned();
+                name.trim().clone_into(&mut key);
                 let twice = out.insert(key.clone(), BTreeSet::new()).is_some();
                 assert!(!twice, "{key} is defined twice in {folder}");
             }
