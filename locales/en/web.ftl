@@ -343,3 +343,5 @@ web-job-retried = The job is queued again.
 web-job-kind-scan = Scan of a source
 web-object-schema = Database schema
 web-verb-migrated = { $object } updated
+web-keys-records = Records of processing
+web-keys-inbox = Inbox

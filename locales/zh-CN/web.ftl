@@ -319,3 +319,5 @@ web-job-retried = 任务已重新排队。
 web-job-kind-scan = 扫描数据源
 web-object-schema = 数据库结构
 web-verb-migrated = 更新{ $object }
+web-keys-records = 处理活动记录
+web-keys-inbox = 待处理

@@ -90,6 +90,11 @@ async fn around(State(web): State<Web>, mut request: Request, next: Next) -> Res
         }
     }
     security_headers(headers);
+    if jar.secure {
+        headers
+            .entry(header::STRICT_TRANSPORT_SECURITY)
+            .or_insert(HeaderValue::from_static("max-age=31536000"));
+    }
     if let Ok(value) = HeaderValue::from_str(&request_id) {
         headers.insert("x-request-id", value);
     }

@@ -99,8 +99,10 @@ pub(crate) async fn signin(
     CsrfForm(input): CsrfForm<SignInInput>,
 ) -> Result<Response, WebError> {
     let account = format!("account:{}", web.mac(&["limit", &input.login.trim().to_lowercase()]));
-    let address = format!("address:{}", web.mac(&["limit", &address]));
-    if let Some(wait) = slow_down(&web, &account, &address) {
+    // Without a known address everybody would share one counter: then only the account counts.
+    let address =
+        (!address.is_empty()).then(|| format!("address:{}", web.mac(&["limit", &address])));
+    if let Some(wait) = slow_down(&web, &account, address.as_deref()) {
         return too_many(p, input, wait);
     }
     let person = web.credentials(&input.login).await?;
@@ -109,7 +111,7 @@ pub(crate) async fn signin(
     let id = person.as_ref().map(|person| person.id.clone());
     let Some(person) = person.filter(|_| right) else {
         web.inner.limits.failed(&account);
-        web.inner.limits.failed(&address);
+        address.iter().for_each(|key| web.inner.limits.failed(key));
         note_failure(&web, id.as_deref()).await?;
         let error = p.t("web-signin-wrong");
         let page = SignInPage { p, back: input.back, login: input.login, error, fresh: false };
@@ -125,9 +127,10 @@ pub(crate) async fn signin(
     Ok(with_cookie(redirect(safe_back(&input.back)), cookie))
 }
 
-fn slow_down(web: &Web, account: &str, address: &str) -> Option<u64> {
+fn slow_down(web: &Web, account: &str, address: Option<&str>) -> Option<u64> {
     let limits = &web.inner.limits;
-    limits.wait(account, PER_ACCOUNT).max(limits.wait(address, PER_ADDRESS))
+    let by_address = address.and_then(|key| limits.wait(key, PER_ADDRESS));
+    limits.wait(account, PER_ACCOUNT).max(by_address)
 }
 
 fn too_many(p: Look, input: SignInInput, wait: u64) -> Result<Response, WebError> {

@@ -31,6 +31,7 @@ on_both! {
     a_wrong_password_and_an_unknown_name_read_the_same
     a_form_without_its_token_changes_nothing
     guessing_is_slowed_down_per_account
+    guessing_many_names_is_slowed_down_per_address
     roles_open_and_close_doors
     the_last_owner_stays
     disabling_a_person_ends_their_sessions
@@ -168,6 +169,27 @@ mod stories {
         let other =
             visitor.send("/signin", &[("login", "wang"), ("password", "nope nope nope")]).await;
         assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+
+    pub async fn guessing_many_names_is_slowed_down_per_address(house: House) {
+        house.owner().await;
+        let mut visitor = house.visitor();
+        visitor.address = Some("192.0.2.7:1000".parse().unwrap());
+        for n in 0..20 {
+            let login = format!("guess{n}");
+            let tried =
+                visitor.send("/signin", &[("login", &login), ("password", "nope nope nope")]).await;
+            assert_eq!(tried.status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        let slowed =
+            visitor.send("/signin", &[("login", "li@example.com"), ("password", PASSWORD)]).await;
+        assert_eq!(slowed.status, StatusCode::TOO_MANY_REQUESTS);
+
+        let mut elsewhere = house.visitor();
+        elsewhere.address = Some("192.0.2.8:1000".parse().unwrap());
+        let fine =
+            elsewhere.send("/signin", &[("login", "li@example.com"), ("password", PASSWORD)]).await;
+        assert_eq!(fine.location(), "/console");
     }
 
     pub async fn roles_open_and_close_doors(house: House) {
@@ -433,6 +455,14 @@ mod stories {
         let done = owner.post("/console/activity", "/console/activity/check", &[]).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER);
         assert!(owner.get("/console/activity").await.body.contains("The chain is intact: all"));
+        owner
+            .post(
+                "/console/account",
+                "/preferences",
+                &[("theme", "dark"), ("back", "/console/account")],
+            )
+            .await;
+        assert!(owner.get("/console/account").await.body.contains("data-theme=\"dark\""));
         let csv = owner.get("/console/activity.csv?kind=session").await;
         assert_eq!(csv.headers["content-type"], "text/csv; charset=utf-8");
         assert!(csv.body.contains("session.started") && !csv.body.contains("user.created"));
