@@ -111,7 +111,9 @@ pub(crate) async fn signin(
     let id = person.as_ref().map(|person| person.id.clone());
     let Some(person) = person.filter(|_| right) else {
         web.inner.limits.failed(&account);
-        address.iter().for_each(|key| web.inner.limits.failed(key));
+        if let Some(key) = &address {
+            web.inner.limits.failed(key);
+        }
         note_failure(&web, id.as_deref()).await?;
         let error = p.t("web-signin-wrong");
         let page = SignInPage { p, back: input.back, login: input.login, error, fresh: false };
