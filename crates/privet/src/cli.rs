@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{demo, detect, ledger, scan, serve, tokens};
+use crate::{code, demo, detect, ledger, scan, serve, tokens};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -44,6 +44,10 @@ pub enum Command {
     Scan(scan::Args),
     /// Find personal data in texts: JSON lines in, JSON lines out.
     Detect(detect::Args),
+    /// Write the data map as YAML files.
+    Export(code::Export),
+    /// Bring the data map to what YAML files say; prints the plan first.
+    Apply(code::Apply),
     /// Make, list and revoke keys for programs.
     Token(tokens::Args),
     /// Check the record of every change.

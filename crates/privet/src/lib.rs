@@ -3,6 +3,7 @@
 //! public so that tests and benchmarks can call them.
 
 mod cli;
+mod code;
 mod config;
 pub mod demo;
 mod detect;
@@ -47,6 +48,8 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Demo(args)) => demo::run(args).await,
         Some(Command::Token(args)) => tokens::run(args).await,
         Some(Command::Ledger(args)) => ledger::run(args).await,
+        Some(Command::Export(args)) => code::export(args).await,
+        Some(Command::Apply(args)) => code::apply(args).await,
         None => serve::run(cli.serve).await,
     }
 }

@@ -40,7 +40,8 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     if let Some(link) = house.setup_link().await? {
         println!("Set it up with this link; it works once: {link}");
     }
-    house.serve(listener, signals).await?;
+    let router = house.router();
+    house.serve(listener, router, signals, async { Ok(()) }).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -75,26 +76,36 @@ impl House {
         link.map_err(|error| Failure::unreachable(error.to_string()))
     }
 
-    fn router(&self) -> Router {
+    /// All pages.
+    pub fn router(&self) -> Router {
         let rooms = web::router(self.web.clone())
             .merge(datamap::router(self.web.clone(), self.map.clone()));
         web::finish(self.web.clone(), rooms)
     }
 
-    /// Answers requests and works off jobs until a signal to stop; jobs reach a checkpoint first.
-    pub async fn serve(self, listener: TcpListener, mut signals: Signals) -> Result<(), Failure> {
+    /// Answers requests at once, works off jobs when `prepared` is done, until a signal to stop; then
+    /// running jobs reach a checkpoint and open requests finish.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        router: Router,
+        mut signals: Signals,
+        prepared: impl Future<Output = Result<(), Failure>>,
+    ) -> Result<(), Failure> {
         let (stop, stopped) = watch::channel(false);
-        let runner = Runner::new(self.web.store().clone(), JOBS_AT_ONCE);
-        let jobs = tokio::spawn(datamap::add_handlers(runner, &self.map).run(stopped.clone()));
-        let service = self.router().into_make_service_with_connect_info::<SocketAddr>();
         let mut closing = stopped.clone();
-        let server = axum::serve(listener, service)
-            .with_graceful_shutdown(async move {
-                // An error means that the sender is gone: time to stop as well.
-                let _ = closing.wait_for(|stop| *stop).await;
-            })
-            .into_future();
-        let server = tokio::spawn(server);
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+            // An error means that the sender is gone: time to stop as well.
+            let _ = closing.wait_for(|stop| *stop).await;
+        });
+        let server = tokio::spawn(server.into_future());
+        tokio::select! {
+            result = prepared => result?,
+            () = signals.next() => return Ok(()),
+        }
+        let runner = Runner::new(self.web.store().clone(), JOBS_AT_ONCE);
+        let jobs = tokio::spawn(datamap::add_handlers(runner, &self.map).run(stopped));
         signals.next().await;
         tracing::info!("stopping");
         let _ = stop.send(true);

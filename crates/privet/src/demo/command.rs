@@ -1,16 +1,27 @@
 //! `privet demo`: the sample company, made, registered and scanned by a real server.
 
-use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
+use std::{
+    future::{Ready, ready},
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::Context;
+use axum::{extract::Request, middleware::map_request};
 use tempfile::TempDir;
+use tokio::sync::Notify;
 
-use super::{company, generate};
+use super::{Files, company, generate};
 use crate::{
     Failure,
     config::{Config, Said},
     serve::{House, Signals, listen, log_to_stderr},
 };
+
+/// How long the scans wait for somebody to open the page.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 const EXAMPLES: &str = "\
 The company's databases are made on this machine without a network and scanned by this server.
@@ -36,27 +47,37 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
         Config::load(Said { data: Some(data), listen: Some(args.listen), ..Said::default() })?;
     let config = Config { database: None, ..config };
     log_to_stderr(&config.log)?;
-    let mut signals = Signals::catch()?;
+    let signals = Signals::catch()?;
     let listener = listen(&config.listen).await?;
     let house = House::open(&config, &listener).await?;
-    note("making the databases of Lantern Tea 灯下茶铺 …");
-    let prepared = async {
-        let files = generate(&config.data.join("lantern-tea")).await?;
-        company::register(&house.map, &files).await
-    };
-    let scans = tokio::select! {
-        scans = prepared => scans?,
-        // Leaving here removes the temporary directory.
-        () = signals.next() => return Ok(ExitCode::SUCCESS),
-    };
+    let files = Files::in_dir(&config.data.join("lantern-tea"));
+    let scans = company::register(&house.map, &files).await?;
     println!("{} is at {}", company::NAME, house.address);
-    // The first look is at the scans while they run.
+    // The first look is at a scan while it runs.
     let page = scans.first().map_or("/console".to_owned(), |id| format!("/console/scans/{id}"));
     let link = house.demo_link(company::NAME, &page).await?;
     println!("Open it, signed in, with this link: {link}");
     println!("Ctrl-C ends it.");
-    house.serve(listener, signals).await?;
+    let visited = Arc::new(Notify::new());
+    let router = house.router().layer(map_request(tell(Arc::clone(&visited))));
+    let prepared = async {
+        generate(&files).await?;
+        // The scans take seconds: they wait a little for somebody to watch them.
+        let _ = tokio::time::timeout(PATIENCE, visited.notified()).await;
+        Ok(())
+    };
+    house.serve(listener, router, signals, prepared).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Notices the first page of the console that is asked for.
+fn tell(visited: Arc<Notify>) -> impl Fn(Request) -> Ready<Request> + Clone {
+    move |request| {
+        if request.uri().path().starts_with("/console") {
+            visited.notify_one();
+        }
+        ready(request)
+    }
 }
 
 fn place(data: Option<PathBuf>) -> Result<(PathBuf, Option<TempDir>), Failure> {
@@ -68,10 +89,4 @@ fn place(data: Option<PathBuf>) -> Result<(PathBuf, Option<TempDir>), Failure> {
         .tempdir()
         .context("a temporary directory could not be made; name one with --data")?;
     Ok((dir.path().to_owned(), Some(dir)))
-}
-
-fn note(text: &str) {
-    if std::io::stderr().is_terminal() {
-        eprintln!("{text}");
-    }
 }

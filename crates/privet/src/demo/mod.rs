@@ -30,6 +30,8 @@ const COMPLETE: &str = "complete";
 /// Where the sample company's data lies.
 #[derive(Debug, Clone)]
 pub struct Files {
+    /// All of it.
+    pub dir: PathBuf,
     /// The web shop's database.
     pub shop: PathBuf,
     /// The CRM's database.
@@ -40,17 +42,25 @@ pub struct Files {
     pub exports: PathBuf,
 }
 
-/// Makes the sample company's databases and files in `dir`, unless they are already there.
-pub async fn generate(dir: &Path) -> Result<Files> {
-    let files = Files {
-        shop: dir.join("shop.db"),
-        crm: dir.join("crm.db"),
-        marketing: dir.join("marketing.db"),
-        exports: dir.join("exports"),
-    };
+impl Files {
+    /// Where they lie under a directory.
+    pub fn in_dir(dir: &Path) -> Self {
+        Self {
+            dir: dir.to_owned(),
+            shop: dir.join("shop.db"),
+            crm: dir.join("crm.db"),
+            marketing: dir.join("marketing.db"),
+            exports: dir.join("exports"),
+        }
+    }
+}
+
+/// Makes the sample company's databases and files, unless they are already there.
+pub async fn generate(files: &Files) -> Result<()> {
+    let dir = &files.dir;
     let complete = dir.join(COMPLETE);
     if complete.exists() {
-        return Ok(files);
+        return Ok(());
     }
     // A start that was cut short left halves behind.
     if dir.exists() {
@@ -64,7 +74,7 @@ pub async fn generate(dir: &Path) -> Result<Files> {
     events::make(&files.marketing, &customers).await?;
     exports::make(&files.exports, &customers)?;
     std::fs::write(&complete, "").context("the sample company could not be finished")?;
-    Ok(files)
+    Ok(())
 }
 
 #[cfg(test)]
@@ -75,8 +85,10 @@ mod tests {
     async fn the_same_company_is_made_every_time() {
         let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
 
-        let first = generate(&one.path().join("c")).await.unwrap();
-        let second = generate(&two.path().join("c")).await.unwrap();
+        let first = Files::in_dir(&one.path().join("c"));
+        let second = Files::in_dir(&two.path().join("c"));
+        generate(&first).await.unwrap();
+        generate(&second).await.unwrap();
 
         for (a, b) in [
             (&first.shop, &second.shop),
@@ -100,9 +112,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("shop.db"), "half").unwrap();
 
-        let files = generate(dir.path()).await.unwrap();
+        let files = Files::in_dir(dir.path());
+        generate(&files).await.unwrap();
         let made = std::fs::metadata(&files.shop).unwrap().modified().unwrap();
-        generate(dir.path()).await.unwrap();
+        generate(&files).await.unwrap();
 
         assert_eq!(std::fs::metadata(&files.shop).unwrap().modified().unwrap(), made);
     }
@@ -110,7 +123,8 @@ mod tests {
     #[tokio::test]
     async fn the_same_people_are_in_shop_crm_and_marketing() {
         let dir = tempfile::tempdir().unwrap();
-        let files = generate(dir.path()).await.unwrap();
+        let files = Files::in_dir(dir.path());
+        generate(&files).await.unwrap();
         let address = format!("sqlite:{}", files.shop.display());
         let pool = sqlx::SqlitePool::connect(&address).await.unwrap();
         let mut shop = pool.acquire().await.unwrap();

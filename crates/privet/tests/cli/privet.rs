@@ -45,7 +45,8 @@ pub fn finish(output: Output) -> Said {
 /// The sample company's files, made once a test that needs them.
 pub async fn company() -> (TempDir, privet::demo::Files) {
     let dir = tempfile::tempdir().unwrap();
-    let files = privet::demo::generate(&dir.path().join("company")).await.unwrap();
+    let files = privet::demo::Files::in_dir(&dir.path().join("company"));
+    privet::demo::generate(&files).await.unwrap();
     (dir, files)
 }
 
