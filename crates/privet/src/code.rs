@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::ExitCode};
 use datamap::code::{self, CodeError, PlanOptions};
 use store::Actor;
 
-use crate::{Failure, state::State};
+use crate::{Failure, say::say, state::State};
 
 const APPLY_EXAMPLES: &str = "\
 Prints the plan first. Applying twice changes nothing the second time; `privet export` followed by
@@ -45,7 +45,7 @@ pub async fn export(args: Export) -> Result<ExitCode, Failure> {
     let map = args.state.open_map().await?;
     let written = code::export(&map, &args.dir).await?;
     for name in &written {
-        println!("{}", args.dir.join(name).display());
+        say(&format!("{}", args.dir.join(name).display()));
     }
     if written.is_empty() {
         eprintln!("The map is empty: there is nothing to write yet.");
@@ -59,12 +59,12 @@ pub async fn apply(args: Apply) -> Result<ExitCode, Failure> {
     // Files on this machine may name where their passwords are; its user could read them anyway.
     let options = PlanOptions { prune: args.prune, secrets: true };
     let plan = code::plan_dir(&map, &args.dir, options).await?;
-    println!("{plan}");
+    say(&plan.to_string());
     if args.dry_run || plan.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
     let changed = code::apply(&map, &plan, Actor::CommandLine).await?;
-    println!("Applied: {changed} changed.");
+    say(&format!("Applied: {changed} changed."));
     Ok(ExitCode::SUCCESS)
 }
 

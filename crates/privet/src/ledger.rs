@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use store::StoreError;
 
-use crate::{Failure, state::State};
+use crate::{Failure, say::say, state::State};
 
 /// `privet ledger`.
 #[derive(Debug, clap::Args)]
@@ -26,7 +26,7 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     let store = state.open().await?;
     match store.ledger().verify().await {
         Ok(head) => {
-            println!("The ledger holds: {} entries, head {}.", head.seq, hex(&head.hash.0));
+            say(&format!("The ledger holds: {} entries, head {}.", head.seq, hex(&head.hash.0)));
             Ok(ExitCode::SUCCESS)
         }
         Err(error @ StoreError::Ledger { .. }) => Err(Failure::check(error.to_string())),

@@ -9,6 +9,7 @@ pub mod demo;
 mod detect;
 mod failure;
 mod ledger;
+mod say;
 pub mod scan;
 mod serve;
 mod state;

@@ -11,6 +11,7 @@ use web::{Web, WebConfig};
 use crate::{
     Failure,
     config::{Config, Said},
+    say::say,
     state::State,
 };
 
@@ -36,9 +37,9 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     let signals = Signals::catch()?;
     let listener = listen(&config.listen).await?;
     let house = House::open(&config, &listener).await?;
-    println!("Privet is at {}", house.address);
+    say(&format!("Privet is at {}", house.address));
     if let Some(link) = house.setup_link().await? {
-        println!("Set it up with this link; it works once: {link}");
+        say(&format!("Set it up with this link; it works once: {link}"));
     }
     let router = house.router();
     house.serve(listener, router, signals, async { Ok(()) }).await?;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use jiff::Timestamp;
 use store::Actor;
 
-use crate::{Failure, state::State};
+use crate::{Failure, say::say, state::State};
 
 /// `privet token`.
 #[derive(Debug, clap::Args)]
@@ -57,7 +57,7 @@ async fn create(scopes: &[String], name: &str, state: State) -> Result<(), Failu
     let web = state.open_web().await?;
     let (id, token) = web.create_token(Actor::CommandLine, name, scopes).await.map_err(failed)?;
     eprintln!("Token {id}; keep it now, it is not shown again:");
-    println!("{token}");
+    say(&token.to_string());
     Ok(())
 }
 
@@ -76,7 +76,7 @@ async fn list(state: State) -> Result<(), Failure> {
         };
         let name = if token.name.is_empty() { "–" } else { &token.name };
         let scopes = token.scopes.join(",");
-        println!("{}  {}  {state}  {scopes}  {name}", token.id, day(token.created_at));
+        say(&format!("{}  {}  {state}  {scopes}  {name}", token.id, day(token.created_at)));
     }
     Ok(())
 }
@@ -84,7 +84,7 @@ async fn list(state: State) -> Result<(), Failure> {
 async fn revoke(id: &str, state: State) -> Result<(), Failure> {
     let web = state.open_web().await?;
     if web.revoke_token(Actor::CommandLine, id).await.map_err(failed)? {
-        println!("Token {id} is revoked.");
+        say(&format!("Token {id} is revoked."));
         return Ok(());
     }
     Err(Failure::check(format!("there is no working token {id}; `privet token list` shows them")))

@@ -17,6 +17,7 @@ use super::{Files, company, generate};
 use crate::{
     Failure,
     config::{Config, Said},
+    say::say,
     serve::{House, Signals, listen, log_to_stderr},
 };
 
@@ -51,13 +52,15 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     let listener = listen(&config.listen).await?;
     let house = House::open(&config, &listener).await?;
     let files = Files::in_dir(&config.data.join("lantern-tea"));
+    // A folder must be there to be taken as a source; its files come later.
+    std::fs::create_dir_all(&files.exports)?;
     let scans = company::register(&house.map, &files).await?;
-    println!("{} is at {}", company::NAME, house.address);
+    say(&format!("{} is at {}", company::NAME, house.address));
     // The first look is at a scan while it runs.
     let page = scans.first().map_or("/console".to_owned(), |id| format!("/console/scans/{id}"));
     let link = house.demo_link(company::NAME, &page).await?;
-    println!("Open it, signed in, with this link: {link}");
-    println!("Ctrl-C ends it.");
+    say(&format!("Open it, signed in, with this link: {link}"));
+    say("Ctrl-C ends it.");
     let visited = Arc::new(Notify::new());
     let router = house.router().layer(map_request(tell(Arc::clone(&visited))));
     let prepared = async {
