@@ -1,6 +1,6 @@
 //! `privet serve`: wires the rooms into one server, runs its background work, ends cleanly.
 
-use std::{future::IntoFuture, net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
+use std::{future::IntoFuture, net::SocketAddr, process::ExitCode, time::Duration};
 
 use axum::Router;
 use datamap::DataMap;

@@ -62,12 +62,14 @@ pub async fn generate(files: &Files) -> Result<()> {
     if complete.exists() {
         return Ok(());
     }
-    // A start that was cut short left halves behind.
-    if dir.exists() {
-        std::fs::remove_dir_all(dir)
-            .with_context(|| format!("{} could not be emptied", dir.display()))?;
-    }
     std::fs::create_dir_all(dir).with_context(|| format!("{} could not be made", dir.display()))?;
+    // A start that was cut short left halves behind; files of the folder are simply written over.
+    for half in [&files.shop, &files.crm, &files.marketing] {
+        if half.exists() {
+            std::fs::remove_file(half)
+                .with_context(|| format!("{} could not be removed", half.display()))?;
+        }
+    }
     let customers = people::customers();
     shop::make(&files.shop, &customers).await?;
     crm::make(&files.crm, &customers, &people::staff()).await?;
