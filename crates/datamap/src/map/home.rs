@@ -31,7 +31,6 @@ pub(super) struct Top {
     pub key: String,
     pub name: String,
     pub fields: i64,
-    pub level: i64,
 }
 
 /// What a person could add.
@@ -132,12 +131,6 @@ fn top(p: &Page, counts: &Summary) -> Vec<Top> {
         .filter(|(key, _)| !key.is_empty())
         .map(|(key, fields)| Top {
             name: category_name(p.lang, &key),
-            level: counts
-                .matching(&filter)
-                .filter(|g| g.category == key)
-                .map(|g| g.level)
-                .max()
-                .unwrap_or(0),
             key,
             fields,
         })

@@ -49,6 +49,13 @@ fn filter_of(q: &ListQuery) -> FieldFilter {
     }
 }
 
+/// Some filter beside the search box is set.
+fn has_filters(q: &ListQuery) -> bool {
+    ["category", "sensitivity", "system", "source", "people", "decision", "show", "minors"]
+        .iter()
+        .any(|name| !q.get(name).is_empty())
+}
+
 /// The query of a list without what only belongs to its last action.
 fn list_query(raw: &str) -> (ListQuery, String, i64) {
     let whole = ListQuery::parse(raw);
@@ -76,6 +83,7 @@ struct ListPage {
     answer: Option<AnswerView>,
     facets: Facets,
     all_categories: Vec<Choice>,
+    has_filters: bool,
     may_decide: bool,
     may_add: bool,
     may_export: bool,
@@ -128,6 +136,7 @@ async fn list(
         answer: found.answer.map(|answer| answer_view(&p, answer)),
         facets: facets(&p, &summary, &filter),
         all_categories: every_category(&p),
+        has_filters: has_filters(&q),
         may_decide: p.can(Permission::EditMap),
         may_add: p.can(Permission::ManageSources),
         may_export: p.can(Permission::Export),
