@@ -345,3 +345,6 @@ web-object-schema = Database schema
 web-verb-migrated = { $object } updated
 web-keys-records = Records of processing
 web-keys-inbox = Inbox
+web-object-code = Privacy as code
+web-verb-applied = { $object } applied
+web-verb-decided = { $object } decided

@@ -321,3 +321,6 @@ web-object-schema = 数据库结构
 web-verb-migrated = 更新{ $object }
 web-keys-records = 处理活动记录
 web-keys-inbox = 待处理
+web-object-code = 隐私即代码
+web-verb-applied = 应用{ $object }
+web-verb-decided = { $object }已作决定

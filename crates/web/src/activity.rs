@@ -36,7 +36,7 @@ struct ActivityPage {
     damaged: String,
 }
 
-const KINDS: [&str; 17] = [
+const KINDS: [&str; 18] = [
     "source",
     "scan",
     "field",
@@ -54,6 +54,7 @@ const KINDS: [&str; 17] = [
     "schedule",
     "drift",
     "decision",
+    "code",
 ];
 
 fn filter(l: &ListQuery) -> LedgerFilter {
