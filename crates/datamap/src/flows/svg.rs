@@ -264,7 +264,7 @@ impl Drawing<'_> {
                 let id = escape(id);
                 let query = escape(self.query);
                 format!(
-                    r##"<a class="{class}" {data} href="/console/flows?{kind}={id}{query}#flow-detail" hx-get="/console/flows?{kind}={id}{query}" hx-target="#flow-detail" hx-select="#flow-detail" hx-swap="outerHTML" aria-label="{label}">"##
+                    r##"<a class="{class}" {data} href="/console/flows?{kind}={id}{query}#flow-detail" hx-get="/console/flows?{kind}={id}{query}" hx-target="#flow-detail" hx-select="#flow-detail" hx-swap="outerHTML">"##
                 )
             }
         }
@@ -398,7 +398,7 @@ impl Drawing<'_> {
         for line in &text.name {
             put!(
                 out,
-                r#"<text class="flow-name" x="{left:.1}" y="{y:.1}">{}</text>"#,
+                r#"<text class="flow-name" aria-hidden="true" x="{left:.1}" y="{y:.1}">{}</text>"#,
                 escape(line)
             );
             y += 18.0;
@@ -406,7 +406,7 @@ impl Drawing<'_> {
         for line in &text.note {
             put!(
                 out,
-                r#"<text class="flow-note" x="{left:.1}" y="{y:.1}">{}</text>"#,
+                r#"<text class="flow-note" aria-hidden="true" x="{left:.1}" y="{y:.1}">{}</text>"#,
                 escape(line)
             );
             y += 16.0;
@@ -423,7 +423,7 @@ impl Drawing<'_> {
             );
             put!(
                 out,
-                r#"<text class="flow-code" x="{:.1}" y="{y:.1}" text-anchor="middle">{}</text>"#,
+                r#"<text class="flow-code" aria-hidden="true" x="{:.1}" y="{y:.1}" text-anchor="middle">{}</text>"#,
                 left + chip_width / 2.0,
                 escape(chip)
             );
@@ -431,7 +431,7 @@ impl Drawing<'_> {
         }
         put!(
             out,
-            r#"<text class="flow-foot" x="{foot_x:.1}" y="{y:.1}">{}</text>{}"#,
+            r#"<text class="flow-foot" aria-hidden="true" x="{foot_x:.1}" y="{y:.1}">{}</text>{}"#,
             escape(&text.foot),
             self.close()
         );
@@ -454,22 +454,27 @@ impl Drawing<'_> {
         put!(out, "</g>");
     }
 
+    /// What is written in the box, in that order, and then what its shape and colour say.
     fn node_label(&self, node: &Node) -> String {
-        let mut parts =
-            vec![node.name.clone(), self.words.t(&format!("flows-kind-{}", node.kind.as_str()))];
-        let note = note(node, self.words);
-        if !note.is_empty() {
-            parts.push(note);
+        let kind = self.words.t(&format!("flows-kind-{}", node.kind.as_str()));
+        let mut parts = vec![node.name.clone(), note(node, self.words)];
+        if node.kind == NodeKind::System {
+            parts.push(node.country.clone());
+            parts.push(self.words.tn("flows-personal-fields", node.fields));
+            parts.push(kind);
+            if node.sensitivity > Sensitivity::None {
+                parts.push(self.words.t(&format!("flows-sensitivity-{}", level(node.sensitivity))));
+            }
+        } else {
+            if node.kind.is_origin() {
+                parts.push(node.country.clone());
+            }
+            parts.push(kind);
         }
         if !node.country.is_empty() {
             parts.push(self.words.country(&node.country));
         }
-        if node.kind == NodeKind::System {
-            parts.push(self.words.tn("flows-personal-fields", node.fields));
-            if node.sensitivity > Sensitivity::None {
-                parts.push(self.words.t(&format!("flows-sensitivity-{}", level(node.sensitivity))));
-            }
-        }
+        parts.retain(|part| !part.is_empty());
         parts.join(" · ")
     }
 
@@ -504,8 +509,13 @@ impl Drawing<'_> {
             NodeKind::Processor,
         ] {
             let r = Rect { x: 1.0, y: -9.0, w: 32.0, h: 18.0 };
+            let stripe = if kind == NodeKind::System {
+                r#"<path class="flow-stripe flow-s-personal" d="M7 -9A6 6 0 0 0 1 -3V3A6 6 0 0 0 7 9Z"/>"#
+            } else {
+                ""
+            };
             let art = format!(
-                r#"<g class="flow-node flow-k-{}">{}</g>"#,
+                r#"<g class="flow-node flow-k-{}">{}{stripe}</g>"#,
                 kind.as_str(),
                 outline(kind, r)
             );
