@@ -250,9 +250,10 @@ mod tests {
 
     #[test]
     fn the_order_of_many_lines_is_kept() {
-        let input: String = (0..5_000)
-            .map(|i| format!("{{\"id\":{i},\"text\":\"mail x{i}@example.com\"}}\n"))
+        let lines: Vec<String> = (0..5_000)
+            .map(|i| format!("{{\"id\":{i},\"text\":\"mail x{i}@example.com\"}}"))
             .collect();
+        let input = lines.join("\n");
 
         let (output, result) = detect(&input);
 

@@ -57,7 +57,7 @@ async fn create(scopes: &[String], name: &str, state: State) -> Result<(), Failu
     let web = state.open_web().await?;
     let (id, token) = web.create_token(Actor::CommandLine, name, scopes).await.map_err(failed)?;
     eprintln!("Token {id}; keep it now, it is not shown again:");
-    say(&token.to_string());
+    say(&token);
     Ok(())
 }
 

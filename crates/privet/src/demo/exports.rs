@@ -163,8 +163,14 @@ fn hits(customers: &[Person]) -> Vec<Hit<'_>> {
             at: seconds_of(moment(&mut random, 31)) * 1_000_000,
             person: random.pick(customers),
             session: random.hex(24),
-            agent: *random.pick(AGENTS),
-            page: *random.pick(&["/", "/tea/longjing", "/cart", "/journal/water", "/account"]),
+            agent: random.pick::<&str>(AGENTS),
+            page: random.pick::<&str>(&[
+                "/",
+                "/tea/longjing",
+                "/cart",
+                "/journal/water",
+                "/account",
+            ]),
             took: random.between(40, 2_400) as i32,
         })
         .collect()

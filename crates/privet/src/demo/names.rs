@@ -68,7 +68,7 @@ pub const LAST: &[&str] = &[
 pub struct District {
     pub province: &'static str,
     pub city: &'static str,
-    pub district: &'static str,
+    pub area: &'static str,
     pub code: &'static str,
     pub postal: &'static str,
     pub lat: f64,
@@ -82,7 +82,7 @@ const fn d(
     lat: f64,
     lon: f64,
 ) -> District {
-    District { province: place[0], city: place[1], district: place[2], code, postal, lat, lon }
+    District { province: place[0], city: place[1], area: place[2], code, postal, lat, lon }
 }
 
 /// Where Chinese customers live.
@@ -123,7 +123,7 @@ pub const ROADS: &[&str] = &[
 pub struct City {
     pub country: &'static str,
     pub region: &'static str,
-    pub city: &'static str,
+    pub name: &'static str,
     /// `#` is a digit, `@` a letter.
     pub postal: &'static str,
     pub lat: f64,
@@ -137,7 +137,7 @@ const fn c(
     postal: &'static str,
     at: (f64, f64),
 ) -> City {
-    City { country, region, city, postal, lat: at.0, lon: at.1 }
+    City { country, region, name: city, postal, lat: at.0, lon: at.1 }
 }
 
 /// Where European customers live.

@@ -84,7 +84,7 @@ pub fn moment(random: &mut Random, days: i64) -> civil::DateTime {
 
 /// Everybody who bought something.
 pub fn customers() -> Vec<Person> {
-    people(Random::new(0x1a57e12), CUSTOMERS, "LT", 18, 78)
+    people(Random::new(0x01a5_7e12), CUSTOMERS, "LT", 18, 78)
 }
 
 /// Everybody who works here.
@@ -133,7 +133,7 @@ fn chinese(random: &mut Random, young: i64, old: i64) -> Person {
         phone,
         birth,
         resident_id: resident_id(random, random_origin(home), birth, woman),
-        ethnic: *random.pick(ETHNIC),
+        ethnic: random.pick::<&str>(ETHNIC),
         wechat: format!("{last_latin}_{}", random.hex(6)),
         address: chinese_address(random, home),
         card: luhn(&format!("62000000{}", random.digits(7))),
@@ -186,9 +186,9 @@ fn birth(random: &mut Random, young: i64, old: i64) -> civil::Date {
 
 /// GB 11643-1999: region, date of birth, sequence (odd for men), check character (ISO 7064 MOD 11-2).
 fn resident_id(random: &mut Random, region: &str, birth: civil::Date, woman: bool) -> String {
+    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let sequence = random.between(1, 498) * 2 + i64::from(!woman);
     let body = format!("{region}{}{sequence:03}", birth.strftime("%Y%m%d"));
-    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let sum: u32 =
         body.bytes().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
     format!("{body}{}", char::from(b"10X98765432"[(sum % 11) as usize]))
@@ -218,7 +218,7 @@ pub fn luhn(body: &str) -> String {
 fn chinese_address(random: &mut Random, home: &District) -> Address {
     let street = format!(
         "{}{}{}号{}幢{}{:02}室",
-        home.district,
+        home.area,
         random.pick(ROADS),
         random.between(1, 699),
         random.between(1, 18),
@@ -254,7 +254,7 @@ fn european_address(random: &mut Random, home: &City) -> Address {
         } else {
             format!("{house} {street}")
         },
-        city: home.city.to_owned(),
+        city: home.name.to_owned(),
         region: home.region.to_owned(),
         postal,
         country: home.country,

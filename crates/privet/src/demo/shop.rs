@@ -26,7 +26,7 @@ pub async fn make(path: &Path, customers: &[Person]) -> Result<()> {
     shop.fill("categories", &tea::category_rows()).await?;
     shop.fill("products", &tea::product_rows(&mut random, &products)).await?;
     let orders = Orders::invent(&mut random, customers, &products);
-    shop.fill("orders", &orders.orders).await?;
+    shop.fill("orders", &orders.heads).await?;
     shop.fill("order_items", &orders.items).await?;
     shop.fill("payments", &orders.payments).await?;
     shop.fill("gift_messages", &orders.gifts).await?;
@@ -84,7 +84,7 @@ fn address_rows(customers: &[Person]) -> Vec<Vec<Value>> {
 
 #[derive(Default)]
 struct Orders {
-    orders: Vec<Vec<Value>>,
+    heads: Vec<Vec<Value>>,
     items: Vec<Vec<Value>>,
     payments: Vec<Vec<Value>>,
     gifts: Vec<Vec<Value>>,
@@ -117,7 +117,7 @@ impl Orders {
             self.items.push(row![id, line, product.id, quantity, money(product.cents)]);
         }
         let placed = at(moment(random, 700));
-        self.orders.push(row![
+        self.heads.push(row![
             id,
             format!("SO{}{id:06}", &placed[..4]),
             buyer + 1,

@@ -108,5 +108,5 @@ pub fn answer(random: &mut Random, chinese: bool) -> &'static str {
             "The invoice is on its way.",
         ]
     };
-    *random.pick(texts)
+    random.pick::<&str>(texts)
 }

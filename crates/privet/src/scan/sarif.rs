@@ -1,7 +1,7 @@
 //! The answer as SARIF 2.1.0 (OASIS): a rule a category, a result a field with personal data, a
 //! notification for what could not be read.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write};
 
 use detect::Sensitivity;
 use serde_json::{Value, json};
@@ -160,7 +160,10 @@ fn uri(path: &str) -> String {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
                 uri.push(byte as char);
             }
-            _ => uri.push_str(&format!("%{byte:02X}")),
+            // Writing to a string cannot fail.
+            _ => {
+                let _ = write!(uri, "%{byte:02X}");
+            }
         }
     }
     uri

@@ -285,8 +285,8 @@ async fn ctrl_c_reports_what_was_found_so_far() {
     let dir = tempfile::tempdir().unwrap();
     let mut sql = String::from("BEGIN;");
     for table in 0..3_000 {
-        sql.push_str(&format!("CREATE TABLE t{table} (email TEXT, a, b, c, d, e);"));
-        sql.push_str(&format!("INSERT INTO t{table} (email) VALUES ('a@example.com');"));
+        sql.extend([format!("CREATE TABLE t{table} (email TEXT, a, b, c, d, e);")]);
+        sql.extend([format!("INSERT INTO t{table} (email) VALUES ('a@example.com');")]);
     }
     sql.push_str("COMMIT;");
     let path = database(dir.path(), "many.db", &sql).await;
