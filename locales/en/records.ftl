@@ -27,7 +27,7 @@ records-gaps = { $n ->
    *[other] { $n } gaps
 }
 records-more = and { $n } more
-records-missing = Missing:
+records-missing = Missing: { $name }
 records-stat-activities = Activities
 records-stat-complete = Complete on average
 records-stat-gaps = Gaps
@@ -122,6 +122,7 @@ records-gap-sensitive = categories of personal data
 records-gap-origin = a system with a source
 records-gap-origin-of = where the data of { $name } came from
 records-gap-recipients = recipients
+records-gap-transfers = the systems involved, to tell transfers
 records-gap-transfers-of = a safeguard this law knows for the transfer to { $name }
 records-gap-country-of = country of { $name }
 records-gap-hosting-of = hosting country of { $name }

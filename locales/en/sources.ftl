@@ -3,6 +3,7 @@ source-kind-sqlite = SQLite file
 source-kind-postgres = PostgreSQL
 source-kind-mysql = MySQL or MariaDB
 source-kind-files = Files or folder (CSV, TSV, JSON Lines, Parquet)
+source-kind-declared = Declared in files, not scanned
 
 # TLS modes
 tls-disable = Never encrypt
@@ -58,3 +59,6 @@ source-error-malformed = { $subject } is malformed: { $why }
 source-error-malformed-do = Check the file with the program that wrote it, or export it again. The other stores are not affected.
 source-error-other = { $subject }: { $why }
 source-error-other-do = Look the code up in the server’s manual and log, or try again; if it stays, report it with this code.
+
+# Scanning what has nothing to scan
+scan-error-declared = This source is declared in files and holds nothing to scan. Add a source with the address of its database to scan it.

@@ -3,6 +3,7 @@ source-kind-sqlite = SQLite 文件
 source-kind-postgres = PostgreSQL
 source-kind-mysql = MySQL 或 MariaDB
 source-kind-files = 文件或文件夹（CSV、TSV、JSON Lines、Parquet）
+source-kind-declared = 由文件声明，不扫描
 
 # TLS 模式
 tls-disable = 不加密
@@ -58,3 +59,6 @@ source-error-malformed = { $subject } 格式有误：{ $why }
 source-error-malformed-do = 请用生成该文件的程序检查，或重新导出。其他数据不受影响。
 source-error-other = { $subject }：{ $why }
 source-error-other-do = 请在服务器手册和日志中查找该代码，或稍后重试；如仍存在，请附上该代码反馈问题。
+
+# Scanning what has nothing to scan
+scan-error-declared = 这个数据源由文件声明，没有可扫描的内容。如需扫描，请添加带有数据库地址的数据源。

@@ -72,6 +72,7 @@ pub fn kind_key(kind: impl AsRef<str>) -> &'static str {
         "postgres" => "source-kind-postgres",
         "mysql" => "source-kind-mysql",
         "sqlite" => "source-kind-sqlite",
+        "declared" => "source-kind-declared",
         _ => "source-kind-files",
     }
 }

@@ -567,7 +567,13 @@ impl<'a> Seen<'a> {
                 ]);
             }
         }
-        if cell.lines.is_empty() && cell.gaps.is_empty() {
+        if !cell.lines.is_empty() || !cell.gaps.is_empty() {
+            return;
+        }
+        if self.activity.systems.is_empty() {
+            // Nothing is known of where the data is: that is no "none".
+            self.gap(cell, "", Fix::Activity("systems"));
+        } else {
             cell.lines.push(vec![message("records-no-transfer")]);
         }
     }

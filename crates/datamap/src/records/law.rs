@@ -115,6 +115,9 @@ pub struct Field {
     pub key: Fact,
     /// Where the law asks for it; "" when it does not.
     pub article: String,
+    /// The same in Chinese.
+    #[serde(default)]
+    pub article_zh: String,
     /// How strictly.
     pub duty: Duty,
 }
@@ -129,6 +132,8 @@ pub struct View {
     pub regime: String,
     /// The article that asks for the record.
     pub article: String,
+    /// The same in Chinese.
+    pub article_zh: String,
     /// Activities of these roles are listed.
     pub roles: Vec<String>,
     /// How long the record must be kept, if the law says so.
@@ -168,6 +173,20 @@ pub struct Law {
     /// Views in order.
     #[serde(rename = "view")]
     pub views: Vec<View>,
+}
+
+impl Field {
+    /// The article as the reader's language cites it.
+    pub fn cite(&self, chinese: bool) -> &str {
+        if chinese { &self.article_zh } else { &self.article }
+    }
+}
+
+impl View {
+    /// The article as the reader's language cites it.
+    pub fn cite(&self, chinese: bool) -> &str {
+        if chinese { &self.article_zh } else { &self.article }
+    }
 }
 
 impl Law {

@@ -223,11 +223,15 @@ async fn suggest(
     ))
 }
 
+/// A form of which only the token matters.
+#[derive(Deserialize)]
+struct Nothing {}
+
 async fn delete(
     State(room): State<Room>,
     p: Page,
     Path(id): Path<String>,
-    CsrfForm(()): CsrfForm<()>,
+    CsrfForm(Nothing {}): CsrfForm<Nothing>,
 ) -> Result<Response, WebError> {
     p.require(Permission::EditRecords)?;
     room.map.delete_activity(p.actor(), &id).await?;

@@ -17,19 +17,18 @@ pub fn rows(voice: Voice, facts: &Facts, view: &'static View) -> (Vec<String>, V
     head.extend(voice.columns(view));
     head.push(voice.t("records-col-complete"));
     let records = facts.records(view);
-    let rows = records.iter().map(|record| row(voice, &voice.record(record))).collect();
+    let rows = records.iter().map(|record| row(&voice.record(record))).collect();
     (head, rows)
 }
 
-fn row(voice: Voice, record: &RecordText) -> Vec<String> {
-    let missing = voice.t("records-missing");
+fn row(record: &RecordText) -> Vec<String> {
     let mut row = vec![record.name.clone()];
     for cell in &record.cells {
-        let gaps = cell.gaps.iter().map(|gap| format!("{missing} {}", gap.text));
+        let gaps = cell.gaps.iter().map(|gap| gap.text.clone());
         let lines: Vec<String> = cell.lines.iter().cloned().chain(gaps).collect();
         row.push(lines.join("\n").chars().take(CELL).collect());
     }
-    row.push(format!("{} %", record.percent));
+    row.push(format!("{}%", record.percent));
     row
 }
 

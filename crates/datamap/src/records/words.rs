@@ -108,20 +108,21 @@ impl Voice {
         line.iter().map(|part| self.part(part)).collect::<Vec<_>>().join(" · ")
     }
 
-    /// A gap as a sentence.
+    /// A gap as a sentence: "Missing: purpose".
     pub fn gap(self, gap: &Gap) -> String {
-        if gap.about.is_empty() {
+        let what = if gap.about.is_empty() {
             self.t(&gap.key)
         } else {
             self.about(&format!("{}-of", gap.key), &gap.about)
-        }
+        };
+        self.about("records-missing", &what)
     }
 
     fn cell(self, activity: &str, cell: &Cell) -> CellText {
         CellText {
             fact: cell.field.key,
             label: self.t(&format!("records-fact-{}", dash(cell.field.key.as_str()))),
-            article: cell.field.article.clone(),
+            article: cell.field.cite(self.0 == Lang::ZhCn).to_owned(),
             duty: format!("records-duty-{}", dash(cell.field.duty.as_str())),
             lines: cell.lines.iter().map(|line| self.line(line)).collect(),
             gaps: cell
@@ -154,10 +155,11 @@ impl Voice {
             .iter()
             .map(|field| {
                 let label = self.t(&format!("records-fact-{}", dash(field.key.as_str())));
-                if field.article.is_empty() {
-                    label
-                } else {
-                    format!("{label} ({})", field.article)
+                let article = field.cite(self.0 == Lang::ZhCn);
+                match (article, self.0) {
+                    ("", _) => label,
+                    (_, Lang::ZhCn) => format!("{label}（{article}）"),
+                    (_, Lang::En) => format!("{label} ({article})"),
                 }
             })
             .collect()

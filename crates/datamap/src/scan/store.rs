@@ -53,7 +53,9 @@ impl DataMap {
         source_id: &str,
         started_by: &str,
     ) -> Result<String> {
-        self.source(source_id).await?;
+        if self.source(source_id).await?.kind == "declared" {
+            return Err(DataMapError::Conflict("scan-error-declared"));
+        }
         if let Some(scan) = self.active_scan(source_id).await? {
             return Ok(scan.id);
         }

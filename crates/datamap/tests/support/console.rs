@@ -75,6 +75,38 @@ impl Reader {
         self.send(request, Body::from(body.finish())).await
     }
 
+    /// Sends files as a browser's file input does, with the token of the page it stands on.
+    pub async fn upload(
+        &mut self,
+        from: &str,
+        to: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &[u8])],
+    ) -> Answer {
+        let page = self.page(from).await;
+        let token = between(&page, "name=\"csrf\" value=\"", "\"").to_owned();
+        let mut body = Vec::new();
+        let csrf = [("csrf", token.as_str())];
+        for (name, value) in csrf.iter().chain(fields) {
+            let part = format!(
+                "--frontier\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            );
+            body.extend(part.into_bytes());
+        }
+        for (name, bytes) in files {
+            let head = format!(
+                "--frontier\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{name}\"\r\n\r\n"
+            );
+            body.extend(head.into_bytes());
+            body.extend_from_slice(bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--frontier--\r\n");
+        let request = Request::post(to)
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=frontier");
+        self.send(request, Body::from(body)).await
+    }
+
     async fn send(&mut self, request: axum::http::request::Builder, body: Body) -> Answer {
         let cookies: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
