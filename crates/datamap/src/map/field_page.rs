@@ -123,7 +123,7 @@ async fn view(
         mappings: mappings(&p, &d.field.category),
         categories: every_category(&p),
         sensitivities: ["personal", "confidential", "sensitive"]
-            .map(|key| Choice::new(key, p.t(&format!("map-sensitivity-{key}"))))
+            .map(|key| Choice::new(key, p.t(&format!("web-sensitivity-{key}"))))
             .into(),
         may_decide: p.can(Permission::EditMap),
         same,

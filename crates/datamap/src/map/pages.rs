@@ -159,7 +159,7 @@ fn facets(p: &Page, summary: &Summary, filter: &FieldFilter) -> Facets {
             .into_iter()
             .filter(|(value, _)| value != "none")
             .map(|(value, n)| {
-                let label = counted(p, &p.t(&format!("map-sensitivity-{value}")), n);
+                let label = counted(p, &p.t(&format!("web-sensitivity-{value}")), n);
                 Choice::new(value, label)
             })
             .collect(),
