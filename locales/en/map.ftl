@@ -65,13 +65,7 @@ map-empty-title = The map is empty
 map-empty-text = Add a source and scan it. Every field with personal data then shows up here.
 map-none-title = Nothing matches
 map-none-text = No field fits the question and the filters.
-map-count = { $n ->
-    [one] { $n } field
-   *[other] { $n } fields
-  }
 map-count-more = More than { $n } fields
-map-choose = Choose
-map-choose-field = Choose { $name }
 map-field = Field
 map-fields = Fields
 map-confidence = Confidence
@@ -95,7 +89,6 @@ map-toast-undone = The decision was taken back.
 map-toast-decided = Your decision is recorded. It survives every later scan.
 map-toast-people = Recorded whose data this store holds.
 map-save = Save
-map-breadcrumbs = You are here
 map-yes = Yes
 map-no = No
 
@@ -276,10 +269,6 @@ inbox-new-store = { $n ->
     [one] { $n } field with personal data
    *[other] { $n } fields with personal data
   }
-inbox-count = { $n ->
-    [one] { $n } change
-   *[other] { $n } changes
-  }
 inbox-acknowledge = Acknowledge
 inbox-acknowledge-chosen = Acknowledge the chosen ones
 inbox-acknowledge-all = Acknowledge all { $n }
@@ -301,8 +290,6 @@ scan-state-cancelled = Cancelled
 scan-state-never = Never scanned
 scan-waiting = Waiting for its turn
 scan-listing = Listing tables and columns
-scan-progress = { $done } of { $all } stores
-scan-now = Now:
 scan-found = { $personal } of { $fields } fields hold personal data.
 scan-found-none = None of { $fields } fields holds personal data.
 scan-cancelled-text = The scan was cancelled. What it had found is kept.
@@ -338,10 +325,6 @@ src-title = Sources
 src-new = New source
 src-empty-title = No sources yet
 src-empty-text = A source is a database or a folder of files that Privet may read. Add one to start the map.
-src-count = { $n ->
-    [one] { $n } source
-   *[other] { $n } sources
-  }
 src-step = Step { $n } of { $all }
 src-name = Name
 src-name-hint = As people call it, for example “Shop orders”.
@@ -436,7 +419,6 @@ src-stores-n = { $n ->
     [one] { $n } store
    *[other] { $n } stores
   }
-src-store-kind = Kind
 src-store-table = Table
 src-store-view = View
 src-store-file = File

@@ -4,6 +4,7 @@
 //! entry. This room never keeps a value of a customer's database, only masked samples and keyed
 //! sketches. Callers need [`DataMap`], [`router`] and [`add_handlers`].
 
+mod api;
 pub mod code;
 mod error;
 pub mod flows;
@@ -77,6 +78,7 @@ pub fn router(web: web::Web, map: DataMap) -> axum::Router {
         .merge(sources::router())
         .merge(scan::router())
         .merge(inbox::router())
+        .merge(api::router())
         .merge(flows::router())
         .merge(systems::router())
         .merge(records::router())

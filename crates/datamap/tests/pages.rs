@@ -188,7 +188,37 @@ async fn a_source_is_deleted_after_telling_what_goes(map: DataMap) {
     assert!(map.sources().await.unwrap().is_empty());
 }
 
+async fn programs_read_the_map_and_start_scans_within_their_scopes(map: DataMap) {
+    let (_dir, source) = shop(&map).await;
+    let mut reader = Reader::owner(&map, "en").await;
+    let scans = format!("/v1/datamap/sources/{source}/scans");
+
+    let first = reader.api(&map, "GET", "/v1/datamap/fields?limit=2", &["map:read"]).await;
+    let first: serde_json::Value = serde_json::from_str(&first.text).unwrap();
+    assert_eq!(first["fields"].as_array().unwrap().len(), 2);
+    let next = format!("/v1/datamap/fields?limit=2&cursor={}", first["next_cursor"]);
+    let second = reader.api(&map, "GET", &next, &["map:read"]).await;
+    assert!(!second.text.contains(first["fields"][0]["id"].as_str().unwrap()));
+    let sources = reader.api(&map, "GET", "/v1/datamap/sources", &["map:read"]).await;
+    assert!(
+        sources.text.contains(&source) && !sources.text.contains("password"),
+        "{}",
+        sources.text
+    );
+
+    let refused = reader.api(&map, "POST", &scans, &["map:read"]).await;
+    assert_eq!(
+        (refused.status, refused.kind.as_str()),
+        (StatusCode::FORBIDDEN, "application/problem+json")
+    );
+    let started = reader.api(&map, "POST", &scans, &["map:scan"]).await;
+    assert_eq!(started.status, StatusCode::ACCEPTED, "{}", started.text);
+    let none = reader.api(&map, "POST", "/v1/datamap/sources/none/scans", &["map:scan"]).await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
+}
+
 on_both_engines!(
+    programs_read_the_map_and_start_scans_within_their_scopes,
     every_page_is_whole_in_both_languages,
     a_source_is_added_step_by_step_and_scanned,
     findings_are_decided_in_bulk_and_taken_back,

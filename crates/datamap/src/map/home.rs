@@ -129,11 +129,7 @@ fn top(p: &Page, counts: &Summary) -> Vec<Top> {
         .facet(&filter, |group| group.category.clone())
         .into_iter()
         .filter(|(key, _)| !key.is_empty())
-        .map(|(key, fields)| Top {
-            name: category_name(p.lang, &key),
-            key,
-            fields,
-        })
+        .map(|(key, fields)| Top { name: category_name(p.lang, &key), key, fields })
         .collect();
     top.sort_by(|a, b| b.fields.cmp(&a.fields).then_with(|| a.key.cmp(&b.key)));
     top.truncate(8);

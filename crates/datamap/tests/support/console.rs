@@ -61,6 +61,24 @@ impl Reader {
         answer.text
     }
 
+    /// Calls the API with a token of these scopes.
+    pub async fn api(
+        &mut self,
+        map: &DataMap,
+        method: &str,
+        path: &str,
+        scopes: &[&str],
+    ) -> Answer {
+        let web = Web::open(map.store().clone(), WebConfig::default()).await.unwrap();
+        let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        let (_, token) = web.create_token(super::me(), "test", &scopes).await.unwrap();
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::AUTHORIZATION, format!("Bearer {token}"));
+        self.send(request, Body::empty()).await
+    }
+
     /// Sends a form with the token of the page it stands on.
     pub async fn post(&mut self, from: &str, to: &str, fields: &[(&str, &str)]) -> Answer {
         let page = self.page(from).await;
