@@ -94,3 +94,60 @@ impl FieldReport {
         self.verdict.category.as_ref().map_or("", detect::CategoryKey::as_str)
     }
 }
+
+/// A report with long and Chinese names, for tests of the forms.
+#[cfg(test)]
+pub fn sample() -> Report {
+    let field = |name: &str, category: &'static str, sensitivity| FieldReport {
+        name: name.into(),
+        data_type: "TEXT".into(),
+        verdict: Verdict {
+            category: Some(detect::CategoryKey(category.into())),
+            sensitivity,
+            confidence: 0.97,
+            minor: false,
+            evidence: detect::Evidence {
+                values_matched: 998,
+                values_checked: 1000,
+                name_hint: true,
+                reasons: vec!["name".into(), "neighbour".into(), "foreign_key".into()],
+                ..detect::Evidence::default()
+            },
+        },
+        masked: vec!["l•••@e•••.com".into(), "王•".into()],
+    };
+    let fields = vec![
+        field("email", "contact.email", Sensitivity::Personal),
+        field(
+            "收货人的完整详细通讯地址包括省市区县街道门牌号",
+            "location.address",
+            Sensitivity::Confidential,
+        ),
+        field(
+            "a_name_as_long_as_only_generated_schemas_have_them",
+            "health.condition",
+            Sensitivity::Sensitive,
+        ),
+    ];
+    Report {
+        source: "postgres://reader@a.very.long.host.name.internal.example:5432/warehouse".into(),
+        is_files: false,
+        product: "PostgreSQL 15.18".into(),
+        scanned_at: jiff::Timestamp::UNIX_EPOCH,
+        stores: vec![StoreReport {
+            name: "客户订单收货信息历史归档表_customer_delivery_archive".into(),
+            kind: "view",
+            rows_estimate: Some(1_234_567),
+            rows_sampled: 1000,
+            people: Some("customers"),
+            fields,
+        }],
+        problems: vec![Problem {
+            store: "secret".into(),
+            code: "denied",
+            message: "reading secret was denied; grant the account SELECT on it".into(),
+        }],
+        failure: None,
+        interrupted: true,
+    }
+}

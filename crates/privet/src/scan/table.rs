@@ -45,6 +45,11 @@ impl Style {
         }
     }
 
+    /// A field takes two lines.
+    fn is_narrow(self) -> bool {
+        self.width.is_some_and(|width| width < ONE_LINE)
+    }
+
     fn dim(self, text: &str) -> String {
         self.paint(text, &console::Style::new().dim())
     }
@@ -130,8 +135,15 @@ fn store(out: &mut String, store: &StoreReport, columns: &Columns, style: Style)
     if let Some(people) = store.people {
         facts.push(format!("about {people}"));
     }
-    let head = format!("  {}  {}", style.bold(&clean(&store.name)), style.dim(&facts.join(" · ")));
-    line(out, style, &head);
+    let (name, facts) = (style.bold(&clean(&store.name)), facts.join(" · "));
+    if style.is_narrow() {
+        line(out, style, &format!("  {name}"));
+        for part in wrapped(&facts, style.width) {
+            line(out, style, &style.dim(&format!("  {part}")));
+        }
+    } else {
+        line(out, style, &format!("  {name}  {}", style.dim(&facts)));
+    }
     let mut fields: Vec<_> = store.personal().collect();
     fields.sort_by_key(|field| std::cmp::Reverse(field.verdict.sensitivity));
     for field in fields {
@@ -148,15 +160,18 @@ fn field(out: &mut String, field: &FieldReport, columns: &Columns, style: Style)
     };
     let name = padded(&name, columns.name);
     let category = padded(&category_name(field.category()), columns.category);
-    let sensitivity = padded(verdict.sensitivity.as_str(), "confidential".len());
+    let sensitivity = match style.is_narrow() {
+        true => verdict.sensitivity.as_str().to_owned(),
+        false => padded(verdict.sensitivity.as_str(), "confidential".len()),
+    };
     let paint = colour(verdict.sensitivity);
     let mark = style.paint(mark(verdict.sensitivity), &paint);
     let sensitivity = style.paint(&sensitivity, &paint);
     let percent = format!("{:>3.0}%", verdict.confidence * 100.0);
     let why = style.dim(&evidence(verdict));
-    if style.width.is_some_and(|width| width < ONE_LINE) {
+    if style.is_narrow() {
         line(out, style, &format!("    {mark} {name}  {}", category.trim_end()));
-        line(out, style, &format!("      {} {} {why}", sensitivity.trim_end(), percent.trim()));
+        line(out, style, &format!("      {} {} {why}", sensitivity, percent.trim()));
     } else {
         line(
             out,
@@ -371,6 +386,18 @@ mod tests {
         assert_eq!(number(1_234_567), "1,234,567");
         assert_eq!(number(123), "123");
         assert_eq!(count(1, "field"), "1 field");
+    }
+
+    #[test]
+    fn a_narrow_terminal_is_never_wider_than_it_is() {
+        let report = crate::scan::report::sample();
+
+        for width in [40, 60, 80, 99, 100, 140] {
+            let style = Style { width: Some(width), colour: true };
+            for line in render(std::slice::from_ref(&report), &style).lines() {
+                assert!(measure_text_width(line) <= width, "{width}: {line}");
+            }
+        }
     }
 
     #[test]
