@@ -160,10 +160,8 @@ fn field(out: &mut String, field: &FieldReport, columns: &Columns, style: Style)
     };
     let name = padded(&name, columns.name);
     let category = padded(&category_name(field.category()), columns.category);
-    let sensitivity = match style.is_narrow() {
-        true => verdict.sensitivity.as_str().to_owned(),
-        false => padded(verdict.sensitivity.as_str(), "confidential".len()),
-    };
+    let room = if style.is_narrow() { 0 } else { "confidential".len() };
+    let sensitivity = padded(verdict.sensitivity.as_str(), room);
     let paint = colour(verdict.sensitivity);
     let mark = style.paint(mark(verdict.sensitivity), &paint);
     let sensitivity = style.paint(&sensitivity, &paint);
