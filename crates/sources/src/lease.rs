@@ -2,13 +2,30 @@
 //! middle of an answer is closed, never reused.
 
 use std::{
+    future::Future,
     ops::{Deref, DerefMut},
     sync::Mutex,
+    time::Duration,
 };
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::error::SourceError;
+
+/// How long an answer is waited for: the server's own time-out speaks first, ours is for servers
+/// without one and for connections that a firewall dropped without a word.
+pub(crate) fn patience(statement_timeout: Duration) -> Duration {
+    statement_timeout + Duration::from_secs(5)
+}
+
+/// The work's result, or `late` when there is none in time. The work is dropped, its connection closed.
+pub(crate) async fn within<T>(
+    time: Duration,
+    work: impl Future<Output = Result<T, SourceError>>,
+    late: impl FnOnce() -> SourceError,
+) -> Result<T, SourceError> {
+    tokio::time::timeout(time, work).await.unwrap_or_else(|_| Err(late()))
+}
 
 pub(crate) struct Pool<C> {
     slots: Semaphore,

@@ -17,7 +17,7 @@ use crate::{
     error::{Place, SourceError, map_sqlx},
     filter::Matcher,
     guard,
-    lease::{Lease, Pool},
+    lease::{Lease, Pool, patience, within},
     model::{
         Address, Catalog, ColumnInfo, ForeignKey, Limits, Options, Sample, Secret, ServerInfo,
         StoreFilter, StoreInfo, StoreKind, TlsMode,
@@ -70,9 +70,9 @@ impl Postgres {
             })
             .statement_cache_capacity(0)
             .disable_statement_logging();
-        if let Some(password) = password {
-            connect = connect.password(&password.0);
-        }
+        // Always set: else the driver would send this process's PGPASSWORD to whatever server a
+        // person names.
+        connect = connect.password(password.map_or("", |secret| &secret.0));
         if let Some(ca) = &options.tls_ca {
             connect = connect.ssl_root_cert(ca);
         }
@@ -142,17 +142,31 @@ impl Postgres {
     }
 
     pub async fn rows(&self, sql: &str) -> Result<Vec<PgRow>, SourceError> {
-        let mut conn = self.lease().await?;
-        let rows = sqlx::raw_sql(AssertSqlSafe(self.read_only(sql)))
-            .fetch_all(&mut *conn)
-            .await
-            .map_err(|e| self.error(&e, ""))?;
-        conn.give_back();
-        Ok(rows)
+        let asking = async {
+            let mut conn = self.lease().await?;
+            let rows = sqlx::raw_sql(AssertSqlSafe(self.read_only(sql)))
+                .fetch_all(&mut *conn)
+                .await
+                .map_err(|e| self.error(&e, ""))?;
+            conn.give_back();
+            Ok(rows)
+        };
+        let late = || SourceError::Timeout(self.host.clone());
+        within(patience(self.statement_timeout), asking, late).await
     }
 
-    /// One statement of a sample, its rows added to what is there.
+    /// One statement of a sample.
     async fn read(
+        &self,
+        store: &StoreInfo,
+        sql: &str,
+        limits: &Limits,
+    ) -> Result<Collector, SourceError> {
+        let late = || SourceError::Slow(store.display_name());
+        within(patience(self.statement_timeout), self.read_rows(store, sql, limits), late).await
+    }
+
+    async fn read_rows(
         &self,
         store: &StoreInfo,
         sql: &str,

@@ -27,13 +27,20 @@ pub use tx::WriteTx;
 
 use std::{path::PathBuf, sync::Arc};
 
-/// Where the database is.
-#[derive(Debug, Clone)]
+/// Where the database is. `Debug` shows no address: it may hold a password.
+#[derive(Clone)]
 pub struct StoreConfig {
     /// The data directory: embedded database, key file. Created (0700) if missing.
     pub data_dir: PathBuf,
     /// `postgres://…`; `None` is SQLite in the data directory.
     pub database: Option<String>,
+}
+
+impl std::fmt::Debug for StoreConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let kind = if self.database.is_some() { "postgres" } else { "sqlite" };
+        f.debug_struct("StoreConfig").field("data_dir", &self.data_dir).field("kind", &kind).finish()
+    }
 }
 
 /// One numbered step of a room's schema. Statements run in one transaction; text is the common

@@ -100,9 +100,11 @@ impl Runner {
             return Ok(None);
         }
         let now = crate::now();
+        let held = self.held();
         // A look first: an idle server takes no write lock.
-        let look = sqlx::query(AssertSqlSafe(self.due(2))).bind(now);
+        let look = sqlx::query(AssertSqlSafe(self.due(2, held.len()))).bind(now);
         let look = self.handlers.keys().fold(look, |query, kind| query.bind(*kind));
+        let look = held.iter().fold(look, |query, id| query.bind(id));
         if look.fetch_optional(self.store.reader()).await?.is_none() {
             return Ok(None);
         }
@@ -110,22 +112,35 @@ impl Runner {
         let sql = format!(
             "UPDATE job SET crashes = crashes + CASE WHEN state = 'running' THEN 1 ELSE 0 END, \
              state = 'running', attempts = attempts + 1, lease_until = $2, leased_by = $3 WHERE id = ({}{lock}) RETURNING {}",
-            self.due(4),
+            self.due(4, held.len()),
             jobs::COLUMNS
         );
         let mut tx = self.store.raw_begin().await?;
         let query = sqlx::query(AssertSqlSafe(sql)).bind(now).bind(lease(now)).bind(&self.id);
         let query = self.handlers.keys().fold(query, |query, kind| query.bind(*kind));
+        let query = held.iter().fold(query, |query, id| query.bind(id));
         let row = query.fetch_optional(&mut *tx).await?;
         tx.commit().await?;
         row.as_ref().map(jobs::read).transpose()
     }
 
-    /// The next job due at `$1` among the kinds bound from `$first` on.
-    fn due(&self, first: usize) -> String {
+    /// The jobs this process is running. Their claims run out when the machine was asleep or the
+    /// database did not answer for long, but they go on: claiming them again would run them twice.
+    fn held(&self) -> Vec<String> {
+        let claims = self.store.inner.claims.lock().unwrap_or_else(PoisonError::into_inner);
+        claims.iter().filter(|(_, claim)| claim.runner == self.id).map(|(id, _)| id.clone()).collect()
+    }
+
+    /// The next job due at `$1` among the kinds bound from `$first` on, without the `held` jobs
+    /// bound behind them.
+    fn due(&self, first: usize, held: usize) -> String {
+        let held = match first + self.handlers.len() {
+            _ if held == 0 => String::new(),
+            first => format!("AND id NOT IN ({})", marks(first, held)),
+        };
         format!(
             "SELECT id FROM job WHERE ((state = 'queued' AND run_at <= $1) \
-             OR (state = 'running' AND lease_until < $1)) AND kind IN ({}) \
+             OR (state = 'running' AND lease_until < $1)) AND kind IN ({}) {held} \
              ORDER BY run_at, id LIMIT 1",
             self.kinds(first)
         )
@@ -133,9 +148,7 @@ impl Runner {
 
     /// Placeholders for the kinds this runner can work on, the first being `$first`.
     fn kinds(&self, first: usize) -> String {
-        let marks: Vec<String> =
-            (first..first + self.handlers.len()).map(|number| format!("${number}")).collect();
-        marks.join(", ")
+        marks(first, self.handlers.len())
     }
 
     /// Calls `ended` for jobs that failed or were cancelled since, wherever that happened.
@@ -210,25 +223,36 @@ async fn heart_beat(store: Store, runner: String) {
     let mut beat = tokio::time::interval(HEART_BEAT);
     loop {
         beat.tick().await;
-        let busy = {
+        let held: Vec<String> = {
             let claims = store.inner.claims.lock().unwrap_or_else(PoisonError::into_inner);
-            claims.values().any(|claim| claim.runner == runner)
+            let own = claims.iter().filter(|(_, claim)| claim.runner == runner);
+            own.map(|(id, _)| id.clone()).collect()
         };
-        if busy && let Err(error) = renew(&store, &runner).await {
+        if !held.is_empty()
+            && let Err(error) = renew(&store, &runner, &held).await
+        {
             tracing::warn!(%error, "the claims on running jobs could not be renewed");
         }
     }
 }
 
-async fn renew(store: &Store, runner: &str) -> Result<()> {
+/// Only what is really being worked on: a job whose end could not be recorded must come due again.
+async fn renew(store: &Store, runner: &str, held: &[String]) -> Result<()> {
+    let sql = format!(
+        "UPDATE job SET lease_until = $1 WHERE leased_by = $2 AND state = 'running' AND id IN ({})",
+        marks(3, held.len())
+    );
     let mut tx = store.raw_begin().await?;
-    sqlx::query("UPDATE job SET lease_until = $1 WHERE leased_by = $2 AND state = 'running'")
-        .bind(lease(crate::now()))
-        .bind(runner)
-        .execute(&mut *tx)
-        .await?;
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(lease(crate::now())).bind(runner);
+    held.iter().fold(query, |query, id| query.bind(id)).execute(&mut *tx).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// `$first, …`: so many placeholders.
+fn marks(first: usize, count: usize) -> String {
+    let marks: Vec<String> = (first..first + count).map(|number| format!("${number}")).collect();
+    marks.join(", ")
 }
 
 /// Waits; true when told to stop meanwhile.

@@ -53,6 +53,10 @@ impl JobHandler for Actions {
                 context.progress(1, 9, "parked").await?;
                 tokio::time::sleep(Duration::from_millis(20)).await;
             },
+            "sleep" => {
+                tokio::time::sleep(Duration::from_secs(3)).await;
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
@@ -166,6 +170,7 @@ on_both!(
     a_failed_job_can_be_queued_again,
     a_stopped_runner_gives_its_jobs_back,
     a_job_whose_runner_went_silent_is_taken_over,
+    a_job_still_running_here_is_not_started_twice,
     a_job_that_keeps_crashing_is_given_up,
     jobs_are_listed_newest_first,
     a_due_schedule_queues_one_job_among_several_servers,
@@ -377,6 +382,20 @@ async fn a_job_whose_runner_went_silent_is_taken_over(store: Store, guard: TestG
     let job = until(&store, &id, |job| job.state.is_over()).await;
 
     assert_eq!((job.state, job.attempts, job.crashes), (JobState::Done, 2, 1));
+    running.stop().await;
+}
+
+async fn a_job_still_running_here_is_not_started_twice(store: Store, guard: TestGuard) {
+    let handler = Actions::default();
+    let running = Running::start(&store, &handler, 2);
+    let id = queue(&store, "sleep").await;
+    until_true(|| handler.runs() == 1).await;
+
+    // As after a night's sleep of the machine: the claim has run out, the work goes on.
+    meddle(&guard, "UPDATE job SET lease_until = 0").await;
+    let job = until(&store, &id, |job| job.state == JobState::Done).await;
+
+    assert_eq!((handler.runs(), job.attempts, job.crashes), (1, 1, 0));
     running.stop().await;
 }
 

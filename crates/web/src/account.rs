@@ -97,13 +97,12 @@ async fn is_own_password(web: &Web, p: &Page, password: &Password) -> Result<boo
     if let Some(wait) = web.inner.limits.wait(&key, PER_ACCOUNT) {
         return Err(WebError::TooMany(wait));
     }
+    web.inner.limits.failed(&key); // before the slow check: guesses sent at once count too
     let person = web.credentials_of(&p.user.id).await?;
     let hash = person.as_ref().map(|person| person.password_hash.as_str());
     let right = web.check_password(password, hash).await?;
     if right {
         web.inner.limits.clear(&key);
-    } else {
-        web.inner.limits.failed(&key);
     }
     Ok(right)
 }

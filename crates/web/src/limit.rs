@@ -61,6 +61,14 @@ impl Limits {
         entry.last = Instant::now();
     }
 
+    /// Takes one failure back: the try it was counted for was right.
+    pub fn forgive(&self, key: &str) {
+        let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(entry) = tries.get_mut(key) {
+            entry.failed = entry.failed.saturating_sub(1);
+        }
+    }
+
     /// Forgets the failures after a success.
     pub fn clear(&self, key: &str) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
@@ -86,6 +94,18 @@ mod tests {
         assert!(later > first, "{later} > {first}");
         assert_eq!(limits.wait("b", PER_ACCOUNT), None);
         limits.clear("a");
+        assert_eq!(limits.wait("a", PER_ACCOUNT), None);
+    }
+
+    #[test]
+    fn a_try_that_was_right_is_taken_back() {
+        let limits = Limits::default();
+        for _ in 0..5 {
+            limits.failed("a");
+        }
+        assert!(limits.wait("a", PER_ACCOUNT).is_some());
+        limits.forgive("a");
+        limits.forgive("never seen");
         assert_eq!(limits.wait("a", PER_ACCOUNT), None);
     }
 }

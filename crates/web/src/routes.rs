@@ -69,11 +69,11 @@ fn console() -> Router<Web> {
 }
 
 async fn ready(State(web): State<Web>) -> Response {
-    match store::sqlx::query("SELECT 1").fetch_one(web.store().reader()).await {
-        Ok(_) => "ready\n".into_response(),
+    match web.store().health().await {
+        Ok(()) => "ready\n".into_response(),
         Err(error) => {
-            tracing::warn!(%error, "not ready: the database does not answer");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
+            tracing::warn!(%error, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database or the ledger cannot be used\n").into_response()
         }
     }
 }

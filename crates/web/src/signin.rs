@@ -28,9 +28,10 @@ impl FromRequestParts<Web> for Address {
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Self::Rejection> {
         let forwarded = || {
-            let value = parts.headers.get("x-forwarded-for")?.to_str().ok()?;
-            // The last hop is the one our own proxy wrote.
-            value.rsplit(',').next().map(|ip| ip.trim().to_owned())
+            // The last hop of the last line is the one our own proxy wrote; some proxies add a line
+            // of their own behind the visitor's.
+            let value = parts.headers.get_all("x-forwarded-for").iter().next_back()?;
+            value.to_str().ok()?.rsplit(',').next().map(|ip| ip.trim().to_owned())
         };
         let direct = || {
             let info = parts.extensions.get::<ConnectInfo<SocketAddr>>()?;
@@ -44,8 +45,10 @@ impl FromRequestParts<Web> for Address {
 
 /// Only a path on this server; anything else leads to the overview.
 fn safe_back(to: &str) -> &str {
-    let local = to.starts_with('/') && !to.starts_with("//") && !to.contains(['\\', '\r', '\n']);
-    if local { to } else { "/console" }
+    // Browsers drop tabs and line breaks: `/<tab>/evil` would be `//evil`, another host. What is not
+    // visible ASCII fits no `Location` header.
+    let plain = to.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    if plain && to.starts_with('/') && !to.starts_with("//") { to } else { "/console" }
 }
 
 #[derive(Deserialize, Default)]
@@ -105,20 +108,21 @@ pub(crate) async fn signin(
     if let Some(wait) = slow_down(&web, &account, address.as_deref()) {
         return too_many(p, input, wait);
     }
+    // Counted before the slow check and taken back when it was right: else many guesses sent at
+    // once would all pass before the first of them has failed.
+    let keys = || std::iter::once(&account).chain(&address);
+    keys().for_each(|key| web.inner.limits.failed(key));
     let person = web.credentials(&input.login).await?;
     let hash = person.as_ref().map(|person| person.password_hash.as_str());
     let right = web.check_password(&input.password, hash).await?;
     let id = person.as_ref().map(|person| person.id.clone());
     let Some(person) = person.filter(|_| right) else {
-        web.inner.limits.failed(&account);
-        if let Some(key) = &address {
-            web.inner.limits.failed(key);
-        }
         note_failure(&web, id.as_deref()).await?;
         let error = p.t("web-signin-wrong");
         let page = SignInPage { p, back: input.back, login: input.login, error, fresh: false };
         return render_status(422, &page);
     };
+    keys().for_each(|key| web.inner.limits.forgive(key));
     if person.totp_secret.is_some() {
         let value = second_step_cookie(&web, &person.id);
         let to = format!("/signin/code?back={}", crate::encode(safe_back(&input.back)));
@@ -211,11 +215,11 @@ pub(crate) async fn code(
         let error = p.tn("web-signin-wait", wait);
         return render_status(429, &CodePage { p, back: input.back, error });
     }
+    web.inner.limits.failed(&account); // before the check, as above
     let Some(person) = web.credentials_of(&user_id).await? else {
         return Ok(redirect("/signin"));
     };
     if !web.use_second_factor(&person, &input.code).await? {
-        web.inner.limits.failed(&account);
         note_failure(&web, Some(&person.id)).await?;
         let error = p.t("web-code-wrong");
         return render_status(422, &CodePage { p, back: input.back, error });
@@ -430,7 +434,9 @@ mod tests {
     #[test]
     fn only_local_paths_are_led_back_to() {
         assert_eq!(safe_back("/console/map?q=a"), "/console/map?q=a");
-        for bad in ["//evil.example", "https://evil.example", "/\\evil", "", "/a\r\nb"] {
+        for bad in
+            ["//evil.example", "https://evil.example", "/\\evil", "/\t/evil", "", "/a\r\nb", "/茶"]
+        {
             assert_eq!(safe_back(bad), "/console");
         }
     }

@@ -63,6 +63,8 @@ impl Files {
                 if format_of(&root, true, &shown)?.is_none() {
                     return Err(SourceError::NotADatabase(shown));
                 }
+            } else if !root.is_dir() {
+                return Err(SourceError::NotADatabase(shown));
             } else {
                 std::fs::read_dir(&root).map_err(|e| io_error(&e, &shown, false))?;
             }
@@ -271,6 +273,8 @@ fn walk(
             if !inside {
                 continue;
             }
+        } else if !kind.is_file() && !kind.is_dir() {
+            continue; // reading a named pipe or a device may never end
         }
         if kind.is_dir() {
             if depth < DEPTH {

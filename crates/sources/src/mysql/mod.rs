@@ -19,7 +19,7 @@ use crate::{
     error::{Place, SourceError, map_sqlx},
     filter::Matcher,
     guard,
-    lease::{Lease, Pool},
+    lease::{Lease, Pool, patience, within},
     model::{
         Address, Catalog, ColumnInfo, ForeignKey, Limits, Options, Sample, Secret, ServerInfo,
         StoreFilter, StoreInfo, StoreKind, TlsMode,
@@ -173,13 +173,17 @@ impl MySql {
     }
 
     pub async fn rows(&self, sql: &str) -> Result<Vec<MySqlRow>, SourceError> {
-        let mut conn = self.lease().await?;
-        let rows = sqlx::raw_sql(AssertSqlSafe(Self::read_only(sql)))
-            .fetch_all(&mut *conn)
-            .await
-            .map_err(|e| self.error(&e, ""))?;
-        conn.give_back();
-        Ok(rows)
+        let asking = async {
+            let mut conn = self.lease().await?;
+            let rows = sqlx::raw_sql(AssertSqlSafe(Self::read_only(sql)))
+                .fetch_all(&mut *conn)
+                .await
+                .map_err(|e| self.error(&e, ""))?;
+            conn.give_back();
+            Ok(rows)
+        };
+        let late = || SourceError::Timeout(self.host.clone());
+        within(patience(self.statement_timeout), asking, late).await
     }
 
     async fn read(
@@ -188,13 +192,8 @@ impl MySql {
         sql: &str,
         limits: &Limits,
     ) -> Result<Collector, SourceError> {
-        let reading = self.read_rows(store, sql, limits);
-        // A second bound for servers without one; the server's own speaks first.
-        let patience = self.statement_timeout + Duration::from_secs(5);
-        match tokio::time::timeout(patience, reading).await {
-            Ok(done) => done,
-            Err(_) => Err(SourceError::Slow(store.display_name())),
-        }
+        let late = || SourceError::Slow(store.display_name());
+        within(patience(self.statement_timeout), self.read_rows(store, sql, limits), late).await
     }
 
     async fn read_rows(

@@ -409,11 +409,12 @@ fn reads_from(sql: &str, own: &str, names: &HashMap<String, String>) -> Vec<Stri
 }
 
 fn check_file(path: &Path, file: &str) -> Result<(), SourceError> {
+    // Looked at before it is opened: opening a named pipe waits for its writer, for ever.
+    if std::fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
+        return Err(SourceError::NotADatabase(file.to_owned()));
+    }
     match std::fs::File::open(path) {
-        Ok(opened) => match opened.metadata() {
-            Ok(meta) if meta.is_file() => Ok(()),
-            _ => Err(SourceError::NotADatabase(file.to_owned())),
-        },
+        Ok(_) => Ok(()),
         Err(e) if e.kind() == std::io::ErrorKind::PermissionDenied => {
             Err(SourceError::Denied(file.to_owned()))
         }
