@@ -29,6 +29,7 @@ use store::{Migration, Runner, Store};
 pub struct DataMap {
     store: Store,
     guard: ::sources::NetworkGuard,
+    files: ::sources::FileGuard,
     summary: map::SummaryCache,
 }
 
@@ -40,7 +41,9 @@ impl DataMap {
     /// Brings the room's schema up to date and opens it.
     pub async fn open(store: Store) -> Result<Self> {
         store.migrate(MIGRATIONS).await?;
+        let never = store.own_files();
         Ok(Self {
+            files: ::sources::FileGuard { only: Vec::new(), never },
             store,
             guard: ::sources::NetworkGuard::default(),
             summary: map::SummaryCache::default(),
@@ -51,6 +54,13 @@ impl DataMap {
     #[must_use]
     pub fn with_guard(mut self, guard: ::sources::NetworkGuard) -> Self {
         self.guard = guard;
+        self
+    }
+
+    /// The same map, reading only these files and folders of this machine; all of them if empty.
+    #[must_use]
+    pub fn with_folders(mut self, only: Vec<std::path::PathBuf>) -> Self {
+        self.files.only = only;
         self
     }
 

@@ -134,6 +134,45 @@ async fn a_source_that_is_not_there_fails_with_a_code_and_keeps_the_map(map: Dat
     assert_eq!(all_fields(&map).await.len(), before);
 }
 
+async fn a_failed_scan_goes_on_when_its_job_is_tried_again(map: DataMap) {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("shop.db");
+    let source = map.create_source(me(), &sqlite_draft(&file)).await.unwrap();
+    let failed = scan(&map, &source.id).await;
+    sqlite(&file, SHOP).await;
+
+    let job = store::JobId(failed.job_id.clone().unwrap());
+    map.store().retry_job(&job, me()).await.unwrap();
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let runner = datamap::add_handlers(store::Runner::new(map.store().clone(), 1), &map);
+    let running = tokio::spawn(runner.run(stopped));
+    while !map.store().job(&job).await.unwrap().unwrap().state.is_over() {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    stop.send(true).unwrap();
+    running.await.unwrap();
+
+    let done = map.scan(&failed.id).await.unwrap();
+    assert_eq!((failed.state.as_str(), done.state.as_str()), ("failed", "finished"));
+    assert_eq!((done.error_code.as_str(), done.stores_done), ("", 2));
+}
+
+async fn privets_own_key_is_not_read_as_a_source(map: DataMap) {
+    let key = map.store().data_dir().join("privet.key");
+    let draft = SourceDraft {
+        name: "Key".into(),
+        address: key.display().to_string(),
+        ..SourceDraft::default()
+    };
+
+    let tested = map.test_source(&draft, None).await;
+    let source = map.create_source(me(), &draft).await.unwrap();
+    let scan = scan(&map, &source.id).await;
+
+    assert!(tested.is_err());
+    assert_eq!((scan.state.as_str(), scan.error_code.as_str()), ("failed", "blocked"));
+}
+
 async fn a_scan_cut_off_in_the_middle_finishes_later(map: DataMap) {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("big.db");
@@ -306,6 +345,8 @@ on_both_engines!(
     a_correction_survives_every_later_scan,
     a_rescan_tells_what_is_new_gone_and_changed,
     a_source_that_is_not_there_fails_with_a_code_and_keeps_the_map,
+    a_failed_scan_goes_on_when_its_job_is_tried_again,
+    privets_own_key_is_not_read_as_a_source,
     a_scan_cut_off_in_the_middle_finishes_later,
     no_sampled_value_is_kept,
     a_table_that_may_not_be_read_is_told_and_the_rest_goes_on,

@@ -30,6 +30,16 @@ pub struct File {
     pub log: Option<String>,
     /// Which addresses scans may dial.
     pub network: Network,
+    /// Which files the server may scan.
+    pub files: Files,
+}
+
+/// `[files]` of the configuration file. `privet scan` reads what its user may read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Files {
+    /// When not empty: only these files and folders, and what is below them.
+    pub only: Vec<PathBuf>,
 }
 
 /// `[network]` of the configuration file.
@@ -81,6 +91,8 @@ pub struct Config {
     pub log: String,
     /// Which addresses scans may dial.
     pub guard: NetworkGuard,
+    /// Which files and folders the server may scan; empty: all it can read.
+    pub folders: Vec<PathBuf>,
 }
 
 impl Config {
@@ -120,6 +132,7 @@ impl Config {
                 allow_private: file.network.allow_private,
                 only: file.network.only,
             },
+            folders: file.files.only,
         })
     }
 }
@@ -220,9 +233,13 @@ mod tests {
 
     #[test]
     fn the_guard_comes_from_the_file() {
-        let config = with_file("[network]\nonly = [\"10.0.0.0/8\"]\nallow_loopback = false\n");
+        let config = with_file(
+            "[network]\nonly = [\"10.0.0.0/8\"]\nallow_loopback = false\n[files]\nonly = [\"/srv\"]\n",
+        );
 
-        let guard = config.unwrap().guard;
+        let config = config.unwrap();
+        assert_eq!(config.folders, [PathBuf::from("/srv")]);
+        let guard = config.guard;
         assert!(!guard.allow_loopback && guard.allow_private);
         assert_eq!(guard.only, ["10.0.0.0/8"]);
     }

@@ -63,7 +63,11 @@ impl House {
         let map = DataMap::open(store.clone()).await.map_err(anyhow::Error::from)?;
         let settings = WebConfig { base_url: address.clone(), trust_proxy: config.trust_proxy };
         let web = Web::open(store, settings).await?.with_nav(datamap::nav());
-        Ok(Self { address, map: map.with_guard(config.guard.clone()), web })
+        Ok(Self {
+            address,
+            map: map.with_guard(config.guard.clone()).with_folders(config.folders.clone()),
+            web,
+        })
     }
 
     /// The link that makes the first account, while there is none.

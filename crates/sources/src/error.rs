@@ -71,7 +71,7 @@ pub enum SourceError {
     Busy(String),
     /// The guard refuses the address.
     #[error(
-        "connecting to {0} is not allowed by the network guard; allow it in the configuration if this is intended"
+        "reading or connecting to {0} is not allowed by the configuration; allow the address under [network] or the folder under [files] if this is intended"
     )]
     Blocked(String),
     /// A statement took too long.

@@ -1,12 +1,17 @@
-//! The network guard: which addresses may be dialled. Without it a console user could make the
-//! server talk to a cloud's metadata service or to databases beside it.
+//! The guards: which addresses may be dialled and which files read. Without them a console user
+//! could make the server talk to a cloud's metadata service or to databases beside it, or read its
+//! own key file.
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::{Component, Path, PathBuf},
     time::Duration,
 };
 
-use crate::{error::SourceError, model::NetworkGuard};
+use crate::{
+    error::SourceError,
+    model::{FileGuard, NetworkGuard},
+};
 
 /// Resolves a host and checks every address it has. Callers dial the addresses returned here, so a
 /// name that resolves differently a moment later (DNS rebinding) gains nothing.
@@ -29,6 +34,33 @@ pub(crate) async fn resolve(
     } else {
         Err(SourceError::Blocked(host.to_owned()))
     }
+}
+
+impl FileGuard {
+    /// Fails unless this file or folder may be read. Links are followed first.
+    pub(crate) fn check(&self, path: &Path) -> Result<(), SourceError> {
+        let real = real(path);
+        let allowed = self.only.is_empty()
+            || self.only.iter().any(|folder| real.starts_with(self::real(folder)));
+        let own = self.never.iter().any(|file| self::real(file) == real);
+        if allowed && !own {
+            return Ok(());
+        }
+        Err(SourceError::Blocked(path.display().to_string()))
+    }
+}
+
+/// The path without links. One that does not exist is taken as written, and as the root with `..`
+/// in it: nothing lies above the root, so it is in no allowed folder.
+fn real(path: &Path) -> PathBuf {
+    if let Ok(real) = path.canonicalize() {
+        return real;
+    }
+    let written = std::path::absolute(path).unwrap_or_default();
+    if written.components().any(|part| part == Component::ParentDir) {
+        return PathBuf::from("/");
+    }
+    written
 }
 
 impl NetworkGuard {
@@ -160,6 +192,33 @@ mod tests {
         assert!(allows(&guard, "10.1.9.9"));
         assert!(!allows(&guard, "10.2.0.1"));
         assert!(guard.allows("Warehouse.example", "10.2.0.1".parse().unwrap()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_allowed_folders_are_read_and_never_our_own_files() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        std::fs::create_dir(at("exports")).unwrap();
+        for name in ["exports/a.csv", "privet.key", "other.csv"] {
+            std::fs::write(at(name), "x").unwrap();
+        }
+        std::os::unix::fs::symlink(at("privet.key"), at("exports/link.csv")).unwrap();
+        let never = vec![at("privet.key")];
+        let open = FileGuard { only: vec![], never: never.clone() };
+        let narrow = FileGuard { only: vec![at("exports")], never };
+        let reads = |guard: &FileGuard, name: &str| guard.check(&at(name)).is_ok();
+
+        for name in ["exports", "exports/a.csv"] {
+            assert!(reads(&open, name) && reads(&narrow, name), "{name}");
+        }
+        assert!(reads(&open, "other.csv"));
+        for name in ["privet.key", "exports/link.csv", "exports/../privet.key"] {
+            assert!(!reads(&open, name) && !reads(&narrow, name), "{name}");
+        }
+        for name in ["other.csv", "missing.csv", "exports/../missing.csv", "exports/x/../../y"] {
+            assert!(!reads(&narrow, name), "{name}");
+        }
     }
 
     #[tokio::test]

@@ -19,8 +19,9 @@ mod viewtext;
 
 pub use error::SourceError;
 pub use model::{
-    Address, Catalog, Cell, ColumnInfo, ForeignKey, Limits, NetworkGuard, Options, Sample, Secret,
-    ServerInfo, SourceKind, StoreFilter, StoreInfo, StoreKind, StoreProblem, TlsMode,
+    Address, Catalog, Cell, ColumnInfo, FileGuard, ForeignKey, Limits, NetworkGuard, Options,
+    Sample, Secret, ServerInfo, SourceKind, StoreFilter, StoreInfo, StoreKind, StoreProblem,
+    TlsMode,
 };
 
 /// One open source. Cheap to share behind an `Arc`; several samples may run at once.
@@ -53,6 +54,9 @@ pub async fn connect(
     password: Option<&Secret>,
     options: &Options,
 ) -> Result<Box<dyn Source>, SourceError> {
+    if address.is_local() {
+        options.files.check(address.path())?;
+    }
     // The drivers would report an unreadable CA file as if the host were missing.
     if let Some(ca) = options.tls_ca.as_ref().filter(|_| !address.is_local()) {
         let name = ca.display().to_string();

@@ -54,6 +54,8 @@ pub struct Options {
     pub tls_ca: Option<PathBuf>,
     /// Which addresses may be dialled.
     pub guard: NetworkGuard,
+    /// Which files may be read.
+    pub files: FileGuard,
     /// Time to connect.
     pub connect_timeout: Duration,
     /// Time one statement may take.
@@ -68,6 +70,7 @@ impl Default for Options {
             tls: TlsMode::Prefer,
             tls_ca: None,
             guard: NetworkGuard::default(),
+            files: FileGuard::default(),
             connect_timeout: Duration::from_secs(10),
             statement_timeout: Duration::from_secs(30),
             max_connections: 2,
@@ -106,6 +109,16 @@ impl Default for NetworkGuard {
     fn default() -> Self {
         Self { allow_loopback: true, allow_private: true, only: Vec::new() }
     }
+}
+
+/// Which files and folders of this machine may be read. Without a limit whoever may add sources can
+/// have the server read whatever its user can: names of columns are shown, values masked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FileGuard {
+    /// When not empty: only these files and folders, and what is below them.
+    pub only: Vec<PathBuf>,
+    /// Never these files: the server's own keys and database.
+    pub never: Vec<PathBuf>,
 }
 
 /// What answered.

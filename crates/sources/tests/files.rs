@@ -268,3 +268,24 @@ async fn a_single_file_may_be_called_anything() {
     let error = open(picture.to_str().unwrap()).await.err().unwrap();
     assert_eq!(error.code(), "not-a-database");
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_named_pipe_is_never_waited_for() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("a.csv"), "name,city\nLi Lei,Hangzhou\n").unwrap();
+    let pipe = dir.path().join("pipe.csv");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let work = async {
+        let source = open(dir.path().to_str().unwrap()).await.unwrap();
+        let listed = stores(&*source).await.len();
+        let alone = open(pipe.to_str().unwrap()).await.err().unwrap();
+        let database = open(&format!("sqlite:{}", pipe.display())).await.err().unwrap();
+        (listed, alone.code(), database.code())
+    };
+
+    let found = tokio::time::timeout(Duration::from_secs(10), work).await.unwrap();
+
+    assert_eq!(found, (1, "not-a-database", "not-a-database"));
+}

@@ -39,7 +39,10 @@ pub struct StoreConfig {
 impl std::fmt::Debug for StoreConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let kind = if self.database.is_some() { "postgres" } else { "sqlite" };
-        f.debug_struct("StoreConfig").field("data_dir", &self.data_dir).field("kind", &kind).finish()
+        f.debug_struct("StoreConfig")
+            .field("data_dir", &self.data_dir)
+            .field("kind", &kind)
+            .finish()
     }
 }
 

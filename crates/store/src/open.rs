@@ -205,6 +205,13 @@ impl Store {
         })
     }
 
+    /// The files of the data directory that nobody but Privet may read: key and database.
+    pub fn own_files(&self) -> Vec<PathBuf> {
+        let database = ["", "-wal", "-shm"].map(|end| format!("{FILE}{end}"));
+        let names = database.into_iter().chain([crate::secret::FILE.to_owned(), LOCK.to_owned()]);
+        names.map(|name| self.inner.data_dir.join(name)).collect()
+    }
+
     /// The data directory.
     pub fn data_dir(&self) -> &Path {
         &self.inner.data_dir

@@ -128,7 +128,11 @@ impl Runner {
     /// database did not answer for long, but they go on: claiming them again would run them twice.
     fn held(&self) -> Vec<String> {
         let claims = self.store.inner.claims.lock().unwrap_or_else(PoisonError::into_inner);
-        claims.iter().filter(|(_, claim)| claim.runner == self.id).map(|(id, _)| id.clone()).collect()
+        claims
+            .iter()
+            .filter(|(_, claim)| claim.runner == self.id)
+            .map(|(id, _)| id.clone())
+            .collect()
     }
 
     /// The next job due at `$1` among the kinds bound from `$first` on, without the `held` jobs

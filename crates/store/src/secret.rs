@@ -9,7 +9,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use std::{fs, io::Write as _, path::Path};
 
 /// The key file's name in the data directory.
-const FILE: &str = "privet.key";
+pub(crate) const FILE: &str = "privet.key";
 
 /// The deployment's root key. `Debug` prints nothing of it.
 pub(crate) struct Key {

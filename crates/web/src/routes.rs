@@ -73,7 +73,8 @@ async fn ready(State(web): State<Web>) -> Response {
         Ok(()) => "ready\n".into_response(),
         Err(error) => {
             tracing::warn!(%error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database or the ledger cannot be used\n").into_response()
+            (StatusCode::SERVICE_UNAVAILABLE, "the database or the ledger cannot be used\n")
+                .into_response()
         }
     }
 }

@@ -49,10 +49,15 @@ impl JobHandler for ScanHandler {
             }
             other => other.map_err(retry)?,
         };
-        if !matches!(scan.state.as_str(), "queued" | "running") {
+        // A failed or cancelled scan whose job a person tries again goes on where it stopped.
+        if scan.state == "finished" {
             return Ok(());
         }
         let source = self.map.source(&scan.source_id).await.map_err(retry)?;
+        if !matches!(scan.state.as_str(), "queued" | "running") {
+            let stores = usize::try_from(scan.stores_total).unwrap_or(0);
+            self.map.scan_running(&scan.id, stores).await.map_err(retry)?;
+        }
         match run(&self.map, &context, &scan, &source).await {
             Ok(()) => Ok(()),
             Err(Stop::Source(error)) => {
@@ -137,7 +142,7 @@ async fn run(
         references: read::references(&catalog),
     };
     let vanished = merge_all(context, &mut merge, reader, todo, total).await?;
-    let present = present(&catalog, &vanished);
+    let present = present(&catalog, &vanished, merge.known.keys().cloned());
     merge.finish(&catalog, &present).await?;
     if let Err(error) = crate::flows::discover(map, &source.id).await {
         tracing::warn!(source = source.id, %error, "flows could not be discovered");
@@ -190,8 +195,18 @@ async fn gather(first: Read, results: &mut tokio::sync::mpsc::Receiver<Read>) ->
 }
 
 /// Names of everything that is still there, readable or not.
-fn present(catalog: &Catalog, vanished: &HashSet<String>) -> HashSet<String> {
+fn present(
+    catalog: &Catalog,
+    vanished: &HashSet<String>,
+    known: impl Iterator<Item = String>,
+) -> HashSet<String> {
     let named = catalog.stores.iter().map(::sources::StoreInfo::display_name);
-    let unreadable = catalog.problems.iter().map(|problem| problem.store.clone());
-    named.chain(unreadable).filter(|name| !vanished.contains(name)).collect()
+    let unreadable: Vec<&str> = catalog.problems.iter().map(|p| p.store.as_str()).collect();
+    // A folder that may not be read for once still holds the files it held before.
+    let inside = known.filter(|name| {
+        unreadable.iter().any(|folder| {
+            name.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    });
+    named.chain(inside).filter(|name| !vanished.contains(name)).collect()
 }

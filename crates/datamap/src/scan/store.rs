@@ -227,7 +227,8 @@ impl DataMap {
             .begin(Entry::new(Actor::System("scan"), "scan.started", "scan", id))
             .await?;
         sqlx::query(
-            "UPDATE scan SET state = 'running', started_at = COALESCE(started_at, $1), stores_total = $2
+            "UPDATE scan SET state = 'running', started_at = COALESCE(started_at, $1),
+               stores_total = $2, finished_at = NULL, error_code = '', error_subject = '', error_why = ''
              WHERE id = $3",
         )
         .bind(now())

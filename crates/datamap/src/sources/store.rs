@@ -374,6 +374,7 @@ impl DataMap {
             tls: tls_mode(tls).unwrap_or(::sources::TlsMode::Prefer),
             tls_ca: Some(tls_ca.trim()).filter(|path| !path.is_empty()).map(PathBuf::from),
             guard: self.guard().clone(),
+            files: self.files.clone(),
             ..Options::default()
         }
     }

@@ -208,9 +208,14 @@ async fn test(
         return address_page(p, form, errors, None);
     }
     let draft = form.draft();
-    let Ok((address, inline)) = Address::parse(&draft.address) else {
-        errors.add(if form.is_server() { "host" } else { "path" }, p.t("src-error-address"));
-        return address_page(p, form, errors, None);
+    let (address, inline) = match Address::parse(&draft.address) {
+        Ok(parsed) => parsed,
+        Err(::sources::SourceError::BadAddress(_)) => {
+            errors.add(if form.is_server() { "host" } else { "path" }, p.t("src-error-address"));
+            return address_page(p, form, errors, None);
+        }
+        // A path that is missing, a parameter we do not know: it says so itself.
+        Err(error) => return address_page(p, form, errors, Some(&error)),
     };
     let answered = match room.map.test_source(&draft, None).await {
         Ok(info) => Some(info),

@@ -143,5 +143,5 @@ fn the_guard_of_the_configuration_is_honoured() {
         run(&["scan", "postgres://reader@127.0.0.1:5/shop", "--config", config.to_str().unwrap()]);
 
     assert_eq!(said.code, 3);
-    assert!(said.out.contains("network guard"), "{} {}", said.out, said.err);
+    assert!(said.out.contains("under [network]"), "{} {}", said.out, said.err);
 }
