@@ -213,6 +213,8 @@ impl Check<'_> {
             return;
         }
         match ::sources::Address::parse(doc.address.trim()) {
+            // A folder that is not mounted just now: the next scan tells; the files are not wrong.
+            Err(::sources::SourceError::Missing(_)) if doc.kind == "files" => {}
             Err(error) => self.wrong(Kind::Source, &path, Wrong::Address(error.to_string())),
             Ok((_, Some(_))) => self.wrong(Kind::Source, &path, Wrong::PasswordInAddress),
             Ok((address, None)) => {
