@@ -352,11 +352,13 @@ impl Drawing<'_> {
                 (route.stops[0].0 + 15.0, route.stops[0].2)
             };
             let level = level(edge.sensitivity);
+            // Two digits need more room.
+            let radius = if edge.categories.len() > 9 { 9.0 } else { 7.5 };
             let id = escape(&edge.id);
             put!(
                 out,
                 r#"<g class="flow-badge flow-s-{level}" data-badge="{id}" aria-hidden="true">{}"#,
-                shape(edge.sensitivity, x, y, 7.5)
+                shape(edge.sensitivity, x, y, radius)
             );
             if !edge.categories.is_empty() {
                 put!(
@@ -510,7 +512,7 @@ impl Drawing<'_> {
         ] {
             let r = Rect { x: 1.0, y: -9.0, w: 32.0, h: 18.0 };
             let stripe = if kind == NodeKind::System {
-                r#"<path class="flow-stripe flow-s-personal" d="M7 -9A6 6 0 0 0 1 -3V3A6 6 0 0 0 7 9Z"/>"#
+                r#"<path class="flow-stripe flow-s-personal" d="M6 -8A9 9 0 0 0 6 8Z"/>"#
             } else {
                 ""
             };
