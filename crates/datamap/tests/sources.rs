@@ -28,6 +28,28 @@ async fn bad_inputs_are_told_one_by_one_and_nothing_is_created(map: DataMap) {
     assert!(map.sources().await.unwrap().is_empty());
 }
 
+async fn a_schedule_lost_in_a_crash_is_made_again(map: DataMap) {
+    let draft = SourceDraft {
+        cron: "0 3 * * *".into(),
+        ..sqlite_draft(std::path::Path::new("/tmp/never-scanned.db"))
+    };
+    let source = map.create_source(me(), &draft).await.unwrap();
+    let key = format!("scan:{}", source.id);
+    let nothing = serde_json::Value::Null;
+    map.store().schedule(&key, "scan", "", "UTC", nothing, me()).await.unwrap();
+
+    map.mend_schedules().await.unwrap();
+    let first = map.store().schedule_by_key(&key).await.unwrap().unwrap();
+    let head = map.store().ledger().verify().await.unwrap();
+    map.mend_schedules().await.unwrap();
+
+    assert_eq!(
+        (first.cron.as_str(), first.payload["source_id"].as_str()),
+        ("0 3 * * *", Some(&*source.id))
+    );
+    assert_eq!(map.store().ledger().verify().await.unwrap(), head);
+}
+
 async fn a_password_is_sealed_and_never_sent_to_another_server(map: DataMap) {
     let draft = SourceDraft {
         name: "CRM".into(),
@@ -144,6 +166,7 @@ async fn a_mariadb_database_is_scanned(map: DataMap) {
 
 on_both_engines!(
     bad_inputs_are_told_one_by_one_and_nothing_is_created,
+    a_schedule_lost_in_a_crash_is_made_again,
     a_password_is_sealed_and_never_sent_to_another_server,
     keys_stay_unique_and_systems_are_shared,
     origins_come_and_go,

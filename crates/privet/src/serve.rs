@@ -61,6 +61,7 @@ impl House {
         let store = open_store(config).await?;
         let address = address(config, listener.local_addr()?);
         let map = DataMap::open(store.clone()).await.map_err(anyhow::Error::from)?;
+        map.mend_schedules().await.map_err(anyhow::Error::from)?;
         let settings = WebConfig { base_url: address.clone(), trust_proxy: config.trust_proxy };
         let web = Web::open(store, settings).await?.with_nav(datamap::nav());
         Ok(Self {

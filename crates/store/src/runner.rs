@@ -104,7 +104,7 @@ impl Runner {
         // A look first: an idle server takes no write lock.
         let look = sqlx::query(AssertSqlSafe(self.due(2, held.len()))).bind(now);
         let look = self.handlers.keys().fold(look, |query, kind| query.bind(*kind));
-        let look = held.iter().fold(look, |query, id| query.bind(id));
+        let look = held.iter().fold(look, sqlx::query::Query::bind);
         if look.fetch_optional(self.store.reader()).await?.is_none() {
             return Ok(None);
         }
@@ -118,7 +118,7 @@ impl Runner {
         let mut tx = self.store.raw_begin().await?;
         let query = sqlx::query(AssertSqlSafe(sql)).bind(now).bind(lease(now)).bind(&self.id);
         let query = self.handlers.keys().fold(query, |query, kind| query.bind(*kind));
-        let query = held.iter().fold(query, |query, id| query.bind(id));
+        let query = held.iter().fold(query, sqlx::query::Query::bind);
         let row = query.fetch_optional(&mut *tx).await?;
         tx.commit().await?;
         row.as_ref().map(jobs::read).transpose()
@@ -248,7 +248,7 @@ async fn renew(store: &Store, runner: &str, held: &[String]) -> Result<()> {
     );
     let mut tx = store.raw_begin().await?;
     let query = sqlx::query(AssertSqlSafe(sql)).bind(lease(crate::now())).bind(runner);
-    held.iter().fold(query, |query, id| query.bind(id)).execute(&mut *tx).await?;
+    held.iter().fold(query, sqlx::query::Query::bind).execute(&mut *tx).await?;
     tx.commit().await?;
     Ok(())
 }

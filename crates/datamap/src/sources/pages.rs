@@ -1,6 +1,6 @@
 //! Pages of existing sources: list, one, its settings, its origins, its end.
 
-use ::sources::{Secret, ServerInfo};
+use ::sources::{Address, Secret, ServerInfo};
 use askama::Template;
 use axum::{
     Router,
@@ -262,10 +262,17 @@ async fn save(
     State(room): State<Room>,
     p: Page,
     Path(id): Path<String>,
-    CsrfForm(form): CsrfForm<SettingsForm>,
+    CsrfForm(mut form): CsrfForm<SettingsForm>,
 ) -> Result<Response, WebError> {
     p.require(Permission::ManageSources)?;
     let source = room.map.source(&id).await?;
+    // A password inside the address moves to its own field: that one is never drawn again.
+    if let Ok((address, Some(secret))) = Address::parse(form.address.trim()) {
+        form.address = address.to_string();
+        if form.password.is_empty() {
+            form.password = secret.0;
+        }
+    }
     let draft = form.draft();
     if form.test == "1" {
         let tested = try_out(&room, &p, &draft, &source).await?;

@@ -210,6 +210,30 @@ impl DataMap {
             })
     }
 
+    /// Makes the schedules what the sources say. They are written in a transaction of their own, so a
+    /// crash between the two would leave a source that is never scanned again. For server starts.
+    pub async fn mend_schedules(&self) -> Result<()> {
+        let planned = self.store().schedules().await?;
+        let sources: Vec<Source> = sqlx::query_as("SELECT * FROM source WHERE kind <> 'declared'")
+            .fetch_all(self.store().reader())
+            .await?;
+        for source in sources {
+            let key = schedule_key(&source.id);
+            let row = planned.iter().find(|row| row.key == key);
+            let (cron, zone) = row.map_or(("", ""), |row| (row.cron.as_str(), row.zone.as_str()));
+            if cron == source.cron.trim() && (cron.is_empty() || zone == source.zone) {
+                continue;
+            }
+            let payload = serde_json::json!({ "source_id": source.id, "started_by": "schedule" });
+            let by = Actor::System("scheduler");
+            let set = self.store().schedule(&key, "scan", &source.cron, &source.zone, payload, by);
+            if let Err(error) = set.await {
+                tracing::warn!(source = source.id, %error, "a source's schedule could not be set");
+            }
+        }
+        Ok(())
+    }
+
     /// What [`DataMap::delete_source`] takes along.
     pub async fn deletion_impact(&self, id: &str) -> Result<DeletionImpact> {
         let (stores, fields, decisions, scans, origins): (i64, i64, i64, i64, i64) =

@@ -200,15 +200,14 @@ struct DetailsPage {
 async fn test(
     State(room): State<Room>,
     p: Page,
-    CsrfForm(form): CsrfForm<AddressForm>,
+    CsrfForm(mut form): CsrfForm<AddressForm>,
 ) -> Result<Response, WebError> {
     p.require(Permission::ManageSources)?;
     let mut errors = form.check(&p);
     if !errors.is_empty() {
         return address_page(p, form, errors, None);
     }
-    let draft = form.draft();
-    let (address, inline) = match Address::parse(&draft.address) {
+    let (address, inline) = match Address::parse(&form.address()) {
         Ok(parsed) => parsed,
         Err(::sources::SourceError::BadAddress(_)) => {
             errors.add(if form.is_server() { "host" } else { "path" }, p.t("src-error-address"));
@@ -217,6 +216,14 @@ async fn test(
         // A path that is missing, a parameter we do not know: it says so itself.
         Err(error) => return address_page(p, form, errors, Some(&error)),
     };
+    // A password inside the address moves to its own field: that one is never drawn again.
+    if form.host.contains("://") {
+        form.host = address.to_string();
+    }
+    if let Some(secret) = inline.filter(|_| form.password.is_empty()) {
+        form.password = secret.0;
+    }
+    let draft = form.draft();
     let answered = match room.map.test_source(&draft, None).await {
         Ok(info) => Some(info),
         Err(DataMapError::Source(_)) if form.anyway == "1" => None,
@@ -225,8 +232,8 @@ async fn test(
     };
     // The password travels to the last question sealed, and opens only for this very address.
     let address = address.to_string();
-    let secret = draft.password.or(inline);
-    let sealed = secret
+    let sealed = draft
+        .password
         .map(|secret| room.map.store().seal(&context(&address), &secret.0))
         .unwrap_or_default();
     let details = DetailsForm {
