@@ -342,6 +342,7 @@ web-job-cancel-which = Cancel: { $job }
 web-job-cancel-asked = The job stops at its next step.
 web-job-retry = Try again
 web-job-retry-which = Try again: { $job }
+web-job-same = The same work is queued or running already. Wait for it, or cancel it first.
 web-job-retried = The job is queued again.
 web-job-kind-scan = Scan of a source
 web-object-schema = Database schema

@@ -318,6 +318,7 @@ web-job-cancel-which = 取消：{ $job }
 web-job-cancel-asked = 任务将在下一步停止。
 web-job-retry = 重试
 web-job-retry-which = 重试：{ $job }
+web-job-same = 相同的任务已在排队或运行。请等待其完成，或先取消它。
 web-job-retried = 任务已重新排队。
 web-job-kind-scan = 扫描数据源
 web-object-schema = 数据库结构

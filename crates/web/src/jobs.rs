@@ -8,7 +8,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
-use store::{JobFilter, JobId, JobRow, JobState};
+use store::{JobFilter, JobId, JobRow, JobState, StoreError};
 
 struct Line {
     id: String,
@@ -109,6 +109,12 @@ pub(crate) async fn retry(
     CsrfForm(Nothing {}): CsrfForm<Nothing>,
 ) -> Result<Response, WebError> {
     p.require(Permission::ManageJobs)?;
-    web.store().retry_job(&JobId(id), p.actor()).await?;
-    Ok(redirect_with_toast("/console/jobs", "web-job-retried"))
+    match web.store().retry_job(&JobId(id), p.actor()).await {
+        // The same work was queued anew meanwhile.
+        Err(StoreError::Job(_)) => Err(WebError::Conflict("web-job-same".into())),
+        other => {
+            other?;
+            Ok(redirect_with_toast("/console/jobs", "web-job-retried"))
+        }
+    }
 }
