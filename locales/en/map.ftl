@@ -314,6 +314,7 @@ scan-next-changes = { $n ->
     [one] Look at { $n } change
    *[other] Look at { $n } changes
   }
+scan-next-settings = Check the settings of the source
 scan-next-origin = Say where this data came from
 scan-next-flows = See how data flows
 scan-again = Scan again

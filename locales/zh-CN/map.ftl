@@ -253,6 +253,7 @@ scan-toast-cancelling = 扫描将在下一步停止。
 scan-next = 接下来
 scan-next-review = 复核识别结果
 scan-next-changes = 查看 { $n } 项变化
+scan-next-settings = 检查数据源的设置
 scan-next-origin = 说明这些数据的来源
 scan-next-flows = 查看数据流向
 scan-again = 重新扫描

@@ -7,12 +7,13 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
+use futures::TryStreamExt as _;
 use serde::Deserialize;
-use web::{Choice, CsrfForm, ListQuery, Page, Pager, Permission, WebError};
+use web::{Choice, CsrfForm, Lang, ListQuery, Page, Pager, Permission, WebError};
 
 use super::{Answer, Decision, FieldFilter, FieldListRow, Scope, Sort, Summary, summary};
 use crate::{
-    DataMap,
+    DataMap, DataMapError,
     model::PEOPLE,
     room::{Room, category_name, category_path, list_of},
 };
@@ -332,32 +333,34 @@ async fn export(State(room): State<Room>, p: Page, q: ListQuery) -> Result<Respo
     ];
     let header = heads.map(|head| p.t(&format!("map-csv-{head}"))).into();
     let lang = p.lang;
-    let mut rows: Vec<FieldListRow> = Vec::new();
-    loop {
-        let next = room.map.field_rows(&filter, EXPORTED, rows.len() as i64).await?;
-        let last = (next.len() as i64) < EXPORTED;
-        rows.extend(next);
-        if last {
-            break;
+    let batches = futures::stream::try_unfold(Some(0), move |offset: Option<i64>| {
+        let (map, filter) = (room.map.clone(), filter.clone());
+        async move {
+            let Some(offset) = offset else { return Ok::<_, DataMapError>(None) };
+            let rows = map.field_rows(&filter, EXPORTED, offset).await?;
+            let more = rows.len() as i64 == EXPORTED;
+            let lines = rows.into_iter().map(move |row| Ok::<_, DataMapError>(csv_row(lang, row)));
+            Ok(Some((futures::stream::iter(lines), more.then_some(offset + EXPORTED))))
         }
-    }
-    let lines = rows.into_iter().map(move |row| {
-        vec![
-            row.system_name,
-            row.source_name,
-            row.store_name,
-            row.name,
-            row.data_type,
-            category_name(lang, &row.category),
-            row.category,
-            row.sensitivity,
-            if row.minor == 1 { "1".into() } else { "0".into() },
-            row.people,
-            format!("{:.2}", row.confidence),
-            row.decision,
-        ]
     });
-    Ok(web::csv("data-map", header, lines))
+    Ok(web::csv_stream("data-map", header, batches.try_flatten()))
+}
+
+fn csv_row(lang: Lang, row: FieldListRow) -> Vec<String> {
+    vec![
+        row.system_name,
+        row.source_name,
+        row.store_name,
+        row.name,
+        row.data_type,
+        category_name(lang, &row.category),
+        row.category,
+        row.sensitivity,
+        row.minor.to_string(),
+        row.people,
+        format!("{:.2}", row.confidence),
+        row.decision,
+    ]
 }
 
 #[derive(Deserialize)]

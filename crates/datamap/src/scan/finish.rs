@@ -1,13 +1,13 @@
 //! The end of a scan: what vanished, foreign keys, the final state.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use ::sources::Catalog;
 use sqlx::AssertSqlSafe;
 use store::{WriteTx, now};
 
 use super::merge::{Change, Known, Merge, clean};
-use crate::{Result, model::placeholders, sources::bump};
+use crate::{Result, map::level_name, model::placeholders, sources::bump};
 
 impl Merge {
     /// Marks what is gone, keeps the foreign keys, and closes the scan, in one transaction.
@@ -57,6 +57,7 @@ impl Merge {
         if !self.is_rescan() {
             return Ok(());
         }
+        let levels = self.levels(tx, gone).await?;
         let changes: Vec<Change> = gone
             .iter()
             .map(|store| Change {
@@ -66,10 +67,29 @@ impl Merge {
                 field_id: String::new(),
                 before: String::new(),
                 after: String::new(),
-                sensitivity: "none".into(),
+                sensitivity: level_name(levels.get(&store.id).copied().unwrap_or(0)).into(),
             })
             .collect();
         self.put_changes(tx, &changes).await
+    }
+
+    /// The highest sensitivity each store held.
+    async fn levels(&self, tx: &mut WriteTx, stores: &[&Known]) -> Result<HashMap<String, i64>> {
+        let mut levels = HashMap::new();
+        for chunk in stores.chunks(500) {
+            let sql = format!(
+                "SELECT store_id, CAST(MAX(level) AS BIGINT) FROM field WHERE store_id IN ({})
+                 GROUP BY store_id",
+                placeholders(1, chunk.len())
+            );
+            let mut query = sqlx::query_as(AssertSqlSafe(sql));
+            for store in chunk {
+                query = query.bind(&store.id);
+            }
+            let rows: Vec<(String, i64)> = query.fetch_all(tx.conn()).await?;
+            levels.extend(rows);
+        }
+        Ok(levels)
     }
 
     async fn put_links(&self, tx: &mut WriteTx, catalog: &Catalog) -> Result<()> {
