@@ -18,7 +18,7 @@ pub enum Way {
 pub type Page = (&'static str, Way);
 
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 24] = [
+pub const CONSOLE: [Page; 25] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
@@ -37,8 +37,9 @@ pub const CONSOLE: [Page; 24] = [
     ("records-print", Way::Path("/console/records/print")),
     (
         "activity-record",
-        Way::Link("/console/records", "main a[href^='/console/records/activities/']"),
+        Way::Link("/console/records", "main tbody a[href^='/console/records/activities/']"),
     ),
+    ("activity-form", Way::Path("/console/records/activities/new")),
     ("organisation", Way::Path("/console/organisation")),
     ("code", Way::Path("/console/code")),
     ("people", Way::Path("/console/people")),

@@ -50,7 +50,7 @@ struct FlowsFile {
     privet: u32,
     #[serde(default)]
     flows: Keyed<FlowDoc>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Keyed::is_empty")]
     discovered: Keyed<FoundFlowDoc>,
 }
 

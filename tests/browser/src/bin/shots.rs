@@ -22,7 +22,9 @@ async fn main() -> Result<()> {
     let browser = Browser::start().await?;
     browser.open(&server.link).await?;
     browser.wait_until_scanned(&server).await?;
-    let wanted = |name: &str| only.as_deref().is_none_or(|part| name.contains(part));
+    let wanted = |name: &str| {
+        only.as_deref().is_none_or(|parts| parts.split(',').any(|part| name.contains(part)))
+    };
     for language in Language::ALL {
         browser.speak(language).await?;
         for (name, way) in pages::CONSOLE.iter().chain(&pages::PUBLIC).filter(|(n, _)| wanted(n)) {
