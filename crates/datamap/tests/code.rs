@@ -1,4 +1,5 @@
 //! Privacy as code through its face, on both engines.
+#![allow(clippy::unwrap_used)] // Helpers of tests are not in a test function.
 
 use std::collections::BTreeMap;
 

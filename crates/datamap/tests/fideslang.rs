@@ -1,4 +1,5 @@
 //! Fides' own sample resources import, on both engines.
+#![allow(clippy::unwrap_used)] // Helpers of tests are not in a test function.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -21,7 +22,9 @@ fn samples(prefixes: &[&str]) -> BTreeMap<String, String> {
     for entry in std::fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        if name.ends_with(".yml") && prefixes.iter().any(|prefix| name.starts_with(prefix)) {
+        if path.extension().is_some_and(|end| end == "yml")
+            && prefixes.iter().any(|prefix| name.starts_with(prefix))
+        {
             all.insert(name, std::fs::read_to_string(path).unwrap());
         }
     }

@@ -1,9 +1,10 @@
 //! Records of processing and privacy as code as their readers use them.
+#![allow(clippy::unwrap_used)] // Helpers of tests are not in a test function.
 
 #[macro_use]
 mod support;
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, fmt::Write as _, path::Path};
 
 use axum::http::StatusCode;
 use datamap::{
@@ -108,10 +109,10 @@ fn the_records_read_as_their_snapshots_in_both_languages() {
         let mut text = String::new();
         for view in &law().views {
             let (head, rows) = rows(Voice(lang), &facts, view);
-            text += &format!("# {}\n", view.key);
+            writeln!(text, "# {}", view.key).unwrap();
             for row in rows {
                 for (name, value) in head.iter().zip(row) {
-                    text += &format!("{name}: {}\n", value.replace('\n', "\n    "));
+                    writeln!(text, "{name}: {}", value.replace('\n', "\n    ")).unwrap();
                 }
                 text += "\n";
             }

@@ -185,6 +185,7 @@ fn is_prefer(text: &String) -> bool {
 fn thousand() -> i64 {
     1000
 }
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
 fn is_thousand(n: &i64) -> bool {
     *n == 1000
 }

@@ -210,7 +210,7 @@ fn yaml(file: &impl Serialize) -> Result<String, serde_norway::Error> {
 pub fn utf8(name: &str, bytes: Vec<u8>) -> Result<String, CodeError> {
     let text = String::from_utf8(bytes).map_err(|error| {
         let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = before.split(|byte| *byte == b'\n').count();
         CodeError::Problems(vec![Problem::at(name, line, 1, Wrong::Encoding)])
     })?;
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))

@@ -50,11 +50,6 @@ pub async fn plan_dir(map: &DataMap, dir: &Path, options: PlanOptions) -> Result
     plan(map, &Files::read(dir)?, options).await
 }
 
-/// Message key of a kind of object.
-pub(crate) fn kind_key(kind: &Kind) -> String {
-    format!("code-kind-{}", kind.as_str())
-}
-
 /// Files are easier to read without a sensitivity that is the category's own.
 fn tidy(docs: &mut Docs) {
     let stores = docs.decisions.iter_mut().flat_map(|keyed| keyed.0.values_mut());

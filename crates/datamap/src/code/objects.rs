@@ -269,7 +269,9 @@ fn country(text: &mut String) {
 }
 
 fn sort(list: &mut Vec<String>) {
-    list.iter_mut().for_each(|item| *item = item.trim().to_owned());
+    for item in &mut *list {
+        *item = item.trim().to_owned();
+    }
     list.retain(|item| !item.is_empty());
     list.sort();
     list.dedup();

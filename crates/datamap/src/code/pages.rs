@@ -76,11 +76,16 @@ impl PlanPage {
             })
             .collect()
     }
-    fn taken(&self) -> [Taken; 3] {
+    /// The report's parts by name, what needs a look first; empty ones left out.
+    fn parts(&self) -> Vec<(&'static str, Vec<(String, String)>)> {
         [Taken::Not, Taken::Nearly, Taken::Fully]
+            .map(|taken| (taken.as_str(), self.lines(taken)))
+            .into_iter()
+            .filter(|(_, lines)| !lines.is_empty())
+            .collect()
     }
-    fn lines(&self, taken: &Taken) -> Vec<(String, String)> {
-        let lines = self.report.iter().flat_map(|report| report.of(*taken));
+    fn lines(&self, taken: Taken) -> Vec<(String, String)> {
+        let lines = self.report.iter().flat_map(|report| report.of(taken));
         lines
             .map(|line| {
                 let key = format!("code-said-{}", line.said.key());
@@ -348,7 +353,7 @@ fn say(p: &Page, problem: &Problem) -> String {
     };
     match &problem.wrong {
         // The parser speaks English; what it says is about the file's form.
-        Wrong::Yaml(why) => p.t1("code-wrong-yaml", "why", why),
+        Wrong::Yaml(why) | Wrong::Address(why) => p.t1("code-wrong-yaml", "why", why),
         Wrong::UnknownKey { key, nearest } => {
             format!("{}{}", p.t1("code-wrong-key", "name", key), meant(nearest))
         }
@@ -361,7 +366,6 @@ fn say(p: &Page, problem: &Problem) -> String {
         Wrong::Twice(key) => p.t1("code-wrong-twice", "name", key),
         Wrong::Text(what) => p.t1("code-wrong-text", "name", what),
         Wrong::Bounds(what) => p.t1("code-wrong-bounds", "name", what),
-        Wrong::Address(why) => p.t1("code-wrong-yaml", "why", why),
         Wrong::PasswordInAddress => p.t("code-wrong-password-in-address"),
         Wrong::PasswordHere => p.t("code-wrong-password-here"),
         Wrong::PasswordFrom(from) => p.t1("code-wrong-password-from", "name", from),

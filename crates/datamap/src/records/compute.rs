@@ -170,7 +170,7 @@ pub struct Record {
 impl Record {
     /// 0 to 100.
     pub fn percent(&self) -> usize {
-        if self.asked == 0 { 100 } else { self.complete * 100 / self.asked }
+        (self.complete * 100).checked_div(self.asked).unwrap_or(100)
     }
     /// Gaps in all cells.
     pub fn gaps(&self) -> usize {
@@ -272,17 +272,19 @@ impl<'a> Seen<'a> {
             Fact::Controller | Fact::Processor => self.who_we_are(&mut cell),
             Fact::JointControllers => self.joint(&mut cell),
             Fact::OnBehalfOf => {
-                self.told(&mut cell, &self.activity.on_behalf_of, Fix::Activity("on_behalf_of"));
+                Self::told(&mut cell, &self.activity.on_behalf_of, Fix::Activity("on_behalf_of"));
             }
             Fact::Representative => self.representative(&mut cell),
             Fact::Officer => {
-                self.told(&mut cell, &self.facts.organisation.officer, Fix::Organisation);
+                Self::told(&mut cell, &self.facts.organisation.officer, Fix::Organisation);
             }
             Fact::Role => cell.lines.push(vec![message(format!(
                 "activity-role-{}",
                 dash(self.activity.role.as_str())
             ))]),
-            Fact::Purpose => self.told(&mut cell, &self.activity.purpose, Fix::Activity("purpose")),
+            Fact::Purpose => {
+                Self::told(&mut cell, &self.activity.purpose, Fix::Activity("purpose"));
+            }
             Fact::Processing => self.processing(&mut cell),
             Fact::People => self.people(&mut cell),
             Fact::Categories => self.categories(&mut cell),
@@ -292,10 +294,10 @@ impl<'a> Seen<'a> {
             Fact::Recipients => self.recipients(&mut cell),
             Fact::Transfers => self.transfers(&mut cell),
             Fact::Retention => {
-                self.told(&mut cell, &self.activity.retention, Fix::Activity("retention"));
+                Self::told(&mut cell, &self.activity.retention, Fix::Activity("retention"));
             }
             Fact::Security => {
-                self.told(&mut cell, &self.activity.security, Fix::Activity("security"));
+                Self::told(&mut cell, &self.activity.security, Fix::Activity("security"));
             }
             Fact::LegalBasis => self.legal_basis(&mut cell),
             Fact::Systems => self.systems(&mut cell),
@@ -306,15 +308,15 @@ impl<'a> Seen<'a> {
     }
 
     /// Shows what people wrote, line by line, or a gap.
-    fn told(&self, cell: &mut Cell, value: &str, fix: Fix) {
+    fn told(cell: &mut Cell, value: &str, fix: Fix) {
         if value.trim().is_empty() {
-            self.gap(cell, "", fix);
+            Self::gap(cell, "", fix);
             return;
         }
         cell.lines.extend(value.lines().filter(|line| !line.trim().is_empty()).map(text));
     }
 
-    fn gap(&self, cell: &mut Cell, about: &str, fix: Fix) {
+    fn gap(cell: &mut Cell, about: &str, fix: Fix) {
         let key = format!("records-gap-{}", dash(cell.field.key.as_str()));
         cell.gaps.push(Gap { key, about: about.to_owned(), fix });
     }
@@ -381,7 +383,7 @@ impl<'a> Seen<'a> {
     fn who_we_are(&self, cell: &mut Cell) {
         let organisation = &self.facts.organisation;
         if organisation.name.is_empty() || organisation.contact.is_empty() {
-            self.gap(cell, "", Fix::Organisation);
+            Self::gap(cell, "", Fix::Organisation);
         }
         for value in [&organisation.name, &organisation.contact] {
             cell.lines.extend(value.lines().filter(|line| !line.trim().is_empty()).map(text));
@@ -390,7 +392,7 @@ impl<'a> Seen<'a> {
 
     fn joint(&self, cell: &mut Cell) {
         if self.activity.role == ActivityRole::JointController {
-            self.told(cell, &self.activity.on_behalf_of, Fix::Activity("on_behalf_of"));
+            Self::told(cell, &self.activity.on_behalf_of, Fix::Activity("on_behalf_of"));
         } else {
             cell.lines.push(vec![message("records-none")]);
         }
@@ -409,7 +411,7 @@ impl<'a> Seen<'a> {
     fn processing(&self, cell: &mut Cell) {
         cell.lines.push(text(&self.activity.name));
         if self.activity.purpose.is_empty() {
-            self.gap(cell, "", Fix::Activity("purpose"));
+            Self::gap(cell, "", Fix::Activity("purpose"));
         } else {
             cell.lines.extend(self.activity.purpose.lines().map(text));
         }
@@ -422,7 +424,7 @@ impl<'a> Seen<'a> {
             self.activity.people.iter().map(String::as_str).collect()
         };
         if people.is_empty() {
-            self.gap(cell, "", Fix::Activity("people"));
+            Self::gap(cell, "", Fix::Activity("people"));
         }
         cell.lines.extend(people.into_iter().map(|key| vec![Part::People(key.to_owned())]));
     }
@@ -434,7 +436,7 @@ impl<'a> Seen<'a> {
                 [only] => Fix::System(only.clone()),
                 _ => Fix::Activity("systems"),
             };
-            self.gap(cell, "", fix);
+            Self::gap(cell, "", fix);
         }
         for (key, fact) in by_level(categories) {
             let mut line = vec![Part::Category(key.to_owned())];
@@ -453,7 +455,7 @@ impl<'a> Seen<'a> {
     fn amount(&self, cell: &mut Cell) {
         let rows: Vec<_> = self.systems_of().filter(|(_, system)| system.rows > 0).collect();
         if rows.is_empty() {
-            self.gap(cell, "", Fix::Activity("systems"));
+            Self::gap(cell, "", Fix::Activity("systems"));
         }
         for (_, system) in rows {
             cell.lines.push(vec![
@@ -469,7 +471,7 @@ impl<'a> Seen<'a> {
             || self.activity.people.iter().any(|key| key == "children")
             || self.systems_of().any(|(_, system)| system.people.contains("children"));
         if categories.is_empty() {
-            self.gap(cell, "", Fix::Activity("systems"));
+            Self::gap(cell, "", Fix::Activity("systems"));
             return;
         }
         let sensitive: Vec<_> = by_level(categories)
@@ -504,7 +506,7 @@ impl<'a> Seen<'a> {
                         line.push(Part::Text(origin.contract.clone()));
                     }
                     _ => {
-                        self.gap(cell, &origin.source, Fix::Source(origin.source_id.clone()));
+                        Self::gap(cell, &origin.source, Fix::Source(origin.source_id.clone()));
                         continue;
                     }
                 }
@@ -513,14 +515,14 @@ impl<'a> Seen<'a> {
             }
         }
         if !any {
-            self.gap(cell, "", Fix::Activity("systems"));
+            Self::gap(cell, "", Fix::Activity("systems"));
         }
     }
 
     fn recipients(&self, cell: &mut Cell) {
         let recipients = self.recipients_by_name();
         if recipients.is_empty() {
-            self.gap(cell, "", Fix::Activity("recipients"));
+            Self::gap(cell, "", Fix::Activity("recipients"));
         }
         for (_, fact, flows) in recipients {
             let mut line = vec![
@@ -572,7 +574,7 @@ impl<'a> Seen<'a> {
         }
         if self.activity.systems.is_empty() {
             // Nothing is known of where the data is: that is no "none".
-            self.gap(cell, "", Fix::Activity("systems"));
+            Self::gap(cell, "", Fix::Activity("systems"));
         } else {
             cell.lines.push(vec![message("records-no-transfer")]);
         }
@@ -588,7 +590,7 @@ impl<'a> Seen<'a> {
         let known = self.view.mechanisms.contains(&fact.safeguard)
             || (fact.safeguard.is_empty() && self.view.adequate.contains(&fact.country));
         if !known {
-            self.gap(cell, &fact.name, Fix::Recipient(id.to_owned()));
+            Self::gap(cell, &fact.name, Fix::Recipient(id.to_owned()));
         }
         cell.lines.push(line);
     }
@@ -600,7 +602,7 @@ impl<'a> Seen<'a> {
                 self.view.regime,
                 dash(basis)
             ))]),
-            None => self.gap(cell, "", Fix::Activity("legal_basis")),
+            None => Self::gap(cell, "", Fix::Activity("legal_basis")),
         }
     }
 
@@ -613,7 +615,7 @@ impl<'a> Seen<'a> {
             cell.lines.push(line);
         }
         if cell.lines.is_empty() {
-            self.gap(cell, "", Fix::Activity("systems"));
+            Self::gap(cell, "", Fix::Activity("systems"));
         }
     }
 
@@ -628,7 +630,7 @@ impl<'a> Seen<'a> {
             .filter(|owner| !owner.is_empty())
             .collect();
         if owners.is_empty() {
-            self.gap(cell, "", Fix::Activity("owner"));
+            Self::gap(cell, "", Fix::Activity("owner"));
         }
         cell.lines.extend(owners.into_iter().map(text));
     }
@@ -644,7 +646,7 @@ impl<'a> Seen<'a> {
         if !self.activity.assessment.is_empty() {
             cell.lines.extend(self.activity.assessment.lines().map(text));
         } else if due {
-            self.gap(cell, "", Fix::Activity("assessment"));
+            Self::gap(cell, "", Fix::Activity("assessment"));
         } else {
             cell.lines.push(vec![message("records-assessment-not-due")]);
         }

@@ -96,7 +96,9 @@ impl Activity {
         for list in
             [&mut self.people, &mut self.systems, &mut self.categories, &mut self.recipients]
         {
-            list.iter_mut().for_each(|item| *item = item.trim().to_owned());
+            for item in &mut *list {
+                *item = item.trim().to_owned();
+            }
             list.retain(|item| !item.is_empty());
             list.sort();
             list.dedup();
@@ -160,7 +162,10 @@ pub(crate) fn free_key(name: &str, taken: impl Fn(&str) -> bool) -> String {
     if !taken(&base) {
         return base;
     }
-    (2..).map(|n| format!("{base}-{n}")).find(|key| !taken(key)).unwrap_or(base)
+    (2..=100_000)
+        .map(|n| format!("{base}-{n}"))
+        .find(|key| !taken(key))
+        .unwrap_or_else(::store::new_id)
 }
 
 #[cfg(test)]

@@ -104,7 +104,7 @@ async fn list(State(room): State<Room>, p: Page, l: ListQuery) -> Result<Respons
         .collect();
     let total = all.len();
     let gaps = all.iter().map(|record| record.gaps).sum();
-    let percent = if total == 0 { 0 } else { all.iter().map(|r| r.percent).sum::<usize>() / total };
+    let percent = (all.iter().map(|r| r.percent).sum::<usize>()).checked_div(total).unwrap_or(0);
     all.retain(|record| matches(record, &l));
     let pager = Pager::new(&l, all.len() as i64);
     let rows = all.into_iter().skip(l.offset() as usize).take(l.limit() as usize).collect();

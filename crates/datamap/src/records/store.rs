@@ -53,6 +53,9 @@ impl From<ActivityRow> for Activity {
     }
 }
 
+/// One of an activity's lists.
+type ListOf = fn(&mut Activity) -> &mut Vec<String>;
+
 /// All activities, by name.
 pub(crate) async fn load_activities(conn: &mut AnyConnection) -> Result<Vec<Activity>> {
     let rows: Vec<ActivityRow> = sqlx::query_as("SELECT * FROM activity ORDER BY LOWER(name), id")
@@ -61,7 +64,7 @@ pub(crate) async fn load_activities(conn: &mut AnyConnection) -> Result<Vec<Acti
     let mut activities: Vec<Activity> = rows.into_iter().map(Activity::from).collect();
     let at: HashMap<String, usize> =
         activities.iter().enumerate().map(|(n, activity)| (activity.id.clone(), n)).collect();
-    let links: [(&'static str, fn(&mut Activity) -> &mut Vec<String>); 3] = [
+    let links: [(&'static str, ListOf); 3] = [
         ("SELECT activity_id, system_id FROM activity_system ORDER BY 1, 2", |a| &mut a.systems),
         ("SELECT activity_id, category FROM activity_category ORDER BY 1, 2", |a| {
             &mut a.categories
@@ -358,34 +361,39 @@ async fn load_people(
     Ok(())
 }
 
+#[derive(FromRow)]
+struct OriginRow {
+    system_id: String,
+    source_id: String,
+    source: String,
+    kind: String,
+    touchpoint: String,
+    provider: String,
+    contract: String,
+}
+
 async fn load_origins(
     conn: &mut AnyConnection,
     systems: &mut BTreeMap<String, SystemFact>,
 ) -> Result<()> {
-    let rows: Vec<(
-        String,
-        String,
-        String,
-        Option<String>,
-        Option<String>,
-        Option<String>,
-        Option<String>,
-    )> = sqlx::query_as(
-        "SELECT s.system_id, s.id, s.name, o.kind, o.touchpoint, o.provider, o.contract
-             FROM source s LEFT JOIN origin o ON o.source_id = s.id
-             WHERE s.system_id IS NOT NULL ORDER BY s.name, s.id, o.kind, o.id",
+    let rows: Vec<OriginRow> = sqlx::query_as(
+        "SELECT s.system_id, s.id AS source_id, s.name AS source, COALESCE(o.kind, '') AS kind,
+           COALESCE(o.touchpoint, '') AS touchpoint, COALESCE(o.provider, '') AS provider,
+           COALESCE(o.contract, '') AS contract
+         FROM source s LEFT JOIN origin o ON o.source_id = s.id
+         WHERE s.system_id IS NOT NULL ORDER BY s.name, s.id, o.kind, o.id",
     )
     .fetch_all(conn)
     .await?;
-    for (system, source_id, source, kind, touchpoint, provider, contract) in rows {
-        let Some(system) = systems.get_mut(&system) else { continue };
+    for row in rows {
+        let Some(system) = systems.get_mut(&row.system_id) else { continue };
         system.origins.push(OriginFact {
-            source_id,
-            source,
-            kind: kind.unwrap_or_default(),
-            touchpoint: touchpoint.unwrap_or_default(),
-            provider: provider.unwrap_or_default(),
-            contract: contract.unwrap_or_default(),
+            source_id: row.source_id,
+            source: row.source,
+            kind: row.kind,
+            touchpoint: row.touchpoint,
+            provider: row.provider,
+            contract: row.contract,
         });
     }
     Ok(())

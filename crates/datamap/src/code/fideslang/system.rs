@@ -87,7 +87,7 @@ impl Import<'_> {
         let known = self.now.activities.as_ref().and_then(|all| all.0.get(&key));
         let mut doc = known.cloned().unwrap_or_default();
         doc.name = name;
-        doc.role = role(&system.responsibility).to_owned();
+        role(&system.responsibility).clone_into(&mut doc.role);
         if !words.is_empty() {
             doc.purpose = words;
         }
