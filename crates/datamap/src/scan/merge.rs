@@ -14,7 +14,7 @@ use crate::{
     sources::bump,
 };
 
-/// Fields in one statement; 21 values each stay below SQLite's 32,766.
+/// Fields in one statement; 22 values each stay below SQLite's 32,766.
 const CHUNK: usize = 200;
 
 /// The merge of one scan.
@@ -285,19 +285,19 @@ impl Merge {
 
     /// Writes fields; a decided field keeps what was decided, an undecided one takes the finding.
     async fn put_fields(&self, tx: &mut WriteTx, chunk: &[FieldWrite<'_>]) -> Result<()> {
-        const COLUMNS: usize = 21;
+        const COLUMNS: usize = 22;
         let rows: Vec<String> = (0..chunk.len())
             .map(|n| {
                 let first = n * COLUMNS + 1;
                 // `minor` starts as `found_minor`, the 13th value.
-                format!("({}, ${}, {})", placeholders(first, COLUMNS), first + 12, now())
+                format!("({}, ${})", placeholders(first, COLUMNS), first + 12)
             })
             .collect();
         let sql = format!(
             "INSERT INTO field (id, store_id, source_id, name, position, data_type, nullable,
                primary_key, comment, found_category, found_sensitivity, found_confidence, found_minor,
-               evidence, samples, sketch, category, sensitivity, level, search, seen_scan_id, minor,
-               first_seen_at)
+               evidence, samples, sketch, category, sensitivity, level, search, seen_scan_id,
+               first_seen_at, minor)
              VALUES {}
              ON CONFLICT (store_id, name) DO UPDATE SET position = excluded.position,
                data_type = excluded.data_type, nullable = excluded.nullable,
@@ -314,7 +314,9 @@ impl Merge {
                search = excluded.search, seen_scan_id = excluded.seen_scan_id, vanished_at = NULL",
             rows.join(", ")
         );
+        // A full chunk is always the same text: one prepared statement serves the whole scan.
         let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(chunk.len() == CHUNK);
+        let at = now();
         for write in chunk {
             let verdict = &write.field.verdict;
             let category = verdict.category.as_ref().map_or("", |key| key.as_str()).to_owned();
@@ -340,7 +342,8 @@ impl Merge {
                 .bind(sensitivity)
                 .bind(level(sensitivity))
                 .bind(self.search_text(write))
-                .bind(&self.scan.id);
+                .bind(&self.scan.id)
+                .bind(at);
         }
         query.execute(tx.conn()).await?;
         Ok(())
