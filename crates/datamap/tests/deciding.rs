@@ -1,4 +1,5 @@
 //! Decisions, undo, search and counts.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // A failure is the test's answer.
 
 #[macro_use]
 mod support;

@@ -1,4 +1,5 @@
 //! The pages of the map as their readers use them.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // A failure is the test's answer.
 
 #[macro_use]
 mod support;

@@ -1,4 +1,5 @@
 //! Scans of real sources into maps on SQLite and PostgreSQL.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // A failure is the test's answer.
 
 #[macro_use]
 mod support;
@@ -176,14 +177,15 @@ async fn privets_own_key_is_not_read_as_a_source(map: DataMap) {
 async fn a_scan_cut_off_in_the_middle_finishes_later(map: DataMap) {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("big.db");
-    let mut sql = String::from("BEGIN;");
-    for n in 0..300 {
-        sql.push_str(&format!("CREATE TABLE t{n} (id INTEGER, email TEXT);"));
-        sql.push_str(&format!(
-            "INSERT INTO t{n} VALUES (1, 'a{n}@example.com'), (2, 'b{n}@example.com');"
-        ));
-    }
-    sql.push_str("COMMIT;");
+    let tables: Vec<String> = (0..300)
+        .map(|n| {
+            format!(
+                "CREATE TABLE t{n} (id INTEGER, email TEXT);
+                 INSERT INTO t{n} VALUES (1, 'a{n}@example.com'), (2, 'b{n}@example.com');"
+            )
+        })
+        .collect();
+    let sql = format!("BEGIN; {} COMMIT;", tables.concat());
     sqlite(&file, &sql).await;
     let source = map.create_source(me(), &sqlite_draft(&file)).await.unwrap();
     let id = map.start_scan(me(), &source.id, "person").await.unwrap();

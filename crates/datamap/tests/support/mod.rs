@@ -1,5 +1,5 @@
 //! What the room's tests share: a map on both engines, a runner, and sources made of real files.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
 pub mod console;
 
