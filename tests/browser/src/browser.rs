@@ -158,16 +158,36 @@ impl Browser {
         }
     }
 
-    /// The element's visible text; waits up to ten seconds for it.
+    /// The element's visible text; waits up to ten seconds for it. A page that swaps a part of itself
+    /// can take the element away between finding and reading it, so both are tried again together.
     pub async fn text(&self, css: &str) -> Result<String> {
-        let element = self
-            .client
-            .wait()
-            .at_most(Duration::from_secs(10))
-            .for_element(Locator::Css(css))
-            .await
-            .with_context(|| format!("no {css} on the page"))?;
-        Ok(element.text().await?)
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
+        loop {
+            if let Ok(element) = self.client.find(Locator::Css(css)).await
+                && let Ok(text) = element.text().await
+            {
+                return Ok(text);
+            }
+            if tokio::time::Instant::now() > deadline {
+                bail!("no {css} on the page");
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// How many elements match, once there are at least `least`; fails after ten seconds.
+    pub async fn at_least(&self, least: usize, css: &str) -> Result<usize> {
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
+        loop {
+            let found = self.client.find_all(Locator::Css(css)).await?.len();
+            if found >= least {
+                return Ok(found);
+            }
+            if tokio::time::Instant::now() > deadline {
+                bail!("{found} of {css}, not {least}: {}", self.text("main").await?);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Clicks the first match.

@@ -11,7 +11,7 @@
 //! smallest?"). That is why the hash is keyed, the key never leaves the data directory, and at most
 //! [`K`] of the sampled values leave a trace at all.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use aws_lc_rs::hmac;
 use base64::Engine as _;
@@ -104,7 +104,12 @@ impl Family {
 
     /// The form under which equal things are equal; `None` for values that are not of this family.
     fn normalise(self, value: &str) -> Option<String> {
-        let text: String = value.trim().chars().map(half_width).collect();
+        let value = value.trim();
+        let text: Cow<'_, str> = if value.is_ascii() {
+            Cow::Borrowed(value)
+        } else {
+            value.chars().map(half_width).collect()
+        };
         let normal = match self {
             Self::Email => text.to_lowercase(),
             Self::Phone => phone_digits(&text),
@@ -159,25 +164,30 @@ pub fn build<S: AsRef<str>>(key: &[u8; 32], category: &str, values: &[S]) -> Str
     {
         return String::new();
     }
-    let distinct: BTreeSet<String> =
-        values.iter().filter_map(|value| family.normalise(value.as_ref())).collect();
-    if distinct.len() < MIN_DISTINCT {
-        return String::new();
-    }
+    // Hashed before they are made distinct: sorting numbers costs less than comparing texts.
     let key = hmac::Key::new(hmac::HMAC_SHA256, key);
-    let mut hashes: Vec<u64> =
-        distinct.iter().map(|value| keyed_hash(&key, family, value)).collect();
+    let mut message = Vec::new();
+    let mut hashes: Vec<u64> = values
+        .iter()
+        .filter_map(|value| family.normalise(value.as_ref()))
+        .map(|value| keyed_hash(&key, family, &value, &mut message))
+        .collect();
     hashes.sort_unstable();
     hashes.dedup();
+    let distinct = hashes.len();
+    if distinct < MIN_DISTINCT {
+        return String::new();
+    }
     hashes.truncate(K);
-    encode(family, distinct.len(), &hashes)
+    encode(family, distinct, &hashes)
 }
 
-fn keyed_hash(key: &hmac::Key, family: Family, value: &str) -> u64 {
-    let mut message = Vec::with_capacity(value.len() + 2);
+/// `message` is a buffer to use again.
+fn keyed_hash(key: &hmac::Key, family: Family, value: &str, message: &mut Vec<u8>) -> u64 {
+    message.clear();
     message.extend_from_slice(&[family.tag() as u8, 0]);
     message.extend_from_slice(value.as_bytes());
-    let tag = hmac::sign(key, &message);
+    let tag = hmac::sign(key, message);
     tag.as_ref().iter().take(HASH_BYTES).fold(0, |hash, byte| hash << 8 | u64::from(*byte))
 }
 

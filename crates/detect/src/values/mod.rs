@@ -321,8 +321,9 @@ pub struct Tally {
 
 impl Tally {
     const KINDS: usize = Kind::Prose as usize + 1;
-    /// Values looked at per column. A share of 1,000 is known within 3 points; more costs time only.
-    const MOST: usize = 1000;
+    /// Values looked at per column, spread over all of them. A share of 256 is known within 6 points
+    /// (95 %), finer than any threshold here; more only costs time, and scans are bound by it.
+    const MOST: usize = 256;
 
     /// Looks at a column's values.
     pub fn of(values: &[&str]) -> Self {
@@ -336,7 +337,9 @@ impl Tally {
         };
         let mut seen = std::collections::HashMap::new();
         let mut chars = 0usize;
-        for value in values.iter().map(|v| v.trim()).filter(|v| !v.is_empty()).take(Self::MOST) {
+        let step = (values.len() / Self::MOST).max(1);
+        let spread = values.iter().step_by(step).map(|v| v.trim()).filter(|v| !v.is_empty());
+        for value in spread.take(Self::MOST) {
             tally.checked += 1;
             chars += value.chars().count();
             // Equal values are examined once.
