@@ -56,7 +56,7 @@ impl DataMap {
         if self.source(source_id).await?.kind == "declared" {
             return Err(DataMapError::Conflict("scan-error-declared"));
         }
-        if let Some(scan) = self.active_scan(source_id).await? {
+        if let Some(scan) = self.scan_at_work(source_id).await? {
             return Ok(scan.id);
         }
         let id = new_id();
@@ -111,6 +111,21 @@ impl DataMap {
         .bind(source_id)
         .fetch_optional(self.store().reader())
         .await?)
+    }
+
+    /// The same, if its job still lives. A scan whose job is over (a schedule and a person queued it
+    /// in the same moment, and one job served both) is ended here, or it would block its source.
+    pub(crate) async fn scan_at_work(&self, source_id: &str) -> Result<Option<Scan>> {
+        let Some(scan) = self.active_scan(source_id).await? else { return Ok(None) };
+        let job = match &scan.job_id {
+            Some(id) => self.store().job(&JobId(id.clone())).await?,
+            None => None,
+        };
+        if job.is_some_and(|job| !job.state.is_over()) {
+            return Ok(Some(scan));
+        }
+        self.scan_ended(&scan.id, "failed", None).await?;
+        Ok(None)
     }
 
     /// The newest scans, of one source or of all.

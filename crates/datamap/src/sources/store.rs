@@ -253,7 +253,7 @@ impl DataMap {
     /// Deletes a source and everything known through it. Refused while a scan is running.
     pub async fn delete_source(&self, actor: Actor, id: &str) -> Result<()> {
         let source = self.source(id).await?;
-        if let Some(scan) = self.active_scan(id).await? {
+        if let Some(scan) = self.scan_at_work(id).await? {
             tracing::debug!(scan = scan.id, "source is being scanned");
             return Err(DataMapError::Conflict("src-error-scanning"));
         }
