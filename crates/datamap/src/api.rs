@@ -4,7 +4,7 @@
 
 use axum::{
     Json, Router,
-    extract::{Path, Query, State},
+    extract::{Path, Query, State, rejection::QueryRejection},
     http::StatusCode,
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -44,10 +44,24 @@ struct FieldsQuery {
     cursor: Option<i64>,
 }
 
-async fn fields(State(room): State<Room>, token: Token, Query(q): Query<FieldsQuery>) -> Response {
+async fn fields(
+    State(room): State<Room>,
+    token: Token,
+    query: Result<Query<FieldsQuery>, QueryRejection>,
+) -> Response {
     if let Err(refused) = token.require("map:read") {
         return refused;
     }
+    let q = match query {
+        Ok(Query(q)) => q,
+        Err(wrong) => {
+            return web::problem(
+                StatusCode::BAD_REQUEST,
+                "urn:privet:problem:bad-query",
+                &wrong.body_text(),
+            );
+        }
+    };
     let filter = FieldFilter {
         categories: Some(q.category).filter(|key| !key.is_empty()).into_iter().collect(),
         sensitivity: q.sensitivity,

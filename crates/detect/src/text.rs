@@ -173,7 +173,7 @@ const NAMES: [Pattern; 10] = [
     ),
     (
         Needs::Upper,
-        r"(?i:my name is|my name's|name is|named|姓名[:：])\s*(\p{Lu}[\p{Ll}'’-]+(?: \p{Lu}\.?)?(?: \p{Lu}[\p{L}'’-]+){0,2})",
+        r"(?i:my name is|my name's|name is|named|姓名[:：])\s*(\p{Lu}[\p{Ll}'’-]+(?: \p{Lu}\b\.?)?(?: \p{Lu}[\p{L}'’-]+){0,2})",
         stated_name,
     ),
     (
@@ -415,6 +415,17 @@ mod tests {
     #[test]
     fn every_pattern_compiles() {
         assert_eq!(finders().len(), PATTERNS.len() + NAMES.len());
+    }
+
+    #[test]
+    fn a_stated_name_is_found_whole() {
+        for (text, name) in [
+            ("My name is John Smith", "John Smith"),
+            ("My name is John Q. Smith, hello", "John Q. Smith"),
+            ("my name is Anna Maria Schmidt.", "Anna Maria Schmidt"),
+        ] {
+            assert!(found(text).contains(&("identity.name", name)), "{text}: {:?}", found(text));
+        }
     }
 
     #[test]

@@ -59,6 +59,8 @@ impl House {
     /// Opens the rooms.
     pub async fn open(config: &Config, listener: &TcpListener) -> Result<Self, Failure> {
         let store = open_store(config).await?;
+        // Before anything is served: two servers on one directory would share sessions and scans.
+        store.become_server().await?;
         let address = address(config, listener.local_addr()?);
         let map = DataMap::open(store.clone()).await.map_err(anyhow::Error::from)?;
         map.mend_schedules().await.map_err(anyhow::Error::from)?;

@@ -7,6 +7,9 @@ use store::Actor;
 
 use crate::{Failure, say::say, state::State};
 
+/// What a token may be allowed to do: each is asked for by an endpoint under `/v1`.
+const SCOPES: [&str; 2] = ["map:read", "map:scan"];
+
 /// `privet token`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -49,10 +52,9 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
 }
 
 async fn create(scopes: &[String], name: &str, state: State) -> Result<(), Failure> {
-    if let Some(wrong) = scopes.iter().find(|scope| !is_scope(scope)) {
-        return Err(Failure::usage(format!(
-            "“{wrong}” is not a scope; a scope is small letters, digits and . _ : - such as map:read"
-        )));
+    if let Some(wrong) = scopes.iter().find(|scope| !SCOPES.contains(&scope.as_str())) {
+        let known = SCOPES.join(", ");
+        return Err(Failure::usage(format!("“{wrong}” is not a scope; there are: {known}")));
     }
     let web = state.open_web().await?;
     let (id, token) = web.create_token(Actor::CommandLine, name, scopes).await.map_err(failed)?;
@@ -88,11 +90,6 @@ async fn revoke(id: &str, state: State) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::check(format!("there is no working token {id}; `privet token list` shows them")))
-}
-
-fn is_scope(text: &str) -> bool {
-    let ok = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".:_-".contains(c);
-    !text.is_empty() && text.chars().all(ok)
 }
 
 fn day(micros: i64) -> String {

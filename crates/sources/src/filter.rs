@@ -13,6 +13,13 @@ pub(crate) struct Matcher {
     exclude: Vec<GlobMatcher>,
 }
 
+impl StoreFilter {
+    /// Whether the patterns can be used; the error names the one that cannot.
+    pub fn check(&self) -> Result<(), SourceError> {
+        Matcher::new(self).map(|_| ())
+    }
+}
+
 impl Matcher {
     pub fn new(filter: &StoreFilter) -> Result<Self, SourceError> {
         let mut this = Self { include: Vec::new(), exclude: Vec::new() };
@@ -25,7 +32,10 @@ impl Matcher {
                 .case_insensitive(true)
                 .backslash_escape(true)
                 .build()
-                .map_err(|_| SourceError::BadOption(format!("tables={part}")))?;
+                .map_err(|_| SourceError::Malformed {
+                    file: part.to_owned(),
+                    why: "is no table pattern; use * and ?, and close every [ and {".to_owned(),
+                })?;
             list.push(glob.compile_matcher());
         }
         Ok(this)

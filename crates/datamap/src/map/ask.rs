@@ -35,6 +35,21 @@ pub struct AnswerGroup {
     pub level: i64,
 }
 
+/// The sensitivity that a question names in the words of the console or of the law.
+fn sensitivity_named(typed: &str) -> Option<&'static str> {
+    const WORDS: [(&str, &str); 7] = [
+        ("sensitive", "sensitive"),
+        ("敏感", "sensitive"),
+        ("special categor", "sensitive"),
+        ("特殊类别", "sensitive"),
+        ("confidential", "confidential"),
+        ("高风险", "confidential"),
+        ("机密", "confidential"),
+    ];
+    let typed = typed.to_lowercase();
+    WORDS.iter().find(|(word, _)| typed.contains(word)).map(|(_, level)| *level)
+}
+
 /// Understands what was typed into the search box. A question ("where …?") is about categories
 /// alone; a word or two may also be part of a name.
 pub(super) fn interpret(filter: &mut FieldFilter, typed: &str) -> Vec<String> {
@@ -59,7 +74,12 @@ pub(super) fn interpret(filter: &mut FieldFilter, typed: &str) -> Vec<String> {
         .map(|key| (*key).to_owned())
         .collect();
     if categories.is_empty() {
-        typed.clone_into(&mut filter.words);
+        match sensitivity_named(typed) {
+            Some(level) if filter.sensitivity.is_empty() => {
+                level.clone_into(&mut filter.sensitivity);
+            }
+            _ => typed.clone_into(&mut filter.words),
+        }
         return categories;
     }
     if !is_question(typed) {

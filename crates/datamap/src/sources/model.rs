@@ -82,6 +82,10 @@ impl SourceDraft {
         if !(1..=100_000).contains(&self.rows_per_store) {
             wrong("rows_per_store", "src-error-rows");
         }
+        let filter = ::sources::StoreFilter { tables_glob: self.tables_glob.clone() };
+        if filter.check().is_err() {
+            wrong("tables_glob", "src-error-glob");
+        }
         if tls_mode(&self.tls).is_none() {
             wrong("tls", "src-error-tls");
         }

@@ -284,7 +284,9 @@ impl DetailsForm {
         let password = if self.sealed.is_empty() {
             None
         } else {
-            Some(Secret(room.map.store().unseal(&context(&self.address), &self.sealed)?))
+            // Bound to its address: a changed or an old form does not open it.
+            let opened = room.map.store().unseal(&context(&self.address), &self.sealed);
+            Some(Secret(opened.map_err(|_| DataMapError::Invalid("src-error-sealed"))?))
         };
         Ok(SourceDraft {
             name: self.name.clone(),

@@ -53,13 +53,10 @@ pub fn render(reports: &[Report]) -> Result<Vec<u8>, Failure> {
     writer.into_inner().map_err(|error| Failure::unreachable(error.to_string()))
 }
 
-/// A spreadsheet must not run a column's name as a formula (CWE-1236).
+/// A spreadsheet must not run a column's name as a formula (CWE-1236), nor a terminal its escapes.
 fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
-    }
+    let cell: String = cell.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    if cell.starts_with(['=', '+', '-', '@']) { format!("'{cell}") } else { cell }
 }
 
 #[cfg(test)]
@@ -70,5 +67,6 @@ mod tests {
     fn a_name_that_looks_like_a_formula_is_disarmed() {
         assert_eq!(harmless("=1+1"), "'=1+1");
         assert_eq!(harmless("email"), "email");
+        assert_eq!(harmless("\u{1b}[31mphone"), "\u{fffd}[31mphone");
     }
 }

@@ -16,7 +16,7 @@ use std::{
 };
 
 use clap::ValueEnum;
-use sources::{Address, Limits, Options, Secret, StoreFilter, TlsMode};
+use sources::{Address, Limits, Options, Secret, SourceError, SourceKind, StoreFilter, TlsMode};
 
 pub use report::{FieldReport, Problem, Report, StoreReport};
 pub use work::{Settings, scan};
@@ -121,7 +121,13 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     let addresses: Vec<_> = args
         .sources
         .iter()
-        .map(|text| Address::parse(text).map_err(|error| Failure::usage(error.to_string())))
+        .map(|text| match Address::parse(text) {
+            // Told in its own report, so that the other sources are scanned all the same.
+            Err(SourceError::Missing(_)) => {
+                Ok((Address { kind: SourceKind::Files, text: text.clone() }, None))
+            }
+            other => other.map_err(|error| Failure::usage(error.to_string())),
+        })
         .collect::<Result<_, _>>()?;
     let mut reports = Vec::new();
     for (address, in_address) in addresses {

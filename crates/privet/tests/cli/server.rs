@@ -173,6 +173,18 @@ fn tokens_are_made_listed_and_revoked_beside_a_running_server() {
 }
 
 #[test]
+fn a_second_server_on_the_same_directory_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let _first = Server::start("serve", folder.path(), 2);
+
+    let data = folder.path().to_str().unwrap();
+    let second = run(&["serve", "--listen", "127.0.0.1:0", "--data", data]);
+
+    assert_eq!(second.code, 3);
+    assert!(second.err.contains("another Privet uses"), "{}", second.err);
+}
+
+#[test]
 fn a_mistyped_data_directory_is_told_and_not_made() {
     let dir = tempfile::tempdir().unwrap();
     let wrong = dir.path().join("wrong");
