@@ -79,5 +79,11 @@ async fn signed_out_people_see_no_page_of_the_console() -> Result<()> {
         browser.open(&format!("{}{path}", server.address)).await?;
         assert!(browser.path().await?.starts_with("/signin"), "{name} is open to strangers");
     }
+    // The page they see instead is accessible too.
+    for language in Language::ALL {
+        browser.open(&format!("{}/signin", server.address)).await?;
+        browser.speak(language).await?;
+        assert_eq!(browser.violations().await?, Vec::<String>::new());
+    }
     Ok(())
 }

@@ -20,6 +20,8 @@ async fn from_the_set_up_link_to_a_decided_field_without_javascript() -> Result<
 async fn the_set_up_link_works_once() -> Result<()> {
     let server = Server::empty().await?;
     let browser = Browser::start().await?;
+    browser.open(&server.link).await?;
+    assert_eq!(browser.violations().await?, Vec::<String>::new());
     set_up(&browser, &server).await?;
 
     browser.open(&server.link).await?;
