@@ -46,13 +46,18 @@ pub fn read(
         match json(value) {
             Some(tree) if depth < MOST_DEPTH => flatten(&tree, "", &mut nested, 0),
             _ => {
-                let mut seen: Vec<&'static str> =
-                    text::find_in_text(cut(value)).into_iter().map(|span| span.category).collect();
-                seen.extend(text::topics(cut(value)));
+                let mut seen: Vec<Cow<'static, str>> = text::find_in_text(cut(value))
+                    .into_iter()
+                    .map(|span| match span.kind {
+                        text::Kind::Known(entity) => Cow::Borrowed(entity.category()),
+                        text::Kind::Custom { category, .. } => Cow::Owned(category.to_string()),
+                    })
+                    .collect();
+                seen.extend(text::topics(cut(value)).into_iter().map(Cow::Borrowed));
                 seen.sort_unstable();
                 seen.dedup();
                 for category in seen {
-                    *rows.entry(Cow::Borrowed(category)).or_default() += 1;
+                    *rows.entry(category).or_default() += 1;
                 }
             }
         }

@@ -5,6 +5,7 @@
 
 mod classify;
 pub mod docs;
+mod entity;
 mod inside;
 mod lexicon;
 mod mask;
@@ -19,8 +20,9 @@ mod values;
 mod words;
 
 pub use classify::classify;
+pub use entity::Entity;
 pub use mask::mask;
 pub use model::{CategoryKey, Column, Evidence, InnerFinding, Sensitivity, Verdict};
 pub use stores::people_category;
 pub use taxonomy::{Category, Taxonomy, taxonomy};
-pub use text::{Span, find_in_text};
+pub use text::{Kind, Language, Layer, Options, Span, find_in_text, find_with};

@@ -427,8 +427,8 @@ fn logs_and_versions_are_told_from_people() {
 
 #[test]
 fn what_a_text_calls_a_phone_or_a_name_is_one() {
-    let kinds = |text: &str| -> Vec<&'static str> {
-        detect::find_in_text(text).iter().map(|s| s.category).collect()
+    let kinds = |text: &str| -> Vec<String> {
+        detect::find_in_text(text).iter().map(|s| s.category().to_owned()).collect()
     };
     assert_eq!(kinds("Phone: 467 3395"), ["contact.phone"]);
     assert_eq!(kinds("My name is Rubija"), ["identity.name"]);

@@ -18,7 +18,7 @@ const LINE_MAX: u64 = 16 << 20;
 
 const EXAMPLES: &str = "\
 Reads one JSON object a line, {\"id\": …, \"text\": \"…\"}, and writes one line for each, in order:
-  {\"id\": …, \"spans\": [{\"start\": 8, \"end\": 19, \"type\": \"contact.phone\", \"score\": 0.95}]}
+  {\"id\": …, \"spans\": [{\"start\": 8, \"end\": 19, \"type\": \"PHONE_NUMBER\", \"category\": \"contact.phone\", \"score\": 0.95}]}
 start and end count Unicode code points; end is exclusive.
 
 Example:
@@ -62,7 +62,8 @@ struct SpanJson {
     start: usize,
     end: usize,
     #[serde(rename = "type")]
-    kind: &'static str,
+    kind: String,
+    category: String,
     score: f64,
 }
 
@@ -205,7 +206,8 @@ fn answer(question: &Question) -> Answer {
         .map(|span| SpanJson {
             start: points.at(span.start),
             end: points.at(span.end),
-            kind: span.category,
+            kind: span.entity().to_owned(),
+            category: span.category().to_owned(),
             score: (span.score * 100.0).round() / 100.0,
         })
         .collect();

@@ -31,7 +31,7 @@ fn answers_are_in_order_with_offsets_in_code_points() {
     assert_eq!(answers[0], serde_json::json!({"id": 7, "spans": []}));
     assert_eq!(answers[1]["id"], "八");
     let span = &answers[1]["spans"][0];
-    assert_eq!(span["type"], "contact.phone");
+    assert_eq!(span["category"], "contact.phone");
     assert_eq!((&span["start"], &span["end"]), (&2.into(), &13.into()));
 }
 

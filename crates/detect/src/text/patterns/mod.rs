@@ -5,23 +5,12 @@ use std::sync::OnceLock;
 
 use regex::Regex;
 
+use super::{Layer, Span};
 use crate::{
+    Entity,
     lexicon::lexicon,
     values::{contact, device, numbers, people, places},
 };
-
-/// A piece of personal data in a text.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Span {
-    /// First byte.
-    pub start: usize,
-    /// Byte after the last.
-    pub end: usize,
-    /// Category key.
-    pub category: &'static str,
-    /// 0..=1, how sure.
-    pub score: f64,
-}
 
 /// What a text must hold for a pattern to be worth trying.
 #[derive(Debug, Clone, Copy)]
@@ -239,10 +228,16 @@ fn finders() -> &'static [Finder] {
     })
 }
 
-/// Finds personal data in a text: spans in order, none overlapping another.
-pub fn find_in_text(text: &str) -> Vec<Span> {
+/// A match of a pattern on the way to a span.
+struct Match {
+    start: usize,
+    end: usize,
+    score: f64,
+}
+
+/// Adds what the patterns find in `text`.
+pub fn find(text: &str, spans: &mut Vec<Span>) {
     let holds = Holds::of(text);
-    let mut spans: Vec<Span> = Vec::new();
     for finder in finders() {
         if !holds.meets(finder.needs, text) {
             continue;
@@ -252,23 +247,42 @@ pub fn find_in_text(text: &str) -> Vec<Span> {
             let trimmed = whole.as_str().trim_end_matches([' ', '.', ',', '-', '(']);
             let Some((category, score)) = (finder.check)(trimmed) else { continue };
             let mut span =
-                Span { start: whole.start(), end: whole.start() + trimmed.len(), category, score };
+                Match { start: whole.start(), end: whole.start() + trimmed.len(), score };
             if category == "identity.name" {
                 trim_name(text, &mut span);
             }
-            let standing = standing_alone(text, &span);
-            let overlaps = spans.iter().any(|s| s.start < span.end && span.start < s.end);
-            if standing && !overlaps && span.end > span.start {
-                spans.push(span);
+            if standing_alone(text, &span)
+                && let Some(entity) = entity_of(category, &text[span.start..span.end])
+            {
+                let range = span.start..span.end;
+                let layer = if entity == Entity::Person { Layer::Model } else { Layer::Pattern };
+                if entity == Entity::Person
+                    && spans.iter().any(|s| s.start < span.end && span.start < s.end)
+                {
+                    continue;
+                }
+                spans.push(Span::new(range, entity, span.score, layer, "pattern"));
             }
         }
     }
-    spans.sort_by_key(|span| span.start);
-    spans
+}
+
+/// The entity a category stands for in these patterns.
+fn entity_of(category: &str, found: &str) -> Option<Entity> {
+    if category == "identity.national_id" && found.len() == 11 {
+        return Some(Entity::UsSsn);
+    }
+    if category == "identity.national_id" {
+        return Some(Entity::CnId);
+    }
+    if category == "identity.birth_date" {
+        return Some(Entity::DateOfBirth);
+    }
+    Entity::ALL.iter().copied().find(|entity| entity.category() == category)
 }
 
 /// Digits right before or after a number make it part of a longer one.
-fn standing_alone(text: &str, span: &Span) -> bool {
+fn standing_alone(text: &str, span: &Match) -> bool {
     let first_digit = text[span.start..].starts_with(|c: char| c.is_ascii_digit() || c == '+');
     let last_digit = text[..span.end].ends_with(|c: char| c.is_ascii_digit());
     let before = text[..span.start].chars().next_back();
@@ -278,7 +292,7 @@ fn standing_alone(text: &str, span: &Span) -> bool {
 }
 
 /// `张伟先生` found as `致电张伟`: keep what is a name.
-fn trim_name(text: &str, span: &mut Span) {
+fn trim_name(text: &str, span: &mut Match) {
     let piece = &text[span.start..span.end];
     let chars: Vec<(usize, char)> = piece.char_indices().collect();
     if !chars.iter().all(|(_, c)| crate::words::is_han(*c)) {
@@ -407,9 +421,16 @@ pub fn topics(text: &str) -> Vec<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::find_in_text;
 
     fn found(text: &str) -> Vec<(&'static str, &str)> {
-        find_in_text(text).into_iter().map(|s| (s.category, &text[s.start..s.end])).collect()
+        find_in_text(text)
+            .into_iter()
+            .map(|s| match s.kind {
+                crate::text::Kind::Known(entity) => (entity.category(), &text[s.start..s.end]),
+                crate::text::Kind::Custom { .. } => ("custom", &text[s.start..s.end]),
+            })
+            .collect()
     }
 
     #[test]

@@ -1,0 +1,60 @@
+//! Personal data in running text. Three layers find, one place decides:
+//!
+//! 1. `fold` undoes disguises (full-width digits, zero-width characters) and keeps the way back;
+//! 2. `patterns` finds everything with a rule and a check, in one pass over the bytes;
+//! 3. `english` and `chinese` find what needs language: names, organisations, places, addresses;
+//! 4. `resolve` lets the surest of overlapping findings stand.
+
+mod chinese;
+mod english;
+mod fold;
+mod patterns;
+mod resolve;
+mod span;
+
+pub use patterns::topics;
+pub use span::{Kind, Layer, Span};
+
+/// What to look for and in which language.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Language of the text; `Auto` looks at the script of each piece.
+    pub language: Language,
+    /// Only the pattern layer: no names, organisations or places.
+    pub patterns_only: bool,
+}
+
+/// Language of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    /// By script, piece by piece.
+    #[default]
+    Auto,
+    /// English (and other Latin script).
+    English,
+    /// Chinese.
+    Chinese,
+}
+
+/// Finds personal data in a text: spans in order, none overlapping another; offsets are bytes.
+pub fn find_in_text(text: &str) -> Vec<Span> {
+    find_with(text, &Options::default())
+}
+
+/// The same with options.
+pub fn find_with(text: &str, options: &Options) -> Vec<Span> {
+    let folded = fold::fold(text);
+    let mut found = Vec::new();
+    patterns::find(folded.text(), &mut found);
+    if !options.patterns_only {
+        if options.language != Language::Chinese {
+            english::find(folded.text(), &mut found);
+        }
+        if options.language != Language::English {
+            chinese::find(folded.text(), &mut found);
+        }
+    }
+    let mut spans = resolve::resolve(found);
+    folded.unfold(&mut spans);
+    spans
+}
