@@ -32,6 +32,17 @@ pub struct File {
     pub network: Network,
     /// Which files the server may scan.
     pub files: Files,
+    /// The detection API.
+    pub detect: Detect,
+}
+
+/// `[detect]` of the configuration file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Detect {
+    /// `/analyze`, `/anonymize` and the other Presidio-compatible addresses answer programs on this
+    /// machine without a token.
+    pub open_on_loopback: bool,
 }
 
 /// `[files]` of the configuration file. `privet scan` reads what its user may read.
@@ -93,6 +104,8 @@ pub struct Config {
     pub guard: NetworkGuard,
     /// Which files and folders the server may scan; empty: all it can read.
     pub folders: Vec<PathBuf>,
+    /// Whether the Presidio-compatible addresses answer this machine without a token.
+    pub open_on_loopback: bool,
 }
 
 impl Config {
@@ -133,6 +146,7 @@ impl Config {
                 only: file.network.only,
             },
             folders: file.files.only,
+            open_on_loopback: file.detect.open_on_loopback,
         })
     }
 }

@@ -4,6 +4,7 @@ use std::{future::IntoFuture, net::SocketAddr, process::ExitCode, time::Duration
 
 use axum::Router;
 use datamap::DataMap;
+use inspect::Inspect;
 use store::{Runner, Store, StoreConfig};
 use tokio::{net::TcpListener, sync::watch};
 use web::{Web, WebConfig};
@@ -52,6 +53,7 @@ pub struct House {
     pub address: String,
     /// The data map.
     pub map: DataMap,
+    inspect: Inspect,
     web: Web,
 }
 
@@ -64,11 +66,14 @@ impl House {
         let address = address(config, listener.local_addr()?);
         let map = DataMap::open(store.clone()).await.map_err(anyhow::Error::from)?;
         map.mend_schedules().await.map_err(anyhow::Error::from)?;
+        let api = inspect::Settings { open_on_loopback: config.open_on_loopback };
+        let inspect = Inspect::new(store.clone(), api);
         let settings = WebConfig { base_url: address.clone(), trust_proxy: config.trust_proxy };
         let web = Web::open(store, settings).await?.with_nav(datamap::nav());
         Ok(Self {
             address,
             map: map.with_guard(config.guard.clone()).with_folders(config.folders.clone()),
+            inspect,
             web,
         })
     }
@@ -87,7 +92,8 @@ impl House {
     /// All pages.
     pub fn router(&self) -> Router {
         let rooms = web::router(self.web.clone())
-            .merge(datamap::router(self.web.clone(), self.map.clone()));
+            .merge(datamap::router(self.web.clone(), self.map.clone()))
+            .merge(inspect::router(self.web.clone(), self.inspect.clone()));
         web::finish(self.web.clone(), rooms)
     }
 

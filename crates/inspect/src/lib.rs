@@ -1,0 +1,61 @@
+//! Detection for people and programs: the detection API and, on pages, trying a text and keeping a
+//! company's own detectors. It holds no rule of detection (that is `detect`) and keeps no text: what
+//! is sent lives in memory while it is answered, and is never logged. Callers need [`Inspect`],
+//! [`Settings`] and [`router`].
+
+mod api;
+mod room;
+mod work;
+
+pub use room::Room;
+pub use work::Busy;
+
+use std::sync::Arc;
+
+use store::Store;
+
+/// How the API behaves.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// The Presidio-compatible addresses (`/analyze`, `/anonymize`, …) answer programs on this
+    /// machine without a token. Off unless the configuration says so.
+    pub open_on_loopback: bool,
+}
+
+/// The room's service; cheap to clone.
+#[derive(Clone)]
+pub struct Inspect {
+    store: Store,
+    settings: Arc<Settings>,
+    desk: work::Desk,
+}
+
+impl Inspect {
+    /// Opens the room.
+    pub fn new(store: Store, settings: Settings) -> Self {
+        Self { store, settings: Arc::new(settings), desk: work::Desk::default() }
+    }
+
+    /// Privet's own database.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// How the API behaves.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Runs detection beside the async runtime, at most as many at once as there are cores.
+    pub async fn work<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Busy> {
+        self.desk.work(job).await
+    }
+}
+
+/// The addresses of the room.
+pub fn router(web: web::Web, inspect: Inspect) -> axum::Router {
+    api::router().with_state(Room { web, inspect })
+}
