@@ -25,4 +25,6 @@ pub use mask::mask;
 pub use model::{CategoryKey, Column, Evidence, InnerFinding, Sensitivity, Verdict};
 pub use stores::people_category;
 pub use taxonomy::{Category, Taxonomy, taxonomy};
+#[doc(hidden)]
+pub use text::english;
 pub use text::{Kind, Language, Layer, Options, Span, find_in_text, find_with};

@@ -1,5 +1,7 @@
 //! Names, organisations, places and addresses in English text.
 
+pub mod tokens;
+
 use super::Span;
 
 /// Adds what is found in `text`.
