@@ -1,8 +1,9 @@
 //! Measures Privet beside the named peer and the physical limit, in one run, and prints tables with
-//! ratios. `cargo xtask bench [scan] [console] [store]`. Never part of timed tests.
+//! ratios. `cargo xtask bench [scan] [console] [store] [detect]`. Never part of timed tests.
 
 mod console;
 mod data;
+mod detect;
 mod ledger;
 mod process;
 mod scan;
@@ -14,7 +15,7 @@ use anyhow::{Result, bail};
 async fn main() -> Result<()> {
     let mut wanted: Vec<String> = std::env::args().skip(1).collect();
     if wanted.is_empty() {
-        wanted = ["scan", "console", "store"].map(String::from).to_vec();
+        wanted = ["scan", "console", "store", "detect"].map(String::from).to_vec();
     }
     let mut missed = 0;
     for name in wanted {
@@ -22,7 +23,10 @@ async fn main() -> Result<()> {
             "scan" => scan::run().await?,
             "console" => console::run().await?,
             "store" => ledger::run().await?,
-            other => bail!("there is no benchmark “{other}”; choose scan, console or store"),
+            "detect" => detect::run()?,
+            other => {
+                bail!("there is no benchmark “{other}”; choose scan, console, store or detect")
+            }
         };
     }
     println!("\n{missed} targets missed");

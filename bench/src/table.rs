@@ -43,6 +43,17 @@ impl Table {
         });
     }
 
+    /// A measurement that must reach a bound.
+    pub fn least(&mut self, what: impl Into<String>, ours: f64, unit: &str, bound: f64) {
+        self.lines.push(Line {
+            what: what.into(),
+            measured: format!("{ours:.3} {unit}"),
+            beside: String::new(),
+            target: format!("≥ {bound:.3} {unit}"),
+            met: Some(ours >= bound),
+        });
+    }
+
     /// A measurement that only informs.
     pub fn fact(&mut self, what: impl Into<String>, measured: impl Into<String>) {
         self.lines.push(Line {

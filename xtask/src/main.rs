@@ -28,8 +28,15 @@ enum Chore {
     },
     /// Benchmarks in release mode, side by side with the named peer, as tables with ratios.
     Bench {
-        /// Which: `scan`, `console`, `store`. None: all.
+        /// Which: `scan`, `console`, `store`, `detect`. None: all.
         names: Vec<String>,
+        /// `detect`: measures the peers too; installs their Python packages into a throw-away
+        /// environment under `target/`.
+        #[arg(long)]
+        peers: bool,
+        /// `detect`: more labelled sets, JSON lines `{"id","text","spans"}`.
+        #[arg(long)]
+        gold: Vec<std::path::PathBuf>,
     },
     /// Screenshots of every page of the demo (zh-CN and en, wide and narrow, light and dark) into
     /// `tests/browser/shots`, and the ones the documentation shows into `docs/images`.
@@ -51,7 +58,7 @@ fn main() -> Result<()> {
     match Cli::parse().chore {
         Chore::Test { filter: None, package: None } => steps::test_everything(),
         Chore::Test { filter, package } => steps::test_some(filter.as_deref(), package.as_deref()),
-        Chore::Bench { names } => steps::bench(&names),
+        Chore::Bench { names, peers, gold } => steps::bench(&names, peers, &gold),
         Chore::Shots { only } => steps::shots(only.as_deref()),
         Chore::Servers => steps::serve_until_interrupted(),
         Chore::Setup => packages::install_missing(),

