@@ -1,12 +1,15 @@
-//! The tables of categories in the handbook, written from the taxonomy so that they stay true.
+//! The tables of the handbook, written from the data files so that they stay true.
+
+pub mod entities;
 
 use std::fmt::Write as _;
 
 use crate::{Category, Sensitivity, taxonomy};
 
-/// Marks in the page around the table.
-const OPEN: &str = "<!-- categories -->";
-const CLOSE: &str = "<!-- /categories -->";
+/// Marks in the page around the table of categories …
+const CATEGORIES: [&str; 2] = ["<!-- categories -->", "<!-- /categories -->"];
+/// … and around that of entities.
+const ENTITIES: [&str; 2] = ["<!-- entities -->", "<!-- /entities -->"];
 
 /// The table of all categories as Markdown, in Chinese (`zh`) or English.
 pub fn table(zh: bool) -> String {
@@ -31,11 +34,16 @@ pub fn table(zh: bool) -> String {
     out
 }
 
-/// The page with its table replaced; a page without marks comes back as it is.
-pub fn with_table(page: &str, zh: bool) -> String {
-    let Some((before, rest)) = page.split_once(OPEN) else { return page.to_owned() };
-    let Some((_, after)) = rest.split_once(CLOSE) else { return page.to_owned() };
-    format!("{before}{OPEN}\n\n{}\n{CLOSE}{after}", table(zh))
+/// The page with its tables replaced; a page without marks comes back as it is.
+pub fn with_tables(page: &str, zh: bool) -> String {
+    let page = between(page, CATEGORIES, || table(zh));
+    between(&page, ENTITIES, || entities::table(zh))
+}
+
+fn between(page: &str, [open, close]: [&str; 2], table: impl Fn() -> String) -> String {
+    let Some((before, rest)) = page.split_once(open) else { return page.to_owned() };
+    let Some((_, after)) = rest.split_once(close) else { return page.to_owned() };
+    format!("{before}{open}\n\n{}\n{close}{after}", table())
 }
 
 fn level(sensitivity: Sensitivity, zh: bool) -> &'static str {
@@ -72,13 +80,13 @@ mod tests {
     #[test]
     fn the_handbook_shows_the_categories_as_they_are() {
         for (page, zh) in [
-            (include_str!("../../../docs/detection.md"), false),
-            (include_str!("../../../docs/zh-CN/detection.md"), true),
+            (include_str!("../../../../docs/detection.md"), false),
+            (include_str!("../../../../docs/zh-CN/detection.md"), true),
         ] {
-            assert!(page.contains(OPEN) && page.contains(CLOSE));
+            assert!(CATEGORIES.iter().all(|mark| page.contains(mark)));
             assert_eq!(
                 page,
-                with_table(page, zh),
+                with_tables(page, zh),
                 "run `cargo run -p privet-detect --example categories`"
             );
         }
