@@ -46,6 +46,15 @@ enum Chore {
     },
     /// Throw-away PostgreSQL and MariaDB for a working day: prints what to export, runs until Ctrl-C.
     Servers,
+    /// Fuzzes detection (`text`, `column`) with cargo-fuzz on the nightly toolchain, seeded with our
+    /// own labelled sentences.
+    Fuzz {
+        /// Which: `text` or `column`.
+        target: String,
+        /// Minutes.
+        #[arg(default_value_t = 20)]
+        minutes: u64,
+    },
     /// Installs the system packages that tests need (Debian or Ubuntu; as root or with sudo).
     Setup,
     /// Formats all code.
@@ -61,6 +70,7 @@ fn main() -> Result<()> {
         Chore::Bench { names, peers, gold } => steps::bench(&names, peers, &gold),
         Chore::Shots { only } => steps::shots(only.as_deref()),
         Chore::Servers => steps::serve_until_interrupted(),
+        Chore::Fuzz { target, minutes } => steps::fuzz(&target, minutes),
         Chore::Setup => packages::install_missing(),
         Chore::Fmt => steps::cargo(&["fmt", "--all"], &[]),
         Chore::Lint => steps::lint(),

@@ -92,6 +92,29 @@ fn peers_of_detection() -> Result<String> {
     Ok(home.display().to_string())
 }
 
+/// `cargo xtask fuzz`.
+pub fn fuzz(target: &str, minutes: u64) -> Result<()> {
+    let known = Command::new("cargo").args(["fuzz", "--version"]).output()?;
+    if !known.status.success() {
+        cargo(&["install", "cargo-fuzz"], &[])?;
+    }
+    let corpus = std::path::absolute(format!("fuzz/corpus/{target}"))?;
+    std::fs::create_dir_all(&corpus)?;
+    for set in ["en", "zh"] {
+        let text = std::fs::read_to_string(format!("bench/data/detect/{set}.txt"))?;
+        for (at, line) in text.lines().enumerate() {
+            std::fs::write(corpus.join(format!("{set}-{at}")), line)?;
+        }
+    }
+    let seconds = format!("-max_total_time={}", minutes * 60);
+    let status = Command::new("cargo")
+        .args(["+nightly", "fuzz", "run", target, "--", "-max_len=4096", "-timeout=10"])
+        .arg(seconds)
+        .status()?;
+    ensure!(status.success(), "the fuzzer found something: see fuzz/artifacts/{target}");
+    Ok(())
+}
+
 /// `cargo xtask shots`.
 pub fn shots(only: Option<&str>) -> Result<()> {
     packages::install_missing()?;
