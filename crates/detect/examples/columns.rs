@@ -1,17 +1,205 @@
-//! Measures detection on a folder of CSV files: the first column of each is classified under the
-//! name `c1`, without any hint. `cargo run -p privet-detect --example columns FOLDER`
+//! Measures the judging of columns on a folder of labelled tables, as `bench/columns/*.py` make them:
+//! macro F1 with names and with names replaced by `c1…cn`, false alarms on plain columns, and how far
+//! the confidence can be trusted.
+//!
+//! `cargo run --release -p privet-detect --example columns -- FOLDER [--errors] [--nameless] [--half fit|held|open] [--fit FILE]`
+//!
+//! Without `labels.jsonl` in the folder, the first column of every CSV file is judged under the name `c1`.
 
-use std::{env, fs, process::ExitCode, time::Instant};
+use std::{
+    collections::BTreeMap,
+    env, fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Instant,
+};
 
-use detect::{Column, classify};
+use detect::{Column, classify, classify_table};
+use serde::Deserialize;
+
+#[path = "../tests/tables/score.rs"]
+mod score;
+use score::{Judged, Scores};
 
 fn main() -> ExitCode {
-    let Some(folder) = env::args().nth(1) else {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let Some(folder) = args.first().map(PathBuf::from) else {
         eprintln!("give a folder of CSV files");
         return ExitCode::from(2);
     };
-    let Ok(entries) = fs::read_dir(&folder) else {
-        eprintln!("{folder} could not be read");
+    let flag = |name: &str| args.iter().any(|a| a == name);
+    let value = |name: &str| args.iter().position(|a| a == name).and_then(|at| args.get(at + 1));
+    if !folder.join("labels.jsonl").exists() {
+        return single_columns(&folder);
+    }
+    let tables = match read_tables(&folder) {
+        Ok(tables) => tables,
+        Err(why) => {
+            eprintln!("{}: {why}", folder.display());
+            return ExitCode::from(3);
+        }
+    };
+    let mut all = Vec::new();
+    for half in ["fit", "held", "open"] {
+        if value("--half").is_some_and(|only| only != half) {
+            continue;
+        }
+        for nameless in [false, true] {
+            if flag("--nameless") && !nameless {
+                continue;
+            }
+            let start = Instant::now();
+            let judged: Vec<Judged> = tables
+                .iter()
+                .filter(|table| table.label.half == half)
+                .flat_map(|table| judge(table, nameless))
+                .collect();
+            if judged.is_empty() {
+                continue;
+            }
+            let seconds = start.elapsed().as_secs_f64();
+            let values: usize = judged.iter().map(|j| j.values).sum();
+            let names = if nameless { "names replaced by c1…cn" } else { "with names" };
+            println!(
+                "\n== {half}, {names}: {} columns, {:.2} µs a value",
+                judged.len(),
+                seconds * 1e6 / values.max(1) as f64
+            );
+            if flag("--errors") {
+                print_errors(&judged);
+            }
+            println!("{}", Scores::of(&judged));
+            all.extend(judged.into_iter().map(|j| (half, nameless, j)));
+        }
+    }
+    if let Some(path) = value("--raw") {
+        let lines: String = all
+            .iter()
+            .filter(|(_, _, j)| j.expected != "?" && !j.got.is_empty())
+            .map(|(half, nameless, j)| {
+                format!(
+                    "{half}\t{nameless}\t{}\t{}\t{}\n",
+                    j.rule,
+                    j.confidence,
+                    u8::from(j.right())
+                )
+            })
+            .collect();
+        if let Err(why) = fs::write(path, lines) {
+            eprintln!("{path}: {why}");
+            return ExitCode::from(3);
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+/// One line of `labels.jsonl`.
+#[derive(Deserialize)]
+struct Label {
+    file: String,
+    store: String,
+    half: String,
+    columns: Vec<Labelled>,
+}
+
+#[derive(Deserialize)]
+struct Labelled {
+    name: String,
+    category: String,
+}
+
+struct Table {
+    label: Label,
+    /// Values by column, empty ones left out as the scanner does.
+    values: Vec<Vec<String>>,
+}
+
+fn read_tables(folder: &Path) -> Result<Vec<Table>, Box<dyn std::error::Error>> {
+    let mut tables = Vec::new();
+    for line in fs::read_to_string(folder.join("labels.jsonl"))?.lines() {
+        let label: Label = serde_json::from_str(line)?;
+        let mut values = vec![Vec::new(); label.columns.len()];
+        let mut reader =
+            csv::ReaderBuilder::new().flexible(true).from_path(folder.join(&label.file))?;
+        for record in reader.records() {
+            for (column, cell) in values.iter_mut().zip(record?.iter()) {
+                if !cell.is_empty() {
+                    column.push(cell.to_owned());
+                }
+            }
+        }
+        tables.push(Table { label, values });
+    }
+    Ok(tables)
+}
+
+fn judge(table: &Table, nameless: bool) -> Vec<Judged> {
+    let names: Vec<String> = table
+        .label
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(at, c)| if nameless { format!("c{}", at + 1) } else { c.name.clone() })
+        .collect();
+    let siblings: Vec<&str> = names.iter().map(String::as_str).collect();
+    let values: Vec<Vec<&str>> =
+        table.values.iter().map(|v| v.iter().map(String::as_str).collect()).collect();
+    let columns: Vec<Column<'_>> = siblings
+        .iter()
+        .zip(&values)
+        .map(|(name, values)| Column {
+            store: if nameless { "t1" } else { &table.label.store },
+            store_comment: "",
+            name,
+            comment: "",
+            data_type: "",
+            primary_key: false,
+            references: None,
+            siblings: &siblings,
+            values,
+        })
+        .collect();
+    let verdicts = classify_table(&columns);
+    table
+        .label
+        .columns
+        .iter()
+        .zip(verdicts)
+        .zip(&values)
+        .map(|((label, verdict), values)| Judged {
+            place: format!("{}:{}", table.label.file, label.name),
+            expected: label.category.clone(),
+            got: verdict.category.as_ref().map_or(String::new(), |c| c.as_str().to_owned()),
+            confidence: verdict.confidence,
+            rule: verdict.evidence.rule.clone(),
+            example: values.iter().take(3).copied().collect::<Vec<_>>().join(" | "),
+            values: values.len(),
+        })
+        .collect()
+}
+
+/// The errors, grouped by what was expected and what came out.
+fn print_errors(judged: &[Judged]) {
+    let mut groups: BTreeMap<(&str, &str), Vec<&Judged>> = BTreeMap::new();
+    for one in judged.iter().filter(|j| j.expected != "?" && !j.right()) {
+        groups.entry((&one.expected, &one.got)).or_default().push(one);
+    }
+    let mut groups: Vec<_> = groups.into_iter().collect();
+    groups.sort_by_key(|(_, members)| std::cmp::Reverse(members.len()));
+    for ((expected, got), members) in groups {
+        println!("{:4} × {expected:?} taken for {got:?}", members.len());
+        for one in members.iter().take(6) {
+            println!(
+                "        {:.2} {:24} {}  {:.90}",
+                one.confidence, one.rule, one.place, one.example
+            );
+        }
+    }
+}
+
+fn single_columns(folder: &Path) -> ExitCode {
+    let Ok(entries) = fs::read_dir(folder) else {
+        eprintln!("{} could not be read", folder.display());
         return ExitCode::from(3);
     };
     let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();

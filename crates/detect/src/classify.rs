@@ -32,6 +32,11 @@ pub fn classify(column: &Column<'_>) -> Verdict {
     classify_in(column, look, 0)
 }
 
+/// Classifies the columns of one store together: what neighbours turn out to be helps each.
+pub fn classify_table(columns: &[Column<'_>]) -> Vec<Verdict> {
+    columns.iter().map(classify).collect()
+}
+
 /// Classifies a column of a store already looked at. `depth` counts the levels of JSON entered.
 pub(crate) fn classify_in(column: &Column<'_>, look: Look, depth: u8) -> Verdict {
     let tally = Tally::of(column.values);
@@ -348,6 +353,8 @@ fn conclude(
             checksum: candidate.checksum,
             reasons: candidate.reasons.into_iter().map(str::to_owned).collect(),
             inside: if inside_free { found } else { Vec::new() },
+            values_distinct: tally.distinct,
+            ..Evidence::default()
         },
     }
 }

@@ -19,7 +19,7 @@ mod types;
 mod values;
 mod words;
 
-pub use classify::classify;
+pub use classify::{classify, classify_table};
 pub use entity::Entity;
 pub use mask::mask;
 pub use model::{CategoryKey, Column, Evidence, InnerFinding, Sensitivity, Verdict};

@@ -119,6 +119,23 @@ pub struct Evidence {
     /// Kinds of personal data found inside free text or nested JSON.
     #[serde(default)]
     pub inside: Vec<InnerFinding>,
+    /// Different values among those looked at.
+    #[serde(default)]
+    pub values_distinct: u32,
+    /// Stable key of the rule that decided, e.g. `name+values`, `values:contact.email`; empty when
+    /// none did.
+    #[serde(default)]
+    pub rule: String,
+    /// The category that came second and the confidence it would have had.
+    #[serde(default)]
+    pub runner_up: Option<(CategoryKey, f64)>,
+    /// What the values look like: kinds of values (`email`, `date`, `integer`, …) with their share,
+    /// most frequent first, five at most. A value may be of several kinds.
+    #[serde(default)]
+    pub shares: Vec<(String, f64)>,
+    /// Columns of the same store whose names or values spoke for this verdict.
+    #[serde(default)]
+    pub neighbours: Vec<String>,
 }
 
 /// One kind of personal data inside free text or JSON.

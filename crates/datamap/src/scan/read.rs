@@ -100,32 +100,35 @@ fn judge(
     let store_name = info.display_name();
     let siblings: Vec<&str> = info.columns.iter().map(|column| column.name.as_str()).collect();
     let references = reader.references.get(&store_name);
-    let fields: Vec<ReadField> = info
+    let values: Vec<Vec<&str>> = (0..info.columns.len())
+        .map(|index| {
+            let cells = sample.columns.get(index);
+            cells.map(|c| c.iter().flatten().map(|cell| &*cell.0).collect()).unwrap_or_default()
+        })
+        .collect();
+    let columns: Vec<detect::Column<'_>> = info
         .columns
         .iter()
-        .enumerate()
-        .map(|(index, column)| {
-            let values: Vec<&str> = sample
-                .columns
-                .get(index)
-                .map(|cells| cells.iter().flatten().map(|cell| &*cell.0).collect())
-                .unwrap_or_default();
-            let verdict = detect::classify(&detect::Column {
-                store: &info.name,
-                store_comment: &info.comment,
-                name: &column.name,
-                comment: &column.comment,
-                data_type: &column.data_type,
-                primary_key: column.primary_key,
-                references: references.and_then(|to| to.get(&column.name)).map(String::as_str),
-                siblings: &siblings,
-                values: &values,
-            });
-            ReadField {
-                samples: masked(&verdict, &values),
-                sketch: sketch(reader, &verdict, &values),
-                verdict,
-            }
+        .zip(&values)
+        .map(|(column, values)| detect::Column {
+            store: &info.name,
+            store_comment: &info.comment,
+            name: &column.name,
+            comment: &column.comment,
+            data_type: &column.data_type,
+            primary_key: column.primary_key,
+            references: references.and_then(|to| to.get(&column.name)).map(String::as_str),
+            siblings: &siblings,
+            values,
+        })
+        .collect();
+    let fields: Vec<ReadField> = detect::classify_table(&columns)
+        .into_iter()
+        .zip(&values)
+        .map(|(verdict, values)| ReadField {
+            samples: masked(&verdict, values),
+            sketch: sketch(reader, &verdict, values),
+            verdict,
         })
         .collect();
     let personal: Vec<&str> = siblings

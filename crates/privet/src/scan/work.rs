@@ -121,11 +121,17 @@ async fn read_store(
     let sample = source.sample(store, limits).await?;
     let name = store.display_name();
     let siblings: Vec<&str> = store.columns.iter().map(|column| column.name.as_str()).collect();
-    let mut fields = Vec::with_capacity(store.columns.len());
-    for (index, column) in store.columns.iter().enumerate() {
-        let cells = sample.columns.get(index).map_or(&[] as &[Option<Cell>], Vec::as_slice);
-        let values: Vec<&str> = cells.iter().flatten().map(|cell| &*cell.0).collect();
-        let verdict = detect::classify(&detect::Column {
+    let values: Vec<Vec<&str>> = (0..store.columns.len())
+        .map(|index| {
+            let cells = sample.columns.get(index).map_or(&[] as &[Option<Cell>], Vec::as_slice);
+            cells.iter().flatten().map(|cell| &*cell.0).collect()
+        })
+        .collect();
+    let columns: Vec<detect::Column<'_>> = store
+        .columns
+        .iter()
+        .zip(&values)
+        .map(|(column, values)| detect::Column {
             store: &store.name,
             store_comment: &store.comment,
             name: &column.name,
@@ -134,8 +140,13 @@ async fn read_store(
             primary_key: column.primary_key,
             references: references.of_column(&name, &column.name),
             siblings: &siblings,
-            values: &values,
-        });
+            values,
+        })
+        .collect();
+    let mut fields = Vec::with_capacity(store.columns.len());
+    for ((column, values), verdict) in
+        store.columns.iter().zip(&values).zip(detect::classify_table(&columns))
+    {
         let mut field = FieldReport {
             name: column.name.clone(),
             data_type: column.data_type.clone(),
@@ -143,7 +154,7 @@ async fn read_store(
             masked: Vec::new(),
         };
         if masked && field.is_personal() {
-            field.masked = mask(field.category(), &values);
+            field.masked = mask(field.category(), values);
         }
         fields.push(field);
     }
