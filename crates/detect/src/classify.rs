@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::{
-    inside,
+    CustomDetectors, inside,
     model::{CategoryKey, Column, Evidence, InnerFinding, Sensitivity, Verdict},
     names::{Hint, Said, Strength, dictionary, read_cached},
     rules::{self, Agreement},
@@ -35,6 +35,23 @@ pub fn classify(column: &Column<'_>) -> Verdict {
 /// Classifies the columns of one store together: what neighbours turn out to be helps each.
 pub fn classify_table(columns: &[Column<'_>]) -> Vec<Verdict> {
     columns.iter().map(classify).collect()
+}
+
+/// [`classify`] with a company's own detectors, which look first.
+pub fn classify_with(column: &Column<'_>, own: &CustomDetectors) -> Verdict {
+    by_own(column, own).unwrap_or_else(|| classify(column))
+}
+
+/// [`classify_table`] with a company's own detectors, which look first.
+pub fn classify_table_with(columns: &[Column<'_>], own: &CustomDetectors) -> Vec<Verdict> {
+    let verdicts = classify_table(columns);
+    columns.iter().zip(verdicts).map(|(c, verdict)| by_own(c, own).unwrap_or(verdict)).collect()
+}
+
+fn by_own(column: &Column<'_>, own: &CustomDetectors) -> Option<Verdict> {
+    let verdict = own.classify(column)?;
+    let look = stores::look(column.store, column.store_comment, column.siblings);
+    Some(with_minor(column, look, &Tally::of(column.values), verdict))
 }
 
 /// Classifies a column of a store already looked at. `depth` counts the levels of JSON entered.

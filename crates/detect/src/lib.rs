@@ -4,6 +4,7 @@
 //! goes through [`find_in_text`].
 
 mod classify;
+mod custom;
 pub mod docs;
 mod entity;
 mod inside;
@@ -19,7 +20,10 @@ mod types;
 mod values;
 mod words;
 
-pub use classify::{classify, classify_table};
+pub use classify::{classify, classify_table, classify_table_with, classify_with};
+pub use custom::{
+    Checksum, CustomDetector, CustomDetectors, CustomError, CustomErrors, MATCH_MAX, Problem,
+};
 pub use entity::Entity;
 pub use mask::mask;
 pub use model::{CategoryKey, Column, Evidence, InnerFinding, Sensitivity, Verdict};

@@ -116,6 +116,9 @@ pub struct Evidence {
     /// `neighbour`, `foreign_key`, `free_text`, `nested`, `type`, `comment`.
     #[serde(default)]
     pub reasons: Vec<String>,
+    /// Name of the company's own detector that knew the column.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detector: Option<String>,
     /// Kinds of personal data found inside free text or nested JSON.
     #[serde(default)]
     pub inside: Vec<InnerFinding>,

@@ -16,6 +16,8 @@ mod span;
 pub use patterns::topics;
 pub use span::{Kind, Layer, Span};
 
+use crate::CustomDetectors;
+
 /// What to look for and in which language.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -23,6 +25,8 @@ pub struct Options {
     pub language: Language,
     /// Only the pattern layer: no names, organisations or places.
     pub patterns_only: bool,
+    /// A company's own detectors; of overlapping findings theirs stand.
+    pub custom: Option<CustomDetectors>,
 }
 
 /// Language of a text.
@@ -45,7 +49,7 @@ pub fn find_in_text(text: &str) -> Vec<Span> {
 /// The same with options.
 pub fn find_with(text: &str, options: &Options) -> Vec<Span> {
     let folded = fold::fold(text);
-    let mut found = Vec::new();
+    let mut found = options.custom.as_ref().map_or_else(Vec::new, |own| own.find(folded.text()));
     patterns::find(folded.text(), &mut found);
     if !options.patterns_only {
         if options.language != Language::Chinese {
