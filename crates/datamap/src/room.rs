@@ -2,7 +2,7 @@
 //! reader's language.
 
 use axum::extract::FromRef;
-use web::{Lang, Page, Web, WebError};
+use web::{Page, Web, WebError};
 
 use crate::{DataMap, DataMapError};
 
@@ -38,33 +38,7 @@ impl From<DataMapError> for WebError {
     }
 }
 
-/// A category's name in a language; its key when the taxonomy does not know it (any more).
-pub fn category_name(lang: Lang, key: &str) -> String {
-    match detect::taxonomy().get(key) {
-        Some(category) if lang == Lang::ZhCn => category.zh.clone(),
-        Some(category) => category.en.clone(),
-        None => key.to_owned(),
-    }
-}
-
-/// "Contact › Email address": the names from the top of the tree down.
-pub fn category_path(lang: Lang, key: &str) -> String {
-    let mut names = Vec::new();
-    for (at, _) in key.match_indices('.').chain(std::iter::once((key.len(), ""))) {
-        names.push(category_name(lang, &key[..at]));
-    }
-    names.join(" › ")
-}
-
-/// Names joined as the language joins them.
-pub fn list_of(lang: Lang, names: &[String]) -> String {
-    match (lang, names) {
-        (_, []) => String::new(),
-        (_, [one]) => one.clone(),
-        (Lang::ZhCn, _) => names.join("、"),
-        (Lang::En, [first @ .., last]) => format!("{} and {last}", first.join(", ")),
-    }
-}
+pub use explain::{category_name, category_path, list_of};
 
 /// The text key of a kind of source.
 pub fn kind_key(kind: impl AsRef<str>) -> &'static str {
@@ -98,13 +72,6 @@ pub fn form_errors(page: &Page, errors: &[crate::sources::FieldError]) -> web::E
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lists_read_as_their_language_joins_them() {
-        let names = ["a".to_owned(), "b".to_owned(), "c".to_owned()];
-        assert_eq!(list_of(Lang::En, &names), "a, b and c");
-        assert_eq!(list_of(Lang::ZhCn, &names), "a、b、c");
-    }
 
     #[test]
     fn durations_are_short() {

@@ -7,6 +7,7 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
+use explain::{Asked, Law, Why};
 use serde::Deserialize;
 use web::{Choice, CsrfForm, Page, Permission, WebError};
 
@@ -17,7 +18,7 @@ use super::{
 use crate::{
     DataMapError,
     model::PEOPLE,
-    room::{Room, category_name, category_path},
+    room::{Room, category_path},
 };
 
 pub(super) fn router() -> Router<Room> {
@@ -27,16 +28,10 @@ pub(super) fn router() -> Router<Room> {
         .route("/console/stores/{id}/people", post(people))
 }
 
-/// How laws and vocabularies name a category.
+/// How a vocabulary names the category.
 struct Mapping {
     key: &'static str,
     value: String,
-}
-
-/// One kind of personal data found inside free text.
-struct Inside {
-    name: String,
-    rows: i64,
 }
 
 /// One line of the field's history.
@@ -56,8 +51,8 @@ struct FieldPage {
     said: String,
     people: String,
     people_choices: Vec<Choice>,
-    reasons: Vec<String>,
-    inside: Vec<Inside>,
+    w: Why,
+    laws: Vec<Law>,
     mappings: Vec<Mapping>,
     same: Vec<FieldListRow>,
     history: Vec<Event>,
@@ -69,14 +64,6 @@ struct FieldPage {
 }
 
 impl FieldPage {
-    fn matched(&self) -> i64 {
-        i64::from(self.d.evidence.values_matched)
-    }
-
-    fn checked(&self) -> i64 {
-        i64::from(self.d.evidence.values_checked)
-    }
-
     fn is_decided(&self) -> bool {
         !self.d.field.decision.is_empty()
     }
@@ -110,17 +97,9 @@ async fn view(
         said: d.field.decided_at.map(|at| p.ago(at)).unwrap_or_default(),
         people: people_name(&p, effective),
         people_choices: PEOPLE.iter().map(|key| Choice::new(*key, people_name(&p, key))).collect(),
-        reasons: reasons(&p, &d.evidence),
-        inside: d
-            .evidence
-            .inside
-            .iter()
-            .map(|found| Inside {
-                name: category_name(p.lang, found.category.as_str()),
-                rows: i64::from(found.rows),
-            })
-            .collect(),
-        mappings: mappings(&p, &d.field.category),
+        w: why(&p, &d),
+        laws: explain::laws(&p, &d.field.category),
+        mappings: mappings(&d.field.category),
         categories: every_category(&p),
         sensitivities: ["personal", "confidential", "sensitive"]
             .map(|key| Choice::new(key, p.t(&format!("web-sensitivity-{key}"))))
@@ -135,27 +114,23 @@ async fn view(
     })
 }
 
-/// The reasons in words; a reason newer than the texts is left out rather than shown as a key.
-fn reasons(p: &Page, evidence: &detect::Evidence) -> Vec<String> {
-    evidence
-        .reasons
-        .iter()
-        .map(|reason| format!("map-reason-{}", reason.replace('_', "-")))
-        .filter(|key| web::has_key(p.lang, key))
-        .map(|key| p.t(&key))
-        .collect()
+/// Why the last scan decided so, as the evidence it left says.
+fn why(p: &Page, d: &FieldDetail) -> Why {
+    let asked = Asked {
+        name: &d.field.name,
+        comment: &d.field.comment,
+        data_type: &d.field.data_type,
+        is_key: d.field.primary_key == 1 || d.is_foreign_key(),
+        beside: &d.beside,
+    };
+    Why::new(p, &asked, &d.verdict())
 }
 
-fn mappings(p: &Page, key: &str) -> Vec<Mapping> {
+fn mappings(key: &str) -> Vec<Mapping> {
     let Some(category) = detect::taxonomy().get(key) else { return Vec::new() };
-    let yes_no = |yes: bool| p.t(if yes { "map-yes" } else { "map-no" });
     vec![
         Mapping { key: "map-mapping-dpv", value: category.dpv.clone() },
         Mapping { key: "map-mapping-fides", value: category.fides.clone() },
-        Mapping { key: "map-mapping-gdpr", value: yes_no(category.gdpr_special) },
-        Mapping { key: "map-mapping-pipl", value: yes_no(category.pipl_sensitive) },
-        Mapping { key: "map-mapping-cpra", value: yes_no(category.cpra_sensitive) },
-        Mapping { key: "map-mapping-gbt", value: category.gbt_level.to_string() },
     ]
 }
 

@@ -97,6 +97,27 @@ pub struct FieldDetail {
     pub samples: Vec<String>,
     /// Foreign keys from or to this field.
     pub links: Vec<LinkRow>,
+    /// Names of the store's other fields that hold personal data.
+    pub beside: Vec<String>,
+}
+
+impl FieldDetail {
+    /// The field refers to another store.
+    pub fn is_foreign_key(&self) -> bool {
+        self.links.iter().any(|link| link.from_store == self.store.name)
+    }
+
+    /// What the last scan found, as the detector gave it.
+    pub fn verdict(&self) -> detect::Verdict {
+        let found = &self.field.found_category;
+        detect::Verdict {
+            category: (!found.is_empty()).then(|| detect::CategoryKey(found.clone().into())),
+            sensitivity: self.field.found_sensitivity.parse().unwrap_or_default(),
+            confidence: self.field.found_confidence,
+            minor: self.field.found_minor == 1,
+            evidence: self.evidence.clone(),
+        }
+    }
 }
 
 const LIST_COLUMNS: &str = "f.id, f.name, f.data_type, f.category, f.sensitivity,
@@ -234,6 +255,14 @@ impl DataMap {
                     || link.to_store == store.name && has(&link.to_columns)
             })
             .collect();
+        let beside: Vec<(String,)> = sqlx::query_as(
+            "SELECT name FROM field WHERE store_id = $1 AND id <> $2 AND category <> ''
+             AND vanished_at IS NULL ORDER BY position LIMIT 20",
+        )
+        .bind(&field.store_id)
+        .bind(&field.id)
+        .fetch_all(reader)
+        .await?;
         let evidence = serde_json::from_str(&field.evidence).unwrap_or_default();
         let samples = serde_json::from_str(&field.samples).unwrap_or_default();
         Ok(FieldDetail {
@@ -245,6 +274,7 @@ impl DataMap {
             evidence,
             samples,
             links,
+            beside: beside.into_iter().map(|(name,)| name).collect(),
         })
     }
 
