@@ -12,17 +12,32 @@ pub enum Way {
     Path(&'static str),
     /// The first link on another page that matches the selector.
     Link(&'static str, &'static str),
+    /// What a page answers when the first element is pressed; it is there when the second is.
+    Press(&'static str, &'static str, &'static str),
 }
 
 /// A page by its short name.
 pub type Page = (&'static str, Way);
 
+/// The button that sends the form of a page for trying detection.
+const FIND: &str = "main form button[type='submit']";
+
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 25] = [
+pub const CONSOLE: [Page; 32] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
     ("field", Way::Link("/console/map", "main a[href^='/console/fields/']")),
+    (
+        "field-sensitive",
+        Way::Link("/console/map?sensitivity=sensitive", "main a[href^='/console/fields/']"),
+    ),
+    ("try", Way::Path("/console/try")),
+    ("try-english", Way::Press("/console/try?sample=support-en", FIND, "#result")),
+    ("try-chinese", Way::Press("/console/try?sample=support-zh", FIND, "#result")),
+    ("try-column", Way::Path("/console/try/column")),
+    ("try-column-why", Way::Press("/console/try/column?sample=text", FIND, "#verdict .why")),
+    ("try-method", Way::Path("/console/try/method")),
     ("inbox", Way::Path("/console/inbox")),
     ("sources", Way::Path("/console/sources")),
     ("source-new", Way::Path("/console/sources/new")),
@@ -49,7 +64,7 @@ pub const CONSOLE: [Page; 25] = [
     ("components", Way::Path("/console/components")),
 ];
 
-/// What anybody can open.
+/// What anybody can open; visited signed out, because a signed-in reader of the first is sent on.
 pub const PUBLIC: [Page; 2] =
     [("signin", Way::Path("/signin")), ("not-found", Way::Path("/no-such-page"))];
 
@@ -63,6 +78,11 @@ pub async fn visit(browser: &Browser, server: &Server, way: Way) -> Result<()> {
             let link = link.with_context(|| format!("no link {css} on {from}"))?;
             let target = link.attr("href").await?.context("a link without address")?;
             browser.open(&format!("{}{target}", server.address)).await
+        }
+        Way::Press(on, button, shows) => {
+            browser.open(&format!("{}{on}", server.address)).await?;
+            browser.click(button).await?;
+            browser.text(shows).await.map(|_| ())
         }
     }
 }

@@ -11,30 +11,47 @@ async fn every_page_is_accessible_in_both_languages() -> Result<()> {
     browser.open(&server.link).await?;
     browser.wait_until_scanned(&server).await?;
 
+    // Somebody signed in is sent on from the sign-in page: a stranger looks at the public ones.
+    let stranger = Browser::start().await?;
+
     let mut findings = Vec::new();
     for language in Language::ALL {
         browser.open(&format!("{}/console", server.address)).await?;
-        browser.speak(language).await?;
-        for (name, way) in pages::CONSOLE.iter().chain(&pages::PUBLIC) {
-            for (viewport, dark) in [(Viewport::Wide, false), (Viewport::Narrow, true)] {
-                browser.view(viewport).await?;
-                browser.dark(dark).await?;
-                pages::visit(&browser, &server, *way).await?;
-                let place = format!("{name} {} {viewport:?} dark={dark}", language.tag());
-                for violation in browser.violations().await? {
-                    findings.push(format!("{place}: {violation}"));
-                }
-                if browser.overflows().await? {
-                    findings.push(format!("{place}: wider than the screen"));
-                }
-                if browser.text("html").await?.contains('⟦') {
-                    findings.push(format!("{place}: a text is missing"));
-                }
-            }
-            browser.view(Viewport::Wide).await?;
-        }
+        judge(&browser, &server, language, &pages::CONSOLE, &mut findings).await?;
+        stranger.open(&format!("{}/signin", server.address)).await?;
+        judge(&stranger, &server, language, &pages::PUBLIC, &mut findings).await?;
     }
 
+    assert!(stranger.has("body:not(.app)").await?, "the stranger is signed in");
     assert!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));
+    Ok(())
+}
+
+async fn judge(
+    browser: &Browser,
+    server: &Server,
+    language: Language,
+    pages: &[pages::Page],
+    findings: &mut Vec<String>,
+) -> Result<()> {
+    browser.speak(language).await?;
+    for (name, way) in pages {
+        for (viewport, dark) in [(Viewport::Wide, false), (Viewport::Narrow, true)] {
+            browser.view(viewport).await?;
+            browser.dark(dark).await?;
+            pages::visit(browser, server, *way).await?;
+            let place = format!("{name} {} {viewport:?} dark={dark}", language.tag());
+            for violation in browser.violations().await? {
+                findings.push(format!("{place}: {violation}"));
+            }
+            if browser.overflows().await? {
+                findings.push(format!("{place}: wider than the screen"));
+            }
+            if browser.text("html").await?.contains('⟦') {
+                findings.push(format!("{place}: a text is missing"));
+            }
+        }
+        browser.view(Viewport::Wide).await?;
+    }
     Ok(())
 }

@@ -25,29 +25,58 @@ async fn main() -> Result<()> {
     let wanted = |name: &str| {
         only.as_deref().is_none_or(|parts| parts.split(',').any(|part| name.contains(part)))
     };
+    // Somebody signed in is sent on from the sign-in page: a stranger looks at the public ones.
+    let stranger = Browser::start().await?;
+    let folders = Folders { shots, images };
     for language in Language::ALL {
+        browser.open(&format!("{}/console", server.address)).await?;
         browser.speak(language).await?;
-        for (name, way) in pages::CONSOLE.iter().chain(&pages::PUBLIC).filter(|(n, _)| wanted(n)) {
-            for (viewport, size) in [(Viewport::Wide, "wide"), (Viewport::Narrow, "narrow")] {
-                browser.view(viewport).await?;
-                pages::visit(&browser, &server, *way).await?;
-                for (dark, theme) in [(false, "light"), (true, "dark")] {
-                    browser.dark(dark).await?;
-                    let picture = browser.screenshot().await?;
-                    let tag = language.tag();
-                    fs::write(shots.join(format!("{name}.{tag}.{size}.{theme}.png")), &picture)?;
-                    if IN_DOCUMENTATION.contains(name) && viewport == Viewport::Wide && !dark {
-                        // The picture of the flows stands below the fold: the whole page shows it.
-                        let shown = match *name {
-                            "flows" => picture,
-                            _ => browser.screenshot_of_the_fold().await?,
-                        };
-                        fs::write(images.join(format!("{name}.{tag}.png")), shown)?;
-                    }
-                }
-            }
-            println!("{name} {}", language.tag());
+        for page in pages::CONSOLE.iter().filter(|(name, _)| wanted(name)) {
+            folders.picture(&browser, &server, language, page).await?;
+        }
+        stranger.open(&format!("{}/signin", server.address)).await?;
+        stranger.speak(language).await?;
+        for page in pages::PUBLIC.iter().filter(|(name, _)| wanted(name)) {
+            folders.picture(&stranger, &server, language, page).await?;
         }
     }
     Ok(())
+}
+
+/// Where pictures go.
+struct Folders {
+    shots: PathBuf,
+    images: PathBuf,
+}
+
+impl Folders {
+    async fn picture(
+        &self,
+        browser: &Browser,
+        server: &Server,
+        language: Language,
+        (name, way): &pages::Page,
+    ) -> Result<()> {
+        let tag = language.tag();
+        for (viewport, size) in [(Viewport::Wide, "wide"), (Viewport::Narrow, "narrow")] {
+            browser.view(viewport).await?;
+            pages::visit(browser, server, *way).await?;
+            for (dark, theme) in [(false, "light"), (true, "dark")] {
+                browser.dark(dark).await?;
+                let picture = browser.screenshot().await?;
+                let file = format!("{name}.{tag}.{size}.{theme}.png");
+                fs::write(self.shots.join(file), &picture)?;
+                if IN_DOCUMENTATION.contains(name) && viewport == Viewport::Wide && !dark {
+                    // The picture of the flows stands below the fold: the whole page shows it.
+                    let shown = match *name {
+                        "flows" => picture,
+                        _ => browser.screenshot_of_the_fold().await?,
+                    };
+                    fs::write(self.images.join(format!("{name}.{tag}.png")), shown)?;
+                }
+            }
+        }
+        println!("{name} {tag}");
+        Ok(())
+    }
 }
