@@ -46,6 +46,7 @@ web-keys-dashboard = Overview
 web-keys-map = Data map
 web-keys-flows = Data flows
 web-keys-sources = Sources
+web-keys-try = Try detection
 web-keys-help = This help
 
 web-ago-now = just now
@@ -274,6 +275,7 @@ web-object-flow = Data flow
 web-object-flows = Data flows
 web-object-activity = Processing activity
 web-object-organisation = Organisation
+web-object-detector = Own detector
 web-object-user = Account
 web-object-session = Session
 web-object-signin = Sign-in

@@ -46,6 +46,7 @@ web-keys-dashboard = 总览
 web-keys-map = 数据地图
 web-keys-flows = 数据流
 web-keys-sources = 数据源
+web-keys-try = 试用检测
 web-keys-help = 本帮助
 
 web-ago-now = 刚刚
@@ -250,6 +251,7 @@ web-object-flow = 数据流
 web-object-flows = 数据流
 web-object-activity = 处理活动
 web-object-organisation = 组织
+web-object-detector = 自定义检测器
 web-object-user = 账户
 web-object-session = 会话
 web-object-signin = 登录

@@ -3,10 +3,15 @@
 //! is sent lives in memory while it is answered, and is never logged. Callers need [`Inspect`],
 //! [`Settings`] and [`router`].
 
+mod anonymise;
 mod api;
+mod nav;
+mod pages;
 mod room;
+mod samples;
 mod work;
 
+pub use nav::nav;
 pub use room::Room;
 pub use work::Busy;
 
@@ -57,5 +62,5 @@ impl Inspect {
 
 /// The addresses of the room.
 pub fn router(web: web::Web, inspect: Inspect) -> axum::Router {
-    api::router().with_state(Room { web, inspect })
+    api::router().merge(pages::router()).with_state(Room { web, inspect })
 }

@@ -69,7 +69,8 @@ impl House {
         let api = inspect::Settings { open_on_loopback: config.open_on_loopback };
         let inspect = Inspect::new(store.clone(), api);
         let settings = WebConfig { base_url: address.clone(), trust_proxy: config.trust_proxy };
-        let web = Web::open(store, settings).await?.with_nav(datamap::nav());
+        let web =
+            Web::open(store, settings).await?.with_nav(datamap::nav()).with_nav(inspect::nav());
         Ok(Self {
             address,
             map: map.with_guard(config.guard.clone()).with_folders(config.folders.clone()),

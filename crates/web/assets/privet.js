@@ -8,7 +8,7 @@
 
   // What only works with this script is hidden until it runs.
   function prepare(root) {
-    all("[data-bulk-all], [data-close]", root).forEach(function (part) { part.hidden = false; });
+    all("[data-bulk-all], [data-close], [data-copy]", root).forEach(function (part) { part.hidden = false; });
     all("form[data-bulk]", root).forEach(countPicked);
     var focus = root.querySelector("[data-focus]");
     if (focus) { focus.focus(); }
@@ -54,8 +54,19 @@
     closePanels(event.target.closest("details.confirm, details.menu"));
   });
 
+  // ---- Copying a text the page shows
+  document.addEventListener("click", function (event) {
+    var copy = event.target.closest("[data-copy]");
+    var text = copy && document.getElementById(copy.getAttribute("data-copy"));
+    if (!text) { return; }
+    var done = function () { toast(copy.getAttribute("data-copied"), ""); };
+    var byHand = function () { text.focus(); text.select(); document.execCommand("copy"); done(); };
+    // Without TLS browsers offer no clipboard.
+    if (navigator.clipboard) { navigator.clipboard.writeText(text.value).then(done, byHand); } else { byHand(); }
+  });
+
   // ---- Keyboard: / search, ? help, g then a letter
-  var places = { d: "/console", m: "/console/map", f: "/console/flows", s: "/console/sources", r: "/console/records", i: "/console/inbox" };
+  var places = { d: "/console", m: "/console/map", f: "/console/flows", s: "/console/sources", t: "/console/try", r: "/console/records", i: "/console/inbox" };
   var going = 0;
 
   document.addEventListener("keydown", function (event) {
@@ -80,11 +91,11 @@
   });
 
   // ---- Toasts: a failed htmx request says so and leaves the page as it is
-  function toast(text) {
+  function toast(text, kind) {
     var spot = document.getElementById("toasts");
     if (!spot) { return; }
     var line = document.createElement("p");
-    line.className = "toast danger";
+    line.className = kind === undefined ? "toast danger" : "toast";
     line.textContent = text;
     spot.appendChild(line);
     window.setTimeout(function () { line.remove(); }, 12000);

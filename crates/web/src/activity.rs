@@ -36,7 +36,7 @@ struct ActivityPage {
     damaged: String,
 }
 
-const KINDS: [&str; 18] = [
+const KINDS: [&str; 19] = [
     "source",
     "scan",
     "field",
@@ -45,6 +45,7 @@ const KINDS: [&str; 18] = [
     "flow",
     "activity",
     "organisation",
+    "detector",
     "user",
     "session",
     "invitation",
