@@ -41,6 +41,8 @@ entities! {
     DateTime "DATE_TIME" "identity.birth_date",
     DateOfBirth "DATE_OF_BIRTH" "identity.birth_date",
     Health "HEALTH" "health",
+    TradeUnion "TRADE_UNION" "belief.union",
+    SexualOrientation "SEXUAL_ORIENTATION" "orientation",
     // --- contact and network ---------------------------------------------------------------------
     Email "EMAIL_ADDRESS" "contact.email",
     Phone "PHONE_NUMBER" "contact.phone",

@@ -5,6 +5,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 use serde_json::Value;
 
 use crate::{
+    Entity,
     classify::classify_in,
     model::{CategoryKey, Column, InnerFinding},
     names::Said,
@@ -48,9 +49,10 @@ pub fn read(
             _ => {
                 let mut seen: Vec<Cow<'static, str>> = text::find_in_text(cut(value))
                     .into_iter()
-                    .map(|span| match span.kind {
-                        text::Kind::Known(entity) => Cow::Borrowed(entity.category()),
-                        text::Kind::Custom { category, .. } => Cow::Owned(category.to_string()),
+                    .map(|span| match &span.kind {
+                        // A column's notes are about health, whichever word of it they use.
+                        text::Kind::Known(Entity::Health) => Cow::Borrowed("health"),
+                        _ => Cow::Owned(span.category().to_owned()),
                     })
                     .collect();
                 seen.extend(text::topics(cut(value)).into_iter().map(Cow::Borrowed));
@@ -110,7 +112,23 @@ pub fn read(
 
 /// Found by words and not by form: likely to be wrong in titles and lists.
 fn is_soft(category: &str) -> bool {
-    matches!(category, "identity.name" | "location.address" | "health")
+    const SOFT: [&str; 12] = [
+        "identity.name",
+        "identity.salutation",
+        "identity.nationality",
+        "identity.ethnicity",
+        "identity.age",
+        "location.address",
+        "location.city",
+        "location.postal_code",
+        "work",
+        "belief",
+        "orientation",
+        "health",
+    ];
+    SOFT.iter().any(|soft| {
+        category.strip_prefix(soft).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    })
 }
 
 /// The value as JSON, when it is an object or array of bounded size.

@@ -103,10 +103,8 @@ mod tests {
         "ORGANIZATION",
         "LOCATION",
         "ZIP_CODE",
-        "NRP",
         "AGE",
         "DATE_TIME",
-        "HEALTH",
         "URL",
         "COORDINATES",
     ];

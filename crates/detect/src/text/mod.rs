@@ -12,9 +12,10 @@ mod fold;
 mod patterns;
 mod resolve;
 mod span;
+mod terms;
 
-pub use patterns::topics;
 pub use span::{Kind, Layer, Span};
+pub use terms::topics;
 
 use crate::CustomDetectors;
 
@@ -57,6 +58,7 @@ pub fn find_with(text: &str, options: &Options) -> Vec<Span> {
         }
         if options.language != Language::English {
             chinese::find(folded.text(), &mut found);
+            terms::find_chinese(folded.text(), &mut found);
         }
     }
     let mut spans = resolve::resolve(found);

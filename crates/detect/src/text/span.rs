@@ -44,7 +44,9 @@ impl Span {
     /// Key of the category of the data map.
     pub fn category(&self) -> &str {
         match &self.kind {
-            Kind::Known(entity) => entity.category(),
+            Kind::Known(entity) => {
+                super::terms::category_of_rule(*entity, self.rule).unwrap_or(entity.category())
+            }
             Kind::Custom { category, .. } => category,
         }
     }

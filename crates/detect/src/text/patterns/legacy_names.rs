@@ -22,7 +22,6 @@ enum Needs {
     HanDigits,
     HanTitle,
     Upper,
-    Street,
     Birth,
 }
 
@@ -62,7 +61,6 @@ impl Holds {
                 self.digits >= 4
                     && ["orn", "irth", "DOB", "dob", "生"].iter().any(|mark| text.contains(mark))
             }
-            Needs::Street => self.digits > 0 && self.upper > 0,
         }
     }
 }
@@ -84,7 +82,7 @@ struct Finder {
 /// number right after a Chinese character stands alone, and the fast engine can be used.
 type Pattern = (Needs, &'static str, fn(&str) -> Option<(&'static str, f64)>);
 
-const PATTERNS: [Pattern; 6] = [
+const PATTERNS: [Pattern; 5] = [
     (Needs::At, r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+", |m| {
         contact::is_email(m).then_some(("contact.email", 0.99))
     }),
@@ -105,11 +103,6 @@ const PATTERNS: [Pattern; 6] = [
         Needs::HanDigits,
         r"[\p{Han}]{2,8}(?:省|市|自治区|区|县)[\p{Han}0-9A-Za-z#-]{2,40}(?:号楼|号|室|栋|幢|单元|楼|村|弄|路|街|大厦|小区)(?:[0-9A-Za-z#-]{1,8}(?:号楼|室|号|单元|楼|层)?)*",
         |m| places::is_chinese_address(m).then_some(("location.address", 0.85)),
-    ),
-    (
-        Needs::Street,
-        r"(?-u:\b)\d{1,5}[A-Za-z]? (?:[A-Z][\w'.-]* ){1,4}(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Way|Court|Ct|Place|Square|Sq|Terrace|Parkway|Highway|Close|Crescent)(?-u:\b)\.?(?:,? (?:Apt|Suite|Unit)\.? ?\w+)?",
-        |m| places::is_street_address(m).then_some(("location.address", 0.85)),
     ),
 ];
 
@@ -349,19 +342,6 @@ fn both_known(m: &str) -> bool {
     }
 }
 
-/// Sensitive topics a text touches: health and children. Not spans, since the words themselves name
-/// nobody; a column of notes is more sensitive for them.
-pub fn topics(text: &str) -> Vec<&'static str> {
-    static HEALTH: OnceLock<Option<Regex>> = OnceLock::new();
-    let health = HEALTH.get_or_init(|| {
-        Regex::new(
-            r"(?i)(?-u:\b)(diabet[a-z]+|allerg[a-z]+|pregnan[a-z]+|asthma[a-z]*|cancer|hypertension|depress(?:ion|ed)|epilep[a-z]+|hiv|diagnos[a-z]+ with|chemotherapy|disabled|wheelchair|surgery)(?-u:\b)|糖尿病|过敏|怀孕|孕妇|孕期|高血压|哮喘|癌症|抑郁|癫痫|残疾|手术|心脏病|住院|化疗",
-        )
-        .ok()
-    });
-    if health.as_ref().is_some_and(|r| r.is_match(text)) { vec!["health"] } else { Vec::new() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -454,12 +434,5 @@ mod tests {
         let spans = find_in_text("a@b.com 13812345678 c@d.org 王先生 4111111111111111");
         assert!(spans.windows(2).all(|w| w[0].end <= w[1].start));
         assert!(spans.len() >= 4);
-    }
-
-    #[test]
-    fn health_topics_are_noticed() {
-        assert_eq!(topics("顾客对坚果过敏"), ["health"]);
-        assert_eq!(topics("She is pregnant"), ["health"]);
-        assert!(topics("great tea").is_empty());
     }
 }

@@ -6,7 +6,6 @@ mod ids;
 mod legacy_names;
 
 use candidate::Cutter;
-pub use legacy_names::topics;
 
 use super::Span;
 
