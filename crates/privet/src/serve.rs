@@ -154,6 +154,11 @@ pub async fn listen(address: &str) -> Result<TcpListener, Failure> {
             std::io::ErrorKind::PermissionDenied => {
                 ("this user may not".to_owned(), "choose a port above 1023 with --listen")
             }
+            std::io::ErrorKind::InvalidInput => {
+                return Failure::usage(format!(
+                    "“{address}” is no address to listen on; write it like 127.0.0.1:8440"
+                ));
+            }
             _ => (error.to_string(), "write the address like 127.0.0.1:8440"),
         };
         Failure::unreachable(format!("cannot listen on {address}: {why}; {what_to_do}"))

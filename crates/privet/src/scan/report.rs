@@ -19,6 +19,8 @@ pub struct Report {
     pub problems: Vec<Problem>,
     /// Why nothing could be read at all.
     pub failure: Option<Problem>,
+    /// The globs that chose the stores; "" when all were wanted.
+    pub tables: String,
     /// A person stopped the scan.
     pub interrupted: bool,
 }

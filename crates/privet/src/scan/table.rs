@@ -226,7 +226,15 @@ fn summary(out: &mut String, report: &Report, style: Style) {
     }
     if report.stores.is_empty() && report.problems.is_empty() {
         let what = if report.is_files { "data files" } else { "tables" };
-        line(out, style, &format!("  There are no {what} here, or this account may not see them."));
+        let why = if report.tables.is_empty() {
+            format!("  There are no {what} here, or this account may not see them.")
+        } else {
+            let globs = &report.tables;
+            format!(
+                "  None of the {what} here matches --tables '{globs}'; leave it out to see all."
+            )
+        };
+        line(out, style, &why);
         return;
     }
     let text = format!(

@@ -38,6 +38,7 @@ pub async fn scan(address: &Address, secret: Option<&Secret>, settings: &Setting
         stores: Vec::new(),
         problems: Vec::new(),
         failure: None,
+        tables: settings.filter.tables_glob.trim().to_owned(),
         interrupted: false,
     };
     let progress = Progress::opening(&report.source);

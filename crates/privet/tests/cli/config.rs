@@ -36,3 +36,13 @@ fn a_taken_port_is_told_at_once() {
     assert_eq!(said.code, 3);
     assert!(said.err.contains("taken") && said.err.contains("--listen"), "{}", said.err);
 }
+
+#[test]
+fn what_is_no_address_is_wrong_usage() {
+    let dir = tempfile::tempdir().unwrap();
+
+    let said = run(&["serve", "--listen", "nonsense", "--data", dir.path().to_str().unwrap()]);
+
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("nonsense") && said.err.contains("127.0.0.1:8440"), "{}", said.err);
+}

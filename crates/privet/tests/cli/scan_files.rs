@@ -222,6 +222,17 @@ async fn an_empty_database_is_no_failure() {
 }
 
 #[tokio::test]
+async fn a_glob_that_matches_nothing_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = database(dir.path(), "one.db", "CREATE TABLE people (email TEXT);").await;
+
+    let said = run(&["scan", &sqlite(&path), "--tables", "nothing*"]);
+
+    assert_eq!(said.code, 0, "{} {}", said.out, said.err);
+    assert!(said.out.contains("--tables 'nothing*'"), "{}", said.out);
+}
+
+#[tokio::test]
 async fn names_with_quotes_and_escape_sequences_are_harmless() {
     let dir = tempfile::tempdir().unwrap();
     let sql = "CREATE TABLE \"od\"\"d 'n\u{1b}[31m\" (\"e\"\"mail\" TEXT);
