@@ -150,6 +150,7 @@ pub fn sample() -> Report {
             message: "reading secret was denied; grant the account SELECT on it".into(),
         }],
         failure: None,
+        tables: String::new(),
         interrupted: true,
     }
 }
