@@ -3,6 +3,7 @@
 //! It never keeps a value. Callers need [`Column`], [`classify`] and the [`taxonomy`]; running text
 //! goes through [`find_in_text`].
 
+pub mod checks;
 mod classify;
 mod custom;
 pub mod docs;

@@ -84,6 +84,7 @@ fn shown(example: &str) -> String {
     for c in example.chars() {
         match c {
             '«' | '»' => out.push_str("**"),
+            '\n' => out.push(' '),
             '|' | '*' | '_' | '<' | '`' | '[' | '\\' | '~' => out.extend(['\\', c]),
             _ => out.push(c),
         }

@@ -22,5 +22,6 @@ pub fn find(text: &str, spans: &mut Vec<Span>) {
             Some(range)
         });
     }
+    ids::labelled(text, spans);
     legacy_names::find(text, spans);
 }

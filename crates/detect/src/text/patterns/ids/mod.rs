@@ -1,213 +1,358 @@
 //! Identity papers, cards, accounts, devices and secrets: numbers that an issuer's rule confirms.
+//! [`judge`] looks at pieces with digits; [`labelled`] finds in one pass what only a label or a mark in
+//! front gives away.
+
+mod labels;
+mod marks;
+mod plates;
+mod rules;
+mod values;
+mod words;
+
+use std::ops::Range;
+
+pub use labels::labelled;
+use rules::{Rule, Speaks, rules};
 
 use super::{
     super::{Layer, Span},
     candidate::{Candidate, separator},
-    context::{ContextWords, near},
+    context::distance,
 };
 use crate::{
     Entity,
-    values::{contact, device, numbers},
+    checks::{bank, cards, secrets, wallets, world},
 };
 
-static PASSPORT: ContextWords = ContextWords::new(&["passport"], &["护照", "通行证"]);
-
-/// An entity, how sure, by which layer and rule.
-type Verdict = (Entity, f64, Layer, &'static str);
+/// Shortest number with a rule, separators apart.
+const SHORTEST: usize = 8;
+/// Longest: the IBAN.
+const LONGEST: usize = 34;
+/// Fewest digits of one with letters (PAN of India).
+const FEWEST_DIGITS: usize = 4;
+/// Most groups of a number written apart (French social security: seven; IBAN: nine).
+const MOST_GROUPS: usize = 9;
 
 /// The finding a candidate stands for, if an issuer's rule confirms it.
 pub fn judge(candidate: &Candidate<'_>) -> Option<Span> {
-    if candidate.compact.len() < 5 {
-        return None;
+    let length = candidate.compact.len();
+    if length < SHORTEST {
+        return plates::find(candidate).or_else(|| bracketed(candidate));
     }
-    if let Some((entity, score, layer, rule)) =
-        judge_digits(candidate).or_else(|| judge_mixed(candidate))
-    {
-        return Some(Span::new(candidate.range.clone(), entity, score, layer, rule));
+    if candidate.separators == 0 {
+        return judge_word(candidate);
     }
-    judge_card_within(candidate)
-        .or_else(|| judge_plate(candidate))
-        .or_else(|| judge_secret(candidate))
+    if candidate.digits < FEWEST_DIGITS {
+        return plates::find(candidate);
+    }
+    let groups = Groups::of(candidate);
+    judge_whole(candidate, &groups)
+        .or_else(|| judge_within(candidate, &groups))
+        .or_else(|| plates::find(candidate))
 }
 
-/// A card with other groups beside it, such as its date of expiry: `4111 1111 1111 1111 12/29`.
-fn judge_card_within(candidate: &Candidate<'_>) -> Option<Span> {
-    if candidate.digits < 16 || candidate.separators & (separator::SPACE | separator::DASH) == 0 {
+/// One group of letters and digits.
+fn judge_word(candidate: &Candidate<'_>) -> Option<Span> {
+    let length = candidate.compact.len();
+    if candidate.digits < FEWEST_DIGITS {
         return None;
     }
-    // Printed cards have three to five groups.
-    let groups: Vec<_> = candidate.groups().collect();
-    let (from, to) = (0..groups.len())
-        .flat_map(|from| (from + 2..from + 5).map(move |to| (from, to)))
-        .find(|(from, to)| {
-            let Some(last) = groups.get(*to) else { return false };
-            numbers::is_card(&candidate.text[groups[*from].start..last.end])
-        })?;
-    let range = groups[from].start..groups[to].end;
-    Some(Span::new(range, Entity::CreditCard, 0.93, Layer::Checked, "luhn"))
+    if length <= LONGEST {
+        let number = Number {
+            text: candidate.text,
+            range: candidate.range.clone(),
+            bytes: candidate.compact.as_bytes(),
+            groups: &[length as u8],
+        };
+        if let Some(span) = number.judge().or_else(|| judge_glued(candidate)) {
+            return Some(span);
+        }
+    }
+    if candidate.letters > 0 && (25..=62).contains(&length) {
+        let word = candidate.written();
+        if wallets::wallet(word) {
+            return span(candidate.range.clone(), Entity::Crypto, 0.97, "wallet");
+        }
+        if secrets::twilio(word) {
+            return span(candidate.range.clone(), Entity::ApiKey, 0.95, "twilio");
+        }
+    }
+    bracketed(candidate)
 }
 
-/// Numbers of digits only.
-fn judge_digits(candidate: &Candidate<'_>) -> Option<Verdict> {
-    if candidate.letters > 0 {
+/// A number glued to its Latin label, as happens in Chinese text: `身份证ID11010519491231002X`.
+fn judge_glued(candidate: &Candidate<'_>) -> Option<Span> {
+    let bytes = candidate.compact.as_bytes();
+    let label = bytes.iter().take_while(|b| b.is_ascii_uppercase()).count();
+    if !(2..=9).contains(&label) || bytes.len() < label + SHORTEST {
         return None;
     }
-    let number = candidate.compact;
-    let joined = candidate.separators != 0;
-    match candidate.digits {
-        9 if numbers::is_ssn(candidate.written()) => {
-            Some((Entity::UsSsn, 0.85, Layer::Pattern, "ssn"))
-        }
-        15 | 18 if !joined && numbers::is_chinese_id(number) => Some(chinese_id(number)),
-        13..=19
-            if candidate.separators & !(separator::SPACE | separator::DASH) == 0
-                && numbers::is_card(number) =>
-        {
-            Some((Entity::CreditCard, 0.93, Layer::Checked, "luhn"))
-        }
-        15 if !joined && numbers::is_imei(number) => {
-            Some((Entity::Imei, 0.7, Layer::Pattern, "imei"))
-        }
-        18 if !joined && numbers::is_uscc(number) => {
-            Some((Entity::CnSocialCredit, 0.9, Layer::Checked, "uscc"))
-        }
-        _ => None,
-    }
-}
-
-/// Numbers with letters in them.
-fn judge_mixed(candidate: &Candidate<'_>) -> Option<Verdict> {
-    let number = candidate.compact;
-    let joined = candidate.separators != 0;
-    if candidate.letters == 0 {
-        return None;
-    }
-    match number.len() {
-        18 if !joined && numbers::is_chinese_id(number) => Some(chinese_id(number)),
-        18 if !joined && numbers::is_uscc(candidate.written()) => {
-            Some((Entity::CnSocialCredit, 0.9, Layer::Checked, "uscc"))
-        }
-        9 if !joined && numbers::is_chinese_passport(candidate.written()) => {
-            let told = near(candidate.text, &candidate.range, &PASSPORT);
-            Some((Entity::CnPassport, if told { 0.9 } else { 0.6 }, Layer::Pattern, "passport"))
-        }
-        17 if !joined && numbers::is_vin(candidate.written()) => {
-            Some((Entity::Vin, 0.85, Layer::Checked, "vin"))
-        }
-        15..=34
-            if candidate.separators & !separator::SPACE == 0
-                && numbers::is_iban(candidate.written()) =>
-        {
-            Some((Entity::Iban, 0.97, Layer::Checked, "iban"))
-        }
-        _ => None,
-    }
-}
-
-/// Resident identity number; the form of 15 digits, issued until 1999, has no check digit.
-fn chinese_id(number: &str) -> Verdict {
-    if number.len() == 18 {
-        (Entity::CnId, 0.98, Layer::Checked, "resident_id")
-    } else {
-        (Entity::CnId, 0.7, Layer::Pattern, "resident_id_15")
-    }
-}
-
-/// A Chinese plate starts with its province: `粤B12345`, `粤B·D12345`, `京A1234警`.
-fn judge_plate(candidate: &Candidate<'_>) -> Option<Span> {
-    if !(4..=7).contains(&candidate.compact.len()) {
-        return None;
-    }
-    let before = &candidate.text[..candidate.range.start];
-    // The letter of the place may stand apart: `粤B·`, `粤B•`.
-    let head = before.trim_end_matches(['·', '•', ' ']);
-    let (start, _) = head.char_indices().rev().take(2).find(|(_, c)| !c.is_ascii())?;
-    let after = &candidate.text[candidate.range.end..];
-    let last = after.chars().next().map_or(0, char::len_utf8);
-    [candidate.range.end, candidate.range.end + last]
-        .into_iter()
-        .find(|end| contact::is_chinese_plate(&candidate.text[start..*end]))
-        .map(|end| Span::new(start..end, Entity::CnPlate, 0.93, Layer::Checked, "plate"))
-}
-
-/// Keys, tokens and password hashes, known by how they start.
-fn judge_secret(candidate: &Candidate<'_>) -> Option<Span> {
-    /// Longest prefix of a secret before its first digit.
-    const BACK: usize = 64;
-    /// Longest secret.
-    const LONG: usize = 4096;
-    if candidate.compact.len() < 8 || candidate.letters == 0 || candidate.separators != 0 {
-        return None;
-    }
-    let bytes = candidate.text.as_bytes();
-    let part = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.$/=,+".contains(&byte);
-    let mut start = candidate.range.start;
-    while start > 0 && part(bytes[start - 1]) && candidate.range.start - start < BACK {
-        start -= 1;
-    }
-    let mut end = candidate.range.end;
-    while bytes.get(end).is_some_and(|byte| part(*byte)) && end - start < LONG {
-        end += 1;
-    }
-    let whole = candidate.text[start..end].trim_end_matches(['.', ',', '-', '/']);
-    let (entity, rule) = if device::is_password_hash(whole) {
-        (Entity::PasswordHash, "password_hash")
-    } else if device::is_jwt(whole) {
-        (Entity::ApiKey, "jwt")
-    } else if device::is_api_key(whole) {
-        (Entity::ApiKey, "api_key")
-    } else {
-        return None;
+    let number = Number {
+        text: candidate.text,
+        range: candidate.range.start + label..candidate.range.end,
+        bytes: &bytes[label..],
+        groups: &[(bytes.len() - label) as u8],
     };
-    Some(Span::new(start..start + whole.len(), entity, 0.96, Layer::Checked, rule))
+    number.judge().filter(|span| span.score >= 0.93)
+}
+
+#[allow(clippy::unnecessary_wraps)] // reads as an answer at every call
+fn span(range: Range<usize>, entity: Entity, score: f64, rule: &'static str) -> Option<Span> {
+    Some(Span::new(range, entity, score, Layer::Checked, rule))
+}
+
+/// Groups of a candidate: places and lengths, on the stack.
+struct Groups {
+    ranges: [(usize, usize); Self::MOST],
+    lengths: [u8; Self::MOST],
+    count: usize,
+}
+
+impl Groups {
+    /// A joined candidate of 64 bytes holds at most 32 groups.
+    const MOST: usize = 40;
+
+    fn of(candidate: &Candidate<'_>) -> Self {
+        let mut groups = Self { ranges: [(0, 0); Self::MOST], lengths: [0; Self::MOST], count: 0 };
+        for range in candidate.groups().take(Self::MOST) {
+            groups.ranges[groups.count] = (range.start, range.end);
+            groups.lengths[groups.count] = range.len().min(255) as u8;
+            groups.count += 1;
+        }
+        groups
+    }
+}
+
+/// The candidate as one number.
+fn judge_whole(candidate: &Candidate<'_>, groups: &Groups) -> Option<Span> {
+    if candidate.compact.len() > LONGEST {
+        return None;
+    }
+    let lengths = &groups.lengths[..groups.count];
+    // Sixteen digits and a security code look like a longer card: the sixteen win.
+    if let [4, 4, 4, 4, rest @ ..] = lengths
+        && !rest.is_empty()
+        && cards::network_card(&candidate.compact.as_bytes()[..16])
+        && !candidate.compact.starts_with("62")
+    {
+        let range = groups.ranges[0].0..groups.ranges[3].1;
+        return span(range, Entity::CreditCard, 0.95, "luhn");
+    }
+    Number {
+        text: candidate.text,
+        range: candidate.range.clone(),
+        bytes: candidate.compact.as_bytes(),
+        groups: lengths,
+    }
+    .judge()
+}
+
+/// A number with other groups beside it: `4111 1111 1111 1111 12/29`, `NI AB 12 34 56 C`.
+fn judge_within(candidate: &Candidate<'_>, groups: &Groups) -> Option<Span> {
+    let bytes = candidate.compact.as_bytes();
+    let mut from = 0;
+    for first in 0..groups.count {
+        let mut to = from;
+        for last in first..groups.count.min(first + MOST_GROUPS) {
+            to += usize::from(groups.lengths[last]);
+            let length = to - from;
+            let whole = first == 0 && last + 1 == groups.count;
+            if to > bytes.len() || length > LONGEST {
+                break;
+            }
+            if last == first || whole || length < SHORTEST {
+                continue;
+            }
+            let number = Number {
+                text: candidate.text,
+                range: groups.ranges[first].0..groups.ranges[last].1,
+                bytes: &bytes[from..to],
+                groups: &groups.lengths[first..=last],
+            };
+            if let Some(span) = number.judge() {
+                return Some(span);
+            }
+        }
+        from += usize::from(groups.lengths[first]);
+    }
+    None
+}
+
+/// A number as written.
+struct Number<'c> {
+    text: &'c str,
+    range: Range<usize>,
+    /// Upper case without separators.
+    bytes: &'c [u8],
+    /// Lengths of its groups.
+    groups: &'c [u8],
+}
+
+impl Number<'_> {
+    /// What its checks and the words around it make of it.
+    fn judge(&self) -> Option<Span> {
+        let letters = !self.bytes.iter().all(u8::is_ascii_digit);
+        if letters && self.is_iban() {
+            return span(self.range.clone(), Entity::Iban, 0.98, "iban");
+        }
+        let mut best: Option<(usize, &Rule, f64)> = None;
+        for rule in rules(self.bytes.len(), letters) {
+            if !(rule.test)(self.bytes) {
+                continue;
+            }
+            let beside = distance(self.text, &self.range, rule.words);
+            // Without a word a rule ranks behind every rule with one, in the order of the table.
+            let (rank, score) = match beside {
+                Some(away) if self.is_named(rule, away) => (away, 0.95),
+                _ => match self.speaks(rule) {
+                    Some(score) => (1000, score),
+                    None => continue,
+                },
+            };
+            if best.is_none_or(|(least, ..)| rank < least) {
+                best = Some((rank, rule, score));
+            }
+        }
+        let (_, rule, score) = best?;
+        let layer = if score < 0.7 { Layer::Pattern } else { Layer::Checked };
+        Some(Span::new(self.range.clone(), rule.entity, score, layer, rule.key))
+    }
+
+    /// The number's own word is nearer than one for things, and no longer code surrounds it.
+    fn is_named(&self, rule: &Rule, away: usize) -> bool {
+        if matches!(rule.speaks, Speaks::Alone) {
+            return true;
+        }
+        self.stands_free()
+            && distance(self.text, &self.range, &words::THINGS).is_none_or(|thing| away <= thing)
+    }
+
+    /// How sure without a word beside it; `None` when the rule needs one.
+    fn speaks(&self, rule: &Rule) -> Option<f64> {
+        match rule.speaks {
+            Speaks::Alone => (self.is_plainly_written() && !self.is_fraction()).then_some(0.93),
+            Speaks::Likely => {
+                let printed = self.groups.len() == 1
+                    || rule.entity != Entity::CreditCard
+                    || self.is_evenly_written();
+                let clear = printed
+                    && self.is_plainly_written()
+                    && self.stands_free()
+                    && (self.groups.len() > 1
+                        || distance(self.text, &self.range, &words::THINGS).is_none());
+                clear.then_some(0.9)
+            }
+            Speaks::Grouped(forms) => {
+                (forms.contains(&self.groups) && self.stands_free() && self.is_upper())
+                    .then_some(0.85)
+            }
+            Speaks::WholeText => {
+                let printed = rule.entity == Entity::CreditCard && self.groups.len() > 1 && {
+                    let mut lengths = [0; MOST_GROUPS];
+                    let groups = self.groups.len().min(MOST_GROUPS);
+                    for (slot, group) in lengths.iter_mut().zip(self.groups) {
+                        *slot = usize::from(*group);
+                    }
+                    cards::printed_as_card(&lengths[..groups])
+                };
+                if printed && self.stands_free() {
+                    return Some(0.85);
+                }
+                (self.is_whole_text() && self.is_upper()).then_some(0.65)
+            }
+            Speaks::Beside => None,
+        }
+    }
+
+    /// An IBAN, alone or in groups.
+    fn is_iban(&self) -> bool {
+        self.bytes.len() >= 15
+            && bank::iban(self.bytes)
+            && (self.groups.len() == 1
+                || self.groups[..self.groups.len() - 1].iter().all(|n| *n >= 2))
+    }
+
+    /// The text is nothing else, such as a cell of a table.
+    fn is_whole_text(&self) -> bool {
+        self.range.len() + 8 >= self.text.len() && self.text.trim().len() == self.range.len()
+    }
+
+    /// Groups of one size except the first or the last (`41 11 11 …`, `4111-1111-…`, `3782 822463 10005`).
+    fn is_evenly_written(&self) -> bool {
+        let one = |groups: &[u8]| groups.windows(2).all(|w| w[0] == w[1]);
+        matches!(self.groups, [4, 6, 4 | 5] | [6, 13])
+            || one(&self.groups[..self.groups.len() - 1]) && self.groups[0] > 1
+            || self.groups.iter().all(|n| *n == 1)
+    }
+
+    /// Capitals only.
+    fn is_upper(&self) -> bool {
+        !self.text.as_bytes()[self.range.clone()].iter().any(u8::is_ascii_lowercase)
+    }
+
+    /// In capitals, or in small letters throughout where it is long: mixed case is a code's.
+    fn is_plainly_written(&self) -> bool {
+        let written = &self.text.as_bytes()[self.range.clone()];
+        let lower = written.iter().any(u8::is_ascii_lowercase);
+        let upper = written.iter().any(u8::is_ascii_uppercase);
+        !lower || !upper && written.len() >= 15
+    }
+
+    /// No part of a longer code, path, address, amount or decimal fraction.
+    fn stands_free(&self) -> bool {
+        let bytes = self.text.as_bytes();
+        let (start, end) = (self.range.start, self.range.end);
+        let at = |place: Option<usize>| place.and_then(|p| bytes.get(p)).copied().unwrap_or(b' ');
+        let (before, beyond) = (at(start.checked_sub(1)), at(start.checked_sub(2)));
+        let (after, next) = (at(Some(end)), at(Some(end + 1)));
+        let held_left = match before {
+            b'-' | b'.' => beyond.is_ascii_digit(),
+            b'_' | b'/' | b'\\' | b'@' | b'&' | b'%' | b'+' => beyond.is_ascii_alphanumeric(),
+            b'$' => true,
+            _ => false,
+        };
+        let held_right = match after {
+            b'-' | b'_' | b'/' | b'\\' | b'@' | b'+' => next.is_ascii_alphanumeric(),
+            b'.' => next.is_ascii_digit(),
+            b'%' => true,
+            _ => false,
+        };
+        !held_left && !held_right
+    }
+
+    /// Digits behind or before a decimal point.
+    fn is_fraction(&self) -> bool {
+        let bytes = self.text.as_bytes();
+        let (start, end) = (self.range.start, self.range.end);
+        let digit = |place: Option<&u8>| place.is_some_and(u8::is_ascii_digit);
+        start >= 2 && bytes[start - 1] == b'.' && digit(bytes.get(start - 2))
+            || bytes.get(end) == Some(&b'.') && digit(bytes.get(end + 1))
+    }
+}
+
+/// Cards of Hong Kong and Macau print their check digit in brackets: `A123456(3)`, `5123456(7)`.
+fn bracketed(candidate: &Candidate<'_>) -> Option<Span> {
+    let length = candidate.compact.len();
+    if !matches!(length, 7 | 8) {
+        return None;
+    }
+    let end = candidate.range.end;
+    let [b'(', check, b')'] = candidate.text.as_bytes().get(end..end + 3)? else { return None };
+    let mut number = [0u8; 9];
+    number[..length].copy_from_slice(candidate.compact.as_bytes());
+    number[length] = check.to_ascii_uppercase();
+    let number = &number[..=length];
+    let range = candidate.range.start..end + 3;
+    if candidate.letters > 0 && world::hk_id(number) {
+        return span(range, Entity::HkId, 0.95, "hk_id");
+    }
+    let named = || super::context::near(candidate.text, &range, &words::MACAU_ID);
+    let slash = candidate.separators & !separator::SLASH == 0;
+    if slash && world::macau_id(number) && named() {
+        return span(range, Entity::MoId, 0.9, "macau_id");
+    }
+    None
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::find_in_text;
-
-    fn found(text: &str) -> Vec<(&str, String)> {
-        find_in_text(text)
-            .iter()
-            .map(|span| (&text[span.start..span.end], span.entity().to_owned()))
-            .collect()
-    }
-
-    #[test]
-    fn numbers_with_a_check_are_found_in_both_languages() {
-        for (text, number, entity) in [
-            ("Paid with 4111 1111 1111 1111 12/29.", "4111 1111 1111 1111", "CREDIT_CARD"),
-            ("卡号4111111111111111。", "4111111111111111", "CREDIT_CARD"),
-            ("IBAN DE89 3704 0044 0532 0130 00 please", "DE89 3704 0044 0532 0130 00", "IBAN_CODE"),
-            ("账户GB82WEST12345698765432", "GB82WEST12345698765432", "IBAN_CODE"),
-            ("身份证11010519491231002X", "11010519491231002X", "CN_ID_CARD"),
-            ("ID 11010519491231002x.", "11010519491231002x", "CN_ID_CARD"),
-            ("信用代码91350100M000100Y43", "91350100M000100Y43", "CN_SOCIAL_CREDIT_CODE"),
-            ("SSN 536-90-4399", "536-90-4399", "US_SSN"),
-            ("护照E12345678", "E12345678", "CN_PASSPORT"),
-            ("车牌粤B·D12345停在", "粤B·D12345", "CN_LICENSE_PLATE"),
-            ("京A1234警", "京A1234警", "CN_LICENSE_PLATE"),
-            ("VIN 1HGCM82633A004352", "1HGCM82633A004352", "VIN"),
-            ("车架号1HGCM82633A004352", "1HGCM82633A004352", "VIN"),
-            ("key AKIAIOSFODNN7EXAMPLE,", "AKIAIOSFODNN7EXAMPLE", "API_KEY"),
-        ] {
-            let all = found(text);
-            assert!(all.contains(&(number, entity.to_owned())), "{text}: {all:?}");
-        }
-    }
-
-    #[test]
-    fn a_wrong_check_digit_is_nothing() {
-        for text in [
-            "4111 1111 1111 1112",
-            "卡号4111111111111112",
-            "DE89 3704 0044 0532 0130 01",
-            "身份证110105194912310021",
-            "信用代码91350100M000100Y44",
-            "000-12-3456",
-        ] {
-            let all = found(text);
-            assert!(all.iter().all(|(_, entity)| entity == "PHONE_NUMBER"), "{text}: {all:?}");
-        }
-    }
-}
+mod tests;
