@@ -22,7 +22,16 @@ pub use error::{DataMapError, Result};
 pub use nav::nav;
 pub use room::Room;
 
-use store::{Migration, Runner, Store};
+use std::sync::Arc;
+
+use store::{Migration, Runner, Store, StoreError};
+
+/// Whoever keeps a company's own detectors; scans ask at their start which to use.
+#[async_trait::async_trait]
+pub trait OwnDetectors: Send + Sync {
+    /// Those in use now.
+    async fn own_detectors(&self) -> Result<detect::CustomDetectors, StoreError>;
+}
 
 /// The room's service; cheap to clone.
 #[derive(Clone)]
@@ -31,6 +40,7 @@ pub struct DataMap {
     guard: ::sources::NetworkGuard,
     files: ::sources::FileGuard,
     summary: map::SummaryCache,
+    own: Option<Arc<dyn OwnDetectors>>,
 }
 
 /// The schema's steps, in order.
@@ -47,6 +57,7 @@ impl DataMap {
             store,
             guard: ::sources::NetworkGuard::default(),
             summary: map::SummaryCache::default(),
+            own: None,
         })
     }
 
@@ -62,6 +73,21 @@ impl DataMap {
     pub fn with_folders(mut self, only: Vec<std::path::PathBuf>) -> Self {
         self.files.only = only;
         self
+    }
+
+    /// The same map, looking for a company's own kinds of data as well.
+    #[must_use]
+    pub fn with_own_detectors(mut self, own: Arc<dyn OwnDetectors>) -> Self {
+        self.own = Some(own);
+        self
+    }
+
+    /// The company's own detectors as of now; none where nobody keeps any.
+    pub async fn own_detectors(&self) -> Result<detect::CustomDetectors> {
+        match &self.own {
+            Some(keeper) => Ok(keeper.own_detectors().await?),
+            None => Ok(detect::CustomDetectors::default()),
+        }
     }
 
     /// Privet's own database.

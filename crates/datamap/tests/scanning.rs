@@ -342,7 +342,69 @@ async fn deleting_a_source_tells_and_takes_everything(map: DataMap) {
     assert!(map.sources().await.unwrap().is_empty());
 }
 
+/// Whoever keeps a company's own detectors, in these tests.
+#[derive(Clone, Default)]
+struct Keeper(std::sync::Arc<std::sync::Mutex<detect::CustomDetectors>>);
+
+#[async_trait::async_trait]
+impl datamap::OwnDetectors for Keeper {
+    async fn own_detectors(&self) -> Result<detect::CustomDetectors, store::StoreError> {
+        Ok(self.0.lock().unwrap().clone())
+    }
+}
+
+const LOYALTY: &str = r#"
+[[detector]]
+name = "LOYALTY_CARD"
+pattern = 'LT-(?<check>\d{8})'
+checksum = "luhn"
+category = "identity.customer_id"
+sensitivity = "confidential"
+examples = ["LT-12345674"]
+"#;
+
+async fn a_companys_own_detector_is_used_from_the_next_scan_on(map: DataMap) {
+    let keeper = Keeper::default();
+    let map = map.with_own_detectors(std::sync::Arc::new(keeper.clone()));
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("shop.db");
+    sqlite(
+        &file,
+        "CREATE TABLE visits (id INTEGER PRIMARY KEY, c7 TEXT, c8 TEXT);
+         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40)
+         INSERT INTO visits SELECT i,
+           CASE i % 2 WHEN 0 THEN 'LT-12345674' ELSE 'LT-98765431' END,
+           CASE i % 4 WHEN 0 THEN 'showed the card LT-12345674 at the desk' ELSE 'came in to look' END
+         FROM n;",
+    )
+    .await;
+    let source = map.create_source(me(), &sqlite_draft(&file)).await.unwrap();
+    scan(&map, &source.id).await;
+    assert_eq!(field_named(&map, "visits", "c7").await.category, "");
+    assert_eq!(field_named(&map, "visits", "c8").await.category, "");
+
+    *keeper.0.lock().unwrap() = detect::CustomDetectors::parse(LOYALTY).unwrap();
+    scan(&map, &source.id).await;
+
+    let found = field_named(&map, "visits", "c7").await;
+    assert_eq!(
+        (found.category.as_str(), found.sensitivity.as_str()),
+        ("identity.customer_id", "confidential")
+    );
+    let why = map.field(&found.id).await.unwrap();
+    assert_eq!(why.evidence.detector.as_deref(), Some("LOYALTY_CARD"));
+    assert_eq!((why.evidence.values_matched, why.evidence.checksum), (40, true));
+    assert!(why.samples.iter().all(|sample| !sample.contains("1234567")), "{:?}", why.samples);
+    let text = field_named(&map, "visits", "c8").await;
+    assert_eq!((text.category.as_str(), text.sensitivity.as_str()), ("free_text", "confidential"));
+    let inside = map.field(&text.id).await.unwrap().evidence.inside;
+    assert_eq!((inside[0].category.as_str(), inside[0].rows), ("identity.customer_id", 10));
+    let kind = DriftFilter { kind: "changed_category".into(), ..DriftFilter::default() };
+    assert_eq!(map.drift(&kind, 50, 0).await.unwrap().1, 2, "the inbox tells it");
+}
+
 on_both_engines!(
+    a_companys_own_detector_is_used_from_the_next_scan_on,
     a_scan_finds_personal_data_and_nothing_in_totals,
     a_correction_survives_every_later_scan,
     a_rescan_tells_what_is_new_gone_and_changed,

@@ -39,13 +39,20 @@ pub fn classify_table(columns: &[Column<'_>]) -> Vec<Verdict> {
 
 /// [`classify`] with a company's own detectors, which look first.
 pub fn classify_with(column: &Column<'_>, own: &CustomDetectors) -> Verdict {
-    by_own(column, own).unwrap_or_else(|| classify(column))
+    by_own(column, own).unwrap_or_else(|| and_inside(column, own, classify(column)))
 }
 
 /// [`classify_table`] with a company's own detectors, which look first.
 pub fn classify_table_with(columns: &[Column<'_>], own: &CustomDetectors) -> Vec<Verdict> {
     let verdicts = classify_table(columns);
-    columns.iter().zip(verdicts).map(|(c, verdict)| by_own(c, own).unwrap_or(verdict)).collect()
+    let judged = columns.iter().zip(verdicts);
+    judged.map(|(c, v)| by_own(c, own).unwrap_or_else(|| and_inside(c, own, v))).collect()
+}
+
+/// What the company's own detectors find inside free text counts as well.
+fn and_inside(column: &Column<'_>, own: &CustomDetectors, mut verdict: Verdict) -> Verdict {
+    own.look_inside(column, &mut verdict);
+    verdict
 }
 
 fn by_own(column: &Column<'_>, own: &CustomDetectors) -> Option<Verdict> {

@@ -10,4 +10,4 @@ mod why;
 
 pub use law::{Law, laws};
 pub use names::{category_name, category_path, check_of, kind_name, list_of};
-pub use why::{Asked, Inside, Line, Stance, Why};
+pub use why::{Asked, Inside, Line, Share, Stance, Why};

@@ -1,7 +1,7 @@
 //! Why a column was judged so: what spoke for it, what was silent, what spoke against it.
 
 use detect::{Evidence, Verdict};
-use web::Look;
+use web::{Look, has_key};
 
 use crate::{category_name, category_path, check, list_of};
 
@@ -81,11 +81,22 @@ pub struct Inside {
     pub share: f64,
 }
 
+/// A kind of value and its share.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Share {
+    /// The kind in words.
+    pub name: String,
+    /// Of the values looked at, 0..=1.
+    pub share: f64,
+}
+
 /// A verdict explained; drawn by `explain/why.html` as `w`.
 #[derive(Debug, Clone)]
 pub struct Why {
     /// The evidence.
     pub lines: Vec<Line>,
+    /// What the values look like, most frequent first.
+    pub shares: Vec<Share>,
     /// What is inside free text, most frequent first.
     pub inside: Vec<Inside>,
     /// Personal data was found.
@@ -103,7 +114,9 @@ impl Why {
     pub fn new(look: &Look, asked: &Asked<'_>, verdict: &Verdict) -> Self {
         let category = verdict.category.as_ref().map(detect::CategoryKey::as_str);
         let evidence = &verdict.evidence;
-        let mut lines = vec![name_line(look, asked, evidence, category.is_some())];
+        let mut lines = Vec::new();
+        lines.extend(detector_line(look, evidence));
+        lines.push(name_line(look, asked, evidence, category.is_some()));
         lines.extend(comment_line(look, asked, evidence));
         lines.extend(type_line(look, asked, evidence, category.is_some()));
         lines.push(values_line(look, evidence, category));
@@ -111,12 +124,14 @@ impl Why {
         lines.extend(beside_line(look, asked, evidence));
         lines.extend(key_line(look, asked, category.is_some()));
         lines.sort_by_key(|line| line.stance != Stance::For);
+        lines.extend(rival_line(look, verdict));
         let (sure, sure_text) = match category {
             Some(_) => how_sure(look, verdict.confidence),
             None => (String::new(), String::new()),
         };
         Self {
             lines,
+            shares: shares(look, evidence),
             inside: inside(look, evidence),
             found: category.is_some(),
             confidence: verdict.confidence,
@@ -132,6 +147,54 @@ fn line(look: &Look, stance: Stance, topic: &str, says: String) -> Line {
 
 fn has(evidence: &Evidence, reason: &str) -> bool {
     evidence.reasons.iter().any(|known| known == reason)
+}
+
+/// A company's own detector knew the column.
+fn detector_line(look: &Look, evidence: &Evidence) -> Option<Line> {
+    let name = evidence.detector.as_ref()?;
+    let says = look.t1("explain-detector-for", "name", name);
+    Some(line(look, Stance::For, "explain-detector", says))
+}
+
+/// What came second, and what the first had more.
+fn rival_line(look: &Look, verdict: &Verdict) -> Option<Line> {
+    let (rival, confidence) = verdict.evidence.runner_up.as_ref()?;
+    let what = category_path(look.lang, rival.as_str());
+    let second = look.t2("explain-rival-was", "what", what, "n", look.percent(*confidence));
+    let lost = look.t(why_it_lost(verdict, *confidence));
+    let says = look.t2("explain-rival-says", "second", second, "lost", lost);
+    Some(line(look, Stance::Silent, "explain-rival", says))
+}
+
+/// The strongest thing that the winner has and a runner-up cannot have as well.
+fn why_it_lost(verdict: &Verdict, rival: f64) -> &'static str {
+    let evidence = &verdict.evidence;
+    if verdict.category.is_none() {
+        "explain-rival-too-little"
+    } else if evidence.checksum {
+        "explain-rival-check"
+    } else if evidence.name_hint {
+        "explain-rival-name"
+    } else if evidence.comment_hint {
+        "explain-rival-comment"
+    } else if !evidence.neighbours.is_empty() {
+        "explain-rival-beside"
+    } else if verdict.confidence - rival < 0.1 {
+        "explain-rival-close"
+    } else {
+        "explain-rival-values"
+    }
+}
+
+/// What the values look like; kinds without a word here are left out.
+fn shares(look: &Look, evidence: &Evidence) -> Vec<Share> {
+    evidence
+        .shares
+        .iter()
+        .map(|(kind, share)| (format!("explain-kind-{}", kind.replace('_', "-")), *share))
+        .filter(|(key, share)| *share >= 0.005 && has_key(look.lang, key))
+        .map(|(key, share)| Share { name: look.t(&key), share: share.min(1.0) })
+        .collect()
 }
 
 fn name_line(look: &Look, asked: &Asked<'_>, evidence: &Evidence, found: bool) -> Line {
@@ -199,12 +262,17 @@ fn values_line(look: &Look, evidence: &Evidence, category: Option<&str>) -> Line
     if matched == 0 {
         return say(Stance::Silent, "explain-values-silent");
     }
+    let different = i64::from(evidence.values_distinct);
     let stance =
         if has(evidence, "values") || matched * 2 >= all { Stance::For } else { Stance::Silent };
     let key = if matched == all { "explain-values-all" } else { "explain-values-some" };
     let what = category_name(look.lang, category);
     let numbers = look.t2(key, "n", look.number(matched), "all", look.number(all));
-    let says = look.t2("explain-values-for", "numbers", numbers, "what", what);
+    let mut says = look.t2("explain-values-for", "numbers", numbers, "what", what);
+    if different > 0 && different < all {
+        says.push_str(&look.t("explain-gap"));
+        says.push_str(&look.tn("explain-values-different", different));
+    }
     Line { share: Some((matched, all)), ..line(look, stance, "explain-values", says) }
 }
 
@@ -216,14 +284,17 @@ fn check_line(look: &Look, evidence: &Evidence, category: Option<&str>) -> Optio
 }
 
 fn beside_line(look: &Look, asked: &Asked<'_>, evidence: &Evidence) -> Option<Line> {
-    let spoke = has(evidence, "neighbour");
-    if asked.beside.is_empty() {
+    let spoke = has(evidence, "neighbour") || !evidence.neighbours.is_empty();
+    // Those that spoke, as recorded; what an older version recorded does not name them.
+    let beside =
+        if evidence.neighbours.is_empty() { asked.beside } else { &evidence.neighbours[..] };
+    if beside.is_empty() {
         let says = || look.t("explain-beside-gone");
         return spoke.then(|| line(look, Stance::For, "explain-beside", says()));
     }
-    let names = &asked.beside[..asked.beside.len().min(BESIDE)];
+    let names = &beside[..beside.len().min(BESIDE)];
     let mut list = list_of(look.lang, names);
-    if asked.beside.len() > BESIDE {
+    if beside.len() > BESIDE {
         list =
             look.t1("explain-beside-more", "names", names.join(look.t("explain-comma").as_str()));
     }

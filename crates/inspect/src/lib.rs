@@ -5,6 +5,7 @@
 
 mod anonymise;
 mod api;
+pub mod detectors;
 mod nav;
 mod pages;
 mod room;
@@ -17,7 +18,11 @@ pub use work::Busy;
 
 use std::sync::Arc;
 
-use store::Store;
+use store::{Migration, Store, StoreError};
+
+/// The schema's steps, in order.
+const MIGRATIONS: [Migration; 1] =
+    [Migration { room: "inspect", version: 1, sql: include_str!("schema.sql") }];
 
 /// How the API behaves.
 #[derive(Debug, Clone, Default)]
@@ -33,12 +38,19 @@ pub struct Inspect {
     store: Store,
     settings: Arc<Settings>,
     desk: work::Desk,
+    cache: detectors::Cache,
 }
 
 impl Inspect {
-    /// Opens the room.
-    pub fn new(store: Store, settings: Settings) -> Self {
-        Self { store, settings: Arc::new(settings), desk: work::Desk::default() }
+    /// Brings the room's schema up to date and opens it.
+    pub async fn open(store: Store, settings: Settings) -> Result<Self, StoreError> {
+        store.migrate(&MIGRATIONS).await?;
+        Ok(Self {
+            store,
+            settings: Arc::new(settings),
+            desk: work::Desk::default(),
+            cache: detectors::Cache::default(),
+        })
     }
 
     /// Privet's own database.

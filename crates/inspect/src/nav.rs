@@ -11,5 +11,8 @@ pub fn nav() -> Vec<NavItem> {
         icon,
         permission: Permission::ViewMap,
     };
-    vec![item("try-title", "/console/try", "try")]
+    vec![
+        item("try-title", "/console/try", "try"),
+        item("detectors-title", "/console/detectors", "detector"),
+    ]
 }

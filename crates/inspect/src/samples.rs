@@ -122,3 +122,52 @@ pub(crate) const COLUMNS: [SampleColumn; 5] = [
         values: "李雷\n韩梅梅\nMaria Lindqvist\nThomas Okafor\n赵敏",
     },
 ];
+
+/// A detector to start from.
+pub(crate) struct SampleDetector {
+    /// Its name in an address.
+    pub key: &'static str,
+    /// The text key of what it is.
+    pub label: &'static str,
+    /// One `[[detector]]` table.
+    pub toml: &'static str,
+}
+
+/// Detectors that show what a detector can be.
+pub(crate) const DETECTORS: [SampleDetector; 3] = [
+    SampleDetector {
+        key: "loyalty-card",
+        label: "detector-sample-card",
+        toml: include_str!("../samples/loyalty_card.toml"),
+    },
+    SampleDetector {
+        key: "member-number",
+        label: "detector-sample-member",
+        toml: include_str!("../samples/member_number.toml"),
+    },
+    SampleDetector {
+        key: "project-names",
+        label: "detector-sample-project",
+        toml: include_str!("../samples/project_names.toml"),
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sample_text_has_something_to_find() {
+        for sample in TEXTS {
+            assert!(detect::find_in_text(sample.text).len() >= 3, "{}", sample.key);
+        }
+    }
+
+    #[test]
+    fn every_sample_detector_passes_its_checks() {
+        for sample in DETECTORS {
+            let read = detect::CustomDetectors::parse(sample.toml);
+            assert!(read.is_ok(), "{}: {read:?}", sample.key);
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! `privet serve`: wires the rooms into one server, runs its background work, ends cleanly.
 
-use std::{future::IntoFuture, net::SocketAddr, process::ExitCode, time::Duration};
+use std::{future::IntoFuture, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 
 use axum::Router;
 use datamap::DataMap;
@@ -47,6 +47,16 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Scans ask the room that keeps the company's own detectors, without knowing it.
+struct FromInspect(Inspect);
+
+#[async_trait::async_trait]
+impl datamap::OwnDetectors for FromInspect {
+    async fn own_detectors(&self) -> Result<::detect::CustomDetectors, store::StoreError> {
+        self.0.own_detectors().await
+    }
+}
+
 /// All rooms, opened on one database.
 pub struct House {
     /// How people reach it, without a slash at the end.
@@ -67,13 +77,16 @@ impl House {
         let map = DataMap::open(store.clone()).await.map_err(anyhow::Error::from)?;
         map.mend_schedules().await.map_err(anyhow::Error::from)?;
         let api = inspect::Settings { open_on_loopback: config.open_on_loopback };
-        let inspect = Inspect::new(store.clone(), api);
+        let inspect = Inspect::open(store.clone(), api).await.map_err(anyhow::Error::from)?;
         let settings = WebConfig { base_url: address.clone(), trust_proxy: config.trust_proxy };
         let web =
             Web::open(store, settings).await?.with_nav(datamap::nav()).with_nav(inspect::nav());
         Ok(Self {
             address,
-            map: map.with_guard(config.guard.clone()).with_folders(config.folders.clone()),
+            map: map
+                .with_guard(config.guard.clone())
+                .with_folders(config.folders.clone())
+                .with_own_detectors(Arc::new(FromInspect(inspect.clone()))),
             inspect,
             web,
         })

@@ -167,10 +167,8 @@ impl Web {
             .collect()
     }
 
-    /// Names of people by id, for the activity page.
-    pub(crate) async fn names(
-        &self,
-    ) -> Result<std::collections::HashMap<String, String>, WebError> {
+    /// Names of the people who work here by id, for pages that tell who did what.
+    pub async fn names(&self) -> Result<std::collections::HashMap<String, String>, WebError> {
         let rows = sqlx::query("SELECT id, name_sealed FROM web_user")
             .fetch_all(self.store().reader())
             .await?;

@@ -140,6 +140,7 @@ async fn run(
         },
         sketch_key: map.store().derive_key("datamap/sketch"),
         references: read::references(&catalog),
+        own: map.own_detectors().await?,
     };
     let vanished = merge_all(context, &mut merge, reader, todo, total).await?;
     let present = present(&catalog, &vanished, merge.known.keys().cloned());

@@ -35,6 +35,8 @@ pub(super) struct Reader {
     pub sketch_key: [u8; 32],
     /// Foreign keys of single columns: store → column → referred store.
     pub references: HashMap<String, HashMap<String, String>>,
+    /// The company's own detectors, as of the scan's start.
+    pub own: detect::CustomDetectors,
 }
 
 /// The single-column foreign keys of a catalogue.
@@ -122,7 +124,7 @@ fn judge(
             values,
         })
         .collect();
-    let fields: Vec<ReadField> = detect::classify_table(&columns)
+    let fields: Vec<ReadField> = detect::classify_table_with(&columns, &reader.own)
         .into_iter()
         .zip(&values)
         .map(|(verdict, values)| ReadField {

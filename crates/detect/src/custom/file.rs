@@ -45,7 +45,7 @@ struct Row {
     counter_examples: Option<Spanned<Vec<String>>>,
 }
 
-pub(super) fn parse(text: &str) -> Result<Vec<CustomDetector>, CustomErrors> {
+pub(super) fn parse(text: &str, timed: bool) -> Result<Vec<CustomDetector>, CustomErrors> {
     let whole = |line, problem| {
         CustomErrors(vec![CustomError { detector: String::new(), line, field: "", problem }])
     };
@@ -61,7 +61,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<CustomDetector>, CustomErrors> {
     let mut detectors = Vec::new();
     for row in file.detector {
         let at = row.span().start;
-        let mut check = Check::of(text, at, row.get_ref(), &mut errors);
+        let mut check = Check::of(text, at, row.get_ref(), &mut errors, timed);
         if let Some(name) = &row.get_ref().name
             && !names.insert(name.get_ref().clone())
         {
@@ -102,12 +102,20 @@ struct Check<'f> {
     name: String,
     errors: &'f mut Vec<CustomError>,
     sound: bool,
+    /// Patterns are tried on hostile texts against the clock.
+    timed: bool,
 }
 
 impl<'f> Check<'f> {
-    fn of(text: &'f str, at: usize, row: &Row, errors: &'f mut Vec<CustomError>) -> Self {
+    fn of(
+        text: &'f str,
+        at: usize,
+        row: &Row,
+        errors: &'f mut Vec<CustomError>,
+        timed: bool,
+    ) -> Self {
         let name = row.name.as_ref().map_or(String::new(), |name| name.get_ref().clone());
-        Self { text, at, name: name.chars().take(64).collect(), errors, sound: true }
+        Self { text, at, name: name.chars().take(64).collect(), errors, sound: true, timed }
     }
 
     fn wrong(&mut self, field: &'static str, at: usize, problem: Problem) {
@@ -233,7 +241,7 @@ impl<'f> Check<'f> {
             [one] => one.clone(),
             several => format!("(?:{})", several.join("\n)|(?:")),
         };
-        match guard::compile(&whole, in_context, examples) {
+        match guard::compile(&whole, in_context, examples, self.timed) {
             Ok(finder) => Some(finder),
             Err(problem) => {
                 self.wrong(field, at, problem);

@@ -76,12 +76,20 @@ async fn detect_texts(
         (None, Some(_)) => return bad(&format!("send at most {TEXTS_MAX} texts in one request")),
         _ => return bad("send either `text` or `texts`"),
     };
+    let own = match room.inspect.own_detectors().await {
+        Ok(own) => own,
+        Err(error) => {
+            tracing::error!(%error, "own detectors could not be read");
+            return unavailable(Busy::Broken);
+        }
+    };
     let options = Options {
         language: match question.language {
             Lang::Auto => Language::Auto,
             Lang::English => Language::English,
             Lang::Chinese => Language::Chinese,
         },
+        custom: Some(own),
         ..Options::default()
     };
     let (entities, least, explain) = (question.entities, question.min_score, question.explain);

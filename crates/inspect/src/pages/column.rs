@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{Router, extract::State, response::Response, routing::get};
-use detect::{Column, Verdict};
+use detect::{Column, CustomDetectors, Verdict};
 use explain::{Asked, Law, Why};
 use serde::Deserialize;
 use web::{CsrfForm, Errors, ListQuery, Page, Permission, WebError};
@@ -45,7 +45,7 @@ impl ColumnForm {
         names
     }
 
-    fn classify(&self) -> Judged {
+    fn classify(&self, own: &CustomDetectors) -> Judged {
         let siblings = self.siblings();
         let names: Vec<&str> = siblings.iter().map(String::as_str).collect();
         let values: Vec<&str> =
@@ -61,7 +61,7 @@ impl ColumnForm {
             siblings: &names,
             values: &values,
         };
-        let verdict = detect::classify(&column(self.name.trim()));
+        let verdict = detect::classify_with(&column(self.name.trim()), own);
         let category = verdict.category.as_ref().map(detect::CategoryKey::as_str);
         let mut samples: Vec<String> = Vec::new();
         for value in &values {
@@ -142,8 +142,9 @@ async fn judge(
     if !errors.is_empty() {
         return web::render_status(422, &ColumnPage { p, form, errors, shown: None });
     }
+    let own = room.inspect.own_detectors().await?;
     let work = form.clone();
-    let judged = match room.inspect.work(move || work.classify()).await {
+    let judged = match room.inspect.work(move || work.classify(&own)).await {
         Ok(judged) => judged,
         Err(busy) => {
             errors.add("", p.t(busy_key(busy)));

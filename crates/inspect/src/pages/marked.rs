@@ -74,6 +74,12 @@ pub(crate) fn chosen(spans: &[Span], show: &Show<'_>) -> Vec<Span> {
 }
 
 impl Marked {
+    /// A finding by its index.
+    #[allow(clippy::trivially_copy_pass_by_ref)] // called from the template
+    pub(crate) fn finding(&self, index: &usize) -> &Finding {
+        &self.findings[*index]
+    }
+
     /// Spans in order and without overlap, as detection gives them.
     pub(crate) fn new(look: &Look, text: &str, spans: &[Span], show: &Show<'_>) -> Self {
         let shown = chosen(spans, show);

@@ -1,6 +1,7 @@
-//! Pages: try a text, try a column, how detection decides.
+//! Pages: try a text, try a column, how detection decides, own detectors.
 
 mod column;
+mod detectors;
 mod marked;
 mod method;
 mod text;
@@ -13,7 +14,11 @@ use crate::Room;
 pub(crate) const TEXT_MAX: usize = 100_000;
 
 pub(crate) fn router() -> Router<Room> {
-    Router::new().merge(text::router()).merge(column::router()).merge(method::router())
+    Router::new()
+        .merge(text::router())
+        .merge(column::router())
+        .merge(method::router())
+        .merge(detectors::router())
 }
 
 /// Browsers send line ends as CR LF; files and databases mostly hold LF.

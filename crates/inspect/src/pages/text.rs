@@ -78,16 +78,12 @@ struct Found {
     anonymised: String,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref)] // called from the template
 impl Found {
     fn listed(&self) -> &[super::marked::Finding] {
         &self.marked.findings[..self.marked.findings.len().min(LISTED)]
     }
     fn unlisted(&self) -> usize {
         self.marked.findings.len().saturating_sub(LISTED)
-    }
-    fn finding(&self, index: &usize) -> &super::marked::Finding {
-        &self.marked.findings[*index]
     }
 }
 
@@ -217,7 +213,11 @@ fn faults(p: &Page, form: &TryForm) -> Option<Errors> {
 }
 
 async fn spans(room: &Room, form: &TryForm) -> Result<Vec<Span>, Busy> {
-    let (text, options) = (form.text.clone(), form.options());
+    let own = room.inspect.own_detectors().await.map_err(|error| {
+        tracing::error!(%error, "own detectors could not be read");
+        Busy::Broken
+    })?;
+    let (text, options) = (form.text.clone(), Options { custom: Some(own), ..form.options() });
     room.inspect.work(move || detect::find_with(&text, &options)).await
 }
 
