@@ -97,9 +97,6 @@ const TENS: [&str; 8] =
 
 /// Adds the ages of a block.
 pub fn find(block: &Block, found: &mut Vec<Span>) {
-    if block.all & (AGE_UNIT | AGE_CUE) == 0 && !block.text.contains("yo") {
-        return;
-    }
     let mut at = 0;
     while at < block.len() {
         let Some(number) = number_at(block, at) else {
@@ -146,8 +143,8 @@ fn number_at(block: &Block, at: usize) -> Option<Number> {
             let tail = word.get(digits..)?;
             let unit = ["yo", "y", "yr", "yrs"].iter().any(|u| tail.eq_ignore_ascii_case(u));
             let value: u32 = word.get(..digits)?.parse().ok()?;
-            let spelled = !tail.eq_ignore_ascii_case("y")
-                || (block.mark(at + 1, "/") && block.says(at + 2, "o"));
+            let spelled =
+                !tail.eq_ignore_ascii_case("y") || (block.mark(at + 1, "/") && is_o(block, at + 2));
             (unit && spelled && value <= 120).then_some(Number {
                 last: at,
                 end: token.start + digits,
@@ -181,6 +178,11 @@ fn spelled_number(block: &Block, at: usize) -> Option<Number> {
     Some(Number { last: at, end: end(at), value, unit: false })
 }
 
+/// The second half of `y/o`, which the end of a sentence may follow.
+fn is_o(block: &Block, at: usize) -> bool {
+    block.word(at).trim_end_matches('.').eq_ignore_ascii_case("o")
+}
+
 /// Whether the words around make an age of the number.
 fn judge(block: &Block, at: usize, number: &Number) -> Option<(f64, &'static str)> {
     if number.unit {
@@ -189,7 +191,10 @@ fn judge(block: &Block, at: usize, number: &Number) -> Option<(f64, &'static str
     if years_old(block, number) {
         return Some((0.9, "years_old"));
     }
-    called(block, at, number).then_some((0.85, "aged"))
+    if called(block, at, number) {
+        return Some((0.85, "aged"));
+    }
+    person_is(block, at, number).then_some((0.6, "person_is"))
 }
 
 /// `34 years old`, `34-year-old`, `34 y/o`, `34 year female`, `34 years of age`.
@@ -201,7 +206,7 @@ fn years_old(block: &Block, number: &Number) -> bool {
     }
     let word = block.word(unit).trim_end_matches('.');
     if word.eq_ignore_ascii_case("y") {
-        return block.mark(unit + 1, "/") && block.says(unit + 2, "o");
+        return block.mark(unit + 1, "/") && is_o(block, unit + 2);
     }
     if ["yo", "y.o"].iter().any(|w| word.eq_ignore_ascii_case(w)) {
         return true;
@@ -216,6 +221,21 @@ fn years_old(block: &Block, number: &Number) -> bool {
     }
     let years = ["year", "yr"].iter().any(|w| word.eq_ignore_ascii_case(w));
     years && number.value >= 1 && block.is(next, AGE_PERSON)
+}
+
+/// `when he was 78.`, `she is 34`: nothing is counted after the number.
+fn person_is(block: &Block, at: usize, number: &Number) -> bool {
+    let says = |at: usize, words: &[&str]| words.iter().any(|w| block.says(at, w));
+    let ends = block.tokens.get(number.last + 1).is_none_or(|t| {
+        t.lines > 0 || matches!(block.word(number.last + 1), "." | "," | "!" | "?" | ";" | ")")
+    });
+    let figures = block.tokens[at].kind == TokenKind::Number;
+    let person = at > 1 && says(at - 1, &["is", "was"]) && says(at - 2, &["he", "she"])
+        || at > 1
+            && (says(at - 1, &["am", "was"]) && says(at - 2, &["i"])
+                || says(at - 1, &["'s", "’s"]) && says(at - 2, &["he", "she"])
+                || says(at - 1, &["'m", "’m"]) && says(at - 2, &["i"]));
+    figures && ends && person && (1..=110).contains(&number.value)
 }
 
 /// `aged 34`, `age: 34`, `at the age of 71`, `I'll turn 21`.
@@ -269,6 +289,8 @@ mod tests {
             ("the baby is 5 months old", "5"),
             ("he is thirty-four years old", "thirty-four"),
             ("This 61 year female has a cough", "61"),
+            ("he died when he was 78.", "78"),
+            ("and I'm 31 y/o.", "31"),
         ] {
             assert_eq!(ages(text), [age], "{text}");
         }
@@ -284,6 +306,8 @@ mod tests {
             "140 years old is too much",
             "she turned 3 pages",
             "a 10 year contract",
+            "she was 5 minutes late",
+            "it was 34.",
         ] {
             assert!(ages(text).is_empty(), "{text}: {:?}", ages(text));
         }

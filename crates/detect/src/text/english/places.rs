@@ -152,7 +152,18 @@ fn state_after(block: &Block, city: usize, found: &mut Vec<Span>) -> usize {
 
 /// A place of the list, with how sure the words around make it.
 fn listed(block: &Block, at: usize) -> Option<(usize, f64, &'static str)> {
-    let (last, place) = known(block, at)?;
+    let (mut last, place) = known(block, at)?;
+    // `Cyprus (Greek)`
+    if place == Place::Country
+        && block.mark(last + 1, "(")
+        && block.capital(last + 2)
+        && block.mark(last + 3, ")")
+    {
+        last += 3;
+    }
+    if place < Place::City && (at..=last).all(|i| block.is(i, COMMON | INSTITUTION | FIRM | JOB)) {
+        return None;
+    }
     let small = !block.capital(at);
     let before = at.checked_sub(1);
     let preposition = before.is_some_and(|b| block.is(b, PREPOSITION)) && block.lines(at) == 0;

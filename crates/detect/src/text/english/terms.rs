@@ -6,7 +6,7 @@ use std::{collections::HashMap, sync::OnceLock};
 
 use super::{
     tokens::{Case, TokenKind, tokens},
-    words::{Block, GIVEN, NOT_PEOPLE, SPEECH, TERM, lowered},
+    words::{Block, GIVEN, INSTITUTION, NOT_PEOPLE, SPEECH, TERM, lowered},
 };
 use crate::text::{
     Layer, Span,
@@ -208,6 +208,14 @@ fn about_no_people(block: &Block, first: usize, last: usize) -> bool {
     if ends && before.is_some_and(|b| block.says(b, "in") || block.says(b, "into")) {
         return true;
     }
+    // `Moira Pagan`, `European Commission`
+    let surname =
+        before.is_some_and(|b| block.is(b, GIVEN) && block.capital(b) && block.lines(first) == 0);
+    let body =
+        block.is(last + 1, INSTITUTION) && block.capital(last + 1) && block.lines(last + 1) == 0;
+    if surname || body {
+        return true;
+    }
     // A given name that is also a belief, before a family name.
     block.is(first, GIVEN) && block.capital(last + 1) && block.lines(last + 1) == 0
 }
@@ -253,6 +261,8 @@ mod tests {
             "please polish the floor",
             "a pole stood there",
             "Christian Meyer called",
+            "Moira Pagan called",
+            "the European Commission",
         ] {
             assert!(terms(text).is_empty(), "{text}: {:?}", terms(text));
         }

@@ -177,6 +177,20 @@ fn job_starts(block: &Block, at: usize) -> Option<(usize, bool)> {
             return Some((after_article(block, at + 1)?, false));
         }
     }
+    // `Marie Lang, the chief editor, said`
+    let appositive = block.mark(at, ",")
+        && at > 0
+        && block.capital(at - 1)
+        && block.lines(at + 1) == 0
+        && after_article(block, at + 1).is_some();
+    if appositive {
+        let (first, last) = job_phrase(block, at + 2, false)?;
+        let ends = block.mark(last + 1, ",")
+            || block.mark(last + 1, ".")
+            || block.says(last + 1, "at")
+            || block.says(last + 1, "of");
+        return ends.then_some((first, false));
+    }
     // `'m` and `'s` are tokens of their own, in no list.
     let clitic = block.tokens[at].kind == TokenKind::Clitic
         && at > 0
@@ -219,6 +233,7 @@ fn job_phrase(block: &Block, from: usize, sure: bool) -> Option<(usize, usize)> 
                 }
                 true
             }
+            TokenKind::Clitic => at > from,
             TokenKind::Mark => match block.word(at) {
                 "-" | "/" | "&" => true,
                 "," => head != Some(at - 1) && listed(block, at) && at > from,
@@ -311,6 +326,7 @@ fn line_of_job(block: &Block, at: usize) -> Option<Read> {
                     || block.is(i, JOB | JOB_MODIFIER)
             }
             TokenKind::Mark => matches!(block.word(i), "," | "-" | "/" | "&" | "(" | ")"),
+            TokenKind::Clitic => i > at,
             _ => false,
         }
     });
@@ -368,6 +384,7 @@ mod tests {
             ("Occupation: Quality control inspector", "Quality control inspector"),
             ("I used to work there as wind turbine polisher, but quit", "wind turbine polisher"),
             ("Maria is an architect", "architect"),
+            ("Marie Lang, the chief editor, said", "chief editor"),
         ] {
             if job.is_empty() {
                 continue;
@@ -389,6 +406,7 @@ mod tests {
             "It is a player",
             "as soon as possible",
             "I am a bit late",
+            "In Rome, the doctor said",
         ] {
             assert!(titles(text).is_empty(), "{text}: {:?}", titles(text));
         }

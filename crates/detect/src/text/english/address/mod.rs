@@ -1,7 +1,7 @@
 //! Postal addresses of the West: a street, a post box or a military unit, and what follows it (unit,
 //! town, state, postal code, country).
 //!
-//! An address inside a sentence or after a label is one span, over line breaks too: whoever masks it
+//! An address inside a sentence or after a label (`Address:`) is one span, over line breaks too: whoever masks it
 //! wants all of it gone. In a block of lines, as on an envelope or in a signature, each line keeps its
 //! own: street and unit are `STREET_ADDRESS`, town and country `LOCATION`, the code `ZIP_CODE`, so that
 //! the masked block keeps its form and each part its category. A place without a street is left to
@@ -20,7 +20,7 @@ use crate::{
     text::{Layer, Span},
 };
 use street::{Sure, street};
-use tail::{Kind, Piece, british_or_canadian, postcode, tail, unit};
+use tail::{Kind, Piece, british_or_canadian, is_quote, new_line, postcode, tail, unit};
 
 /// The heart of an address: where it starts and ends, and how sure it is alone.
 struct Core {
@@ -91,8 +91,11 @@ fn stands(block: &Block, core: &Core, pieces: &[Piece]) -> bool {
             let line = core.first == 0 || block.lines(core.first) > 0;
             let ends = core.last + 1 == block.len() || block.lines(core.last + 1) > 0;
             unit || code
-                || cued(block, core.first)
-                || numbered && pieces.len() > 1 && (line || ends)
+                || cued(block, core.first) && pointed(block, core.first)
+                || numbered && pieces.len() > 1
+                || pieces.len() > 1 && line && ends
+                || block.says(core.last + 1, "st.")
+                || block.says(core.last + 1, "street")
         }
     }
 }
@@ -111,6 +114,18 @@ fn cued(block: &Block, at: usize) -> bool {
     false
 }
 
+/// A preposition, a colon or a verb of being stands right before, or a line starts.
+fn pointed(block: &Block, at: usize) -> bool {
+    let Some(before) = at.checked_sub(1) else { return true };
+    block.lines(at) > 0
+        || [
+            "at", "on", "to", "in", "is", "are", ":", "from", "into", "address", "=", "and", "of",
+            "the", "(", "same",
+        ]
+        .iter()
+        .any(|w| block.says(before, w))
+}
+
 /// Reports an address; the last token that belongs to it.
 fn report(block: &Block, core: &Core, pieces: &[Piece], found: &mut Vec<Span>) -> usize {
     let last = pieces.last().map_or(core.last, |p| p.last);
@@ -120,8 +135,14 @@ fn report(block: &Block, core: &Core, pieces: &[Piece], found: &mut Vec<Span>) -
         Sure::Street if pieces.len() > 1 => 0.85,
         Sure::Street => 0.6,
     };
-    let starts_line = core.first == 0 || block.lines(core.first) > 0;
-    let lines = pieces.iter().any(|p| block.lines(p.first) > 0 && p.first > core.first);
+    let mut line = core.first;
+    while line > 0 && block.lines(line) == 0 && is_quote(block, line - 1) {
+        line -= 1;
+    }
+    // `Address:` owns what follows, on its own line too.
+    let labelled = block.text[..block.tokens[line].start].trim_end().ends_with(':');
+    let starts_line = !labelled && (line == 0 || block.lines(line) > 0);
+    let lines = new_line(block, core.first, last);
     if !(starts_line && lines) {
         let range = block.range(core.first, last);
         found.push(Span::new(range, Entity::StreetAddress, score, Layer::Grammar, core.rule));
@@ -139,7 +160,7 @@ fn report(block: &Block, core: &Core, pieces: &[Piece], found: &mut Vec<Span>) -
         while piece.kind == Kind::Street
             && let Some(next) = pieces.get(at + 1)
             && next.kind == Kind::Street
-            && block.lines(next.first) == 0
+            && !new_line(block, end, next.first)
         {
             end = next.last;
             at += 1;

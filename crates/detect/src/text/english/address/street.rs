@@ -11,8 +11,8 @@
 use super::super::{
     tokens::{Case, TokenKind},
     words::{
-        Block, CALENDAR, COMMON, DIRECTION, NUMBERED, PARTICLE, PREPOSITION, STREET, STREET_MIDDLE,
-        STREET_PREFIX, STREET_WEAK, TITLE_SHORT, UNIT, lowered,
+        AGE_UNIT, Block, CALENDAR, COMMON, DIRECTION, JOB, NUMBERED, PARTICLE, PREPOSITION, STREET,
+        STREET_MIDDLE, STREET_PREFIX, STREET_WEAK, TITLE_SHORT, UNIT, lowered,
     },
 };
 
@@ -42,13 +42,14 @@ pub struct Street {
 const LONGEST: usize = 7;
 
 /// Ends of one-word street names.
-const COMPOUND: [&str; 62] = [
+const COMPOUND: [&str; 65] = [
     "straße", "strasse", "straat", "gasse", "weg", "allee", "platz", "ufer", "chaussee", "damm",
     "steig", "stieg", "graben", "gatan", "gata", "gränd", "gränden", "vägen", "torget", "gaten",
     "veien", "vegen", "plassen", "bakken", "vej", "vejen", "gade", "gaden", "stræde", "torvet",
     "plads", "vænget", "parken", "toften", "laan", "singel", "gracht", "plein", "dijk", "dreef",
     "steeg", "katu", "kuja", "tie", "tori", "kaari", "polku", "raitti", "aukio", "maantee", "iela",
     "götu", "braut", "stígur", "vegur", "utca", "útja", "väg", "vei", "vegi", "strada", "ulica",
+    "stræti", "straeti", "svingen",
 ];
 
 /// Words that look as if they ended like a street.
@@ -241,6 +242,18 @@ fn prefixed(block: &Block, at: usize, numbered: bool) -> Option<Street> {
         return None;
     }
     let end = chain(block, name, small && !loose);
+    // `31 Rue tanger`: the name written small.
+    let lower_name = end == name
+        && numbered
+        && !loose
+        && block
+            .tokens
+            .get(name)
+            .is_some_and(|t| t.kind == TokenKind::Word && t.case == Case::Lower)
+        && !block.is(name, COMMON | PREPOSITION);
+    if lower_name {
+        return Some(house(name));
+    }
     if end == name || block.is(name, NUMBERED) && loose {
         return None;
     }
@@ -252,7 +265,9 @@ fn prefixed(block: &Block, at: usize, numbered: bool) -> Option<Street> {
     if !capital || (small && loose) || block.is(name, COMMON) {
         return None;
     }
-    if numbered && !loose {
+    if numbered && token.is_capitalised() && (!loose || token.end - token.start > 1)
+        || numbered && !loose
+    {
         return Some(house(trimmed(block, name, end)));
     }
     let clear = !loose && !block.is(at, STREET | STREET_WEAK);
@@ -321,11 +336,24 @@ fn typed(block: &Block, at: usize, numbered: bool) -> Option<Street> {
         {
             return None;
         }
+        if block.is(kind, STREET_MIDDLE)
+            && let Some(last) = number_after(block, after_type(block, kind) + 1)
+            && block.word(last).len() <= 4
+        {
+            return Some(house(last));
+        }
         // `The Old Kent Road`, without its article.
         return Some(Street { last: after_type(block, kind), sure: Sure::Street, numbered });
     }
     if small && (at..kind).any(|i| block.is(i, COMMON)) || kind > at + 5 {
         return None;
+    }
+    // `Koepenicker Str. 74`
+    if block.is(kind, STREET_MIDDLE)
+        && let Some(last) = number_after(block, after_type(block, kind) + 1)
+        && block.word(last).len() <= 4
+    {
+        return Some(house(last));
     }
     let doctor = block.is(kind, TITLE_SHORT) && name_follows && block.tokens[kind].dotted;
     (!doctor).then(|| Street { last: after_type(block, kind), sure: Sure::House, numbered })
@@ -380,7 +408,9 @@ fn followed_by_number(block: &Block, at: usize, numbered: bool) -> Option<Street
     if typed && block.mark(middle, ".") && block.glued(middle) {
         middle += 1;
     }
-    let last = number_after(block, middle)?;
+    let Some(last) = number_after(block, middle) else {
+        return bare(block, at, end, numbered);
+    };
     let name = middle.checked_sub(1)?;
     let compound = (at..end).any(|i| is_compound(block.word(i)));
     let dated = (at..end).any(|i| block.is(i, CALENDAR));
@@ -396,6 +426,20 @@ fn followed_by_number(block: &Block, at: usize, numbered: bool) -> Option<Street
     let plain =
         !count && !block.is(at, COMMON) && digits <= 4 && end <= at + 5 && !block.is(name, UNIT);
     plain.then_some(Street { last, sure: Sure::InContext, numbered })
+}
+
+/// `12 Broadway`: a number and a name, an address if the words around say so.
+fn bare(block: &Block, at: usize, end: usize, numbered: bool) -> Option<Street> {
+    let next = block.tokens.get(end);
+    let ends = next.is_none_or(|t| t.lines > 0 || matches!(block.word(end), "." | "," | "?" | "!"));
+    let words = (at..end).all(|i| block.is(i, COMMON | CALENDAR | NUMBERED | AGE_UNIT));
+    let plain = numbered
+        && ends
+        && !words
+        && block.capital(at)
+        && end <= at + 4
+        && !(at..end).any(|i| block.is(i, CALENDAR | JOB));
+    plain.then_some(Street { last: end - 1, sure: Sure::InContext, numbered })
 }
 
 /// `Hauptstraße`, `Storgatan`, `Sahantie`.

@@ -43,11 +43,11 @@ pub fn tail(block: &Block, last: usize, pieces: &mut Vec<Piece>) {
     let mut last = last;
     let mut lines = 0;
     while pieces.len() < MOST && lines < 5 {
-        let (at, comma, quoted) = separator(block, last + 1);
-        if at >= block.len() || quoted {
+        let (at, comma) = separator(block, last + 1);
+        if at >= block.len() {
             return;
         }
-        let broken = (last + 1..=at).any(|i| block.lines(i) > 0);
+        let broken = new_line(block, last, at);
         let Some(piece) = piece(block, at, comma, broken, pieces) else { return };
         lines += usize::from(broken);
         last = piece.last;
@@ -55,8 +55,13 @@ pub fn tail(block: &Block, last: usize, pieces: &mut Vec<Piece>) {
     }
 }
 
-/// Past commas; whether there was one, and whether a line starts with the mark of a quotation.
-fn separator(block: &Block, from: usize) -> (usize, bool, bool) {
+/// A line starts after token `last` and not after token `at`.
+pub fn new_line(block: &Block, last: usize, at: usize) -> bool {
+    (last + 1..=at).any(|i| block.lines(i) > 0)
+}
+
+/// Past commas and the marks of a quotation; whether there was a comma.
+fn separator(block: &Block, from: usize) -> (usize, bool) {
     let mut at = from;
     let mut comma = false;
     // Hungary writes a dot after a house number.
@@ -72,8 +77,17 @@ fn separator(block: &Block, from: usize) -> (usize, bool, bool) {
         comma = true;
         at += 1;
     }
-    let quoted = block.lines(at) > 0 && matches!(block.word(at), ">" | "|" | "?" | "*");
-    (at, comma, quoted)
+    if block.lines(at) > 0 {
+        while is_quote(block, at) {
+            at += 1;
+        }
+    }
+    (at, comma)
+}
+
+/// The mark of a quotation or a list at the start of a line.
+pub fn is_quote(block: &Block, at: usize) -> bool {
+    matches!(block.word(at), ">" | "|" | "?" | "*" | "•")
 }
 
 fn piece(block: &Block, at: usize, comma: bool, broken: bool, before: &[Piece]) -> Option<Piece> {
@@ -94,13 +108,18 @@ fn piece(block: &Block, at: usize, comma: bool, broken: bool, before: &[Piece]) 
         return Some(Piece { first: at, last, kind: Kind::Place });
     }
     // The name of a building or a second street after the first: `14 Crown Street Harbour Mews`.
-    if before.len() < 2 && !broken && !comma {
-        let last = named_after(block, at)?;
+    if before.len() < 2
+        && !broken
+        && !comma
+        && let Some(last) = named_after(block, at)
+    {
         return Some(Piece { first: at, last, kind: Kind::Street });
     }
     // A second street: `Flat Gardens, 12 Elm Street`.
-    if (comma || broken) && before.len() < 3 {
-        let street = street(block, at).filter(|s| s.sure == Sure::House)?;
+    let unit_first = before.len() == 1 && block.is(before[0].first, UNIT);
+    if (comma || broken || unit_first) && before.len() < 3 {
+        let street =
+            street(block, at).filter(|s| s.sure == Sure::House || unit_first && s.numbered)?;
         return Some(Piece { first: at, last: street.last, kind: Kind::Street });
     }
     None
@@ -340,6 +359,9 @@ fn place_line(block: &Block, at: usize) -> bool {
             return false;
         }
         from = end;
+        while is_quote(block, from) {
+            from += 1;
+        }
     }
     false
 }
@@ -347,14 +369,19 @@ fn place_line(block: &Block, at: usize) -> bool {
 /// A line of names and numbers: the start of the next one, and whether it tells a place.
 fn plain_line(block: &Block, at: usize) -> Option<(usize, bool)> {
     let end = (at + 1..block.len()).find(|&i| block.lines(i) > 0).unwrap_or(block.len());
-    if end - at > 9 {
-        return None;
-    }
     let mut told = false;
     let mut figures = 0;
     let mut i = at;
     while i < end {
         let token = block.tokens[i];
+        // The sentence ends, or goes on with other words after the address.
+        let over = matches!(block.word(i), "." | "?" | "!" | ";")
+            || told
+                && token.kind == TokenKind::Word
+                && (token.case == Case::Lower || block.is(i, COMMON));
+        if over && i > at {
+            return Some((block.len(), told));
+        }
         let state = block.is(i, STATE) && token.case == Case::Upper;
         let place = if token.kind == TokenKind::Word { known(block, i) } else { None };
         let place = place.filter(|(last, _)| *last < end && token.is_capitalised());
@@ -364,7 +391,7 @@ fn plain_line(block: &Block, at: usize) -> Option<(usize, bool)> {
                 let small = token.case == Case::Lower && !block.is(i, PARTICLE);
                 let other =
                     block.is(i, JOB | TITLE_SHORT | LEGAL | COMMON) && !block.is(i, PARTICLE);
-                (!other || state || place.is_some()) && (!small || end - at <= 5)
+                (!other || state || place.is_some()) && (!small || end - at <= 5) && i - at <= 9
             }
             TokenKind::Number | TokenKind::Mixed => {
                 figures += token.end - token.start;

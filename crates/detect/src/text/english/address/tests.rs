@@ -81,8 +81,19 @@ fn a_block_of_lines_keeps_its_lines() {
 }
 
 #[test]
+fn a_labelled_block_is_one_address() {
+    assert_eq!(
+        addresses("Address:\nAllika 46\nSuite 5\nXylotown\nEstonia 62488"),
+        ["Allika 46\nSuite 5\nXylotown\nEstonia 62488"]
+    );
+}
+
+#[test]
 fn a_quoted_block_is_found_line_by_line() {
-    assert_eq!(addresses("> Anna Berg\n> 12 Elm Street\n> Apt. 4"), ["12 Elm Street", "Apt. 4"]);
+    assert_eq!(
+        addresses("> Anna Berg\n> 12 Elm Street\n> Apt. 4\n> Xylotown\n> Sweden 67626"),
+        ["12 Elm Street", "Apt. 4", "Xylotown", "Sweden", "67626"]
+    );
 }
 
 #[test]
