@@ -13,6 +13,7 @@ mod lexicon;
 mod mask;
 mod model;
 mod names;
+mod replace;
 mod rules;
 mod stores;
 mod taxonomy;
@@ -28,6 +29,10 @@ pub use custom::{
 pub use entity::Entity;
 pub use mask::mask;
 pub use model::{CategoryKey, Column, Evidence, InnerFinding, Sensitivity, Verdict};
+pub use replace::{
+    Anonymized, Birth, Digest, FakeRules, Item, Key, Operator, Region, ReplaceError, Replacer,
+    Target, anonymize, splice,
+};
 pub use stores::people_category;
 pub use taxonomy::{Category, Taxonomy, taxonomy};
 #[doc(hidden)]
