@@ -38,7 +38,7 @@ entities! {
     ZipCode "ZIP_CODE" "location.postal_code",
     Nrp "NRP" "identity.nationality",
     Age "AGE" "identity.age",
-    DateTime "DATE_TIME" "identity.birth_date",
+    DateTime "DATE_TIME" "behaviour.event_time",
     DateOfBirth "DATE_OF_BIRTH" "identity.birth_date",
     Health "HEALTH" "health",
     TradeUnion "TRADE_UNION" "belief.union",

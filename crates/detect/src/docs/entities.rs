@@ -98,17 +98,7 @@ mod tests {
     use crate::find_in_text;
 
     /// Entities whose rules are on their way; each leaves the list with its first example.
-    const AWAITED: &[&str] = &[
-        "TITLE",
-        "JOB_TITLE",
-        "ORGANIZATION",
-        "LOCATION",
-        "ZIP_CODE",
-        "AGE",
-        "DATE_TIME",
-        "URL",
-        "COORDINATES",
-    ];
+    const AWAITED: &[&str] = &["TITLE", "JOB_TITLE", "ORGANIZATION", "LOCATION", "ZIP_CODE", "AGE"];
 
     #[test]
     fn the_handbook_knows_the_entities_of_the_code() {

@@ -9,25 +9,20 @@ use super::super::{Layer, Span};
 use crate::{
     Entity,
     lexicon::lexicon,
-    values::{contact, device, numbers, people, places},
+    values::{people, places},
 };
 
 /// What a text must hold for a pattern to be worth trying.
 #[derive(Debug, Clone, Copy)]
 enum Needs {
-    At,
-    /// So many digits.
-    Digits(usize),
     Han,
     HanDigits,
     HanTitle,
     Upper,
-    Birth,
 }
 
 /// What a text holds.
 struct Holds {
-    at: bool,
     digits: usize,
     han: bool,
     upper: usize,
@@ -35,10 +30,9 @@ struct Holds {
 
 impl Holds {
     fn of(text: &str) -> Self {
-        let mut holds = Self { at: false, digits: 0, han: false, upper: 0 };
+        let mut holds = Self { digits: 0, han: false, upper: 0 };
         for c in text.chars() {
             match c {
-                '@' => holds.at = true,
                 '0'..='9' => holds.digits += 1,
                 'A'..='Z' => holds.upper += 1,
                 _ if crate::words::is_han(c) => holds.han = true,
@@ -51,16 +45,10 @@ impl Holds {
 
     fn meets(&self, needs: Needs, text: &str) -> bool {
         match needs {
-            Needs::At => self.at,
-            Needs::Digits(least) => self.digits >= least,
             Needs::Han => self.han,
             Needs::HanDigits => self.han && self.digits >= 1,
             Needs::HanTitle => self.han && TITLES.iter().any(|title| text.contains(title)),
             Needs::Upper => self.upper > 0,
-            Needs::Birth => {
-                self.digits >= 4
-                    && ["orn", "irth", "DOB", "dob", "生"].iter().any(|mark| text.contains(mark))
-            }
         }
     }
 }
@@ -82,37 +70,14 @@ struct Finder {
 /// number right after a Chinese character stands alone, and the fast engine can be used.
 type Pattern = (Needs, &'static str, fn(&str) -> Option<(&'static str, f64)>);
 
-const PATTERNS: [Pattern; 5] = [
-    (Needs::At, r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+", |m| {
-        contact::is_email(m).then_some(("contact.email", 0.99))
-    }),
-    (Needs::Digits(2), r"(?-u:\b)(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?-u:\b)", |m| {
-        device::is_mac(m).then_some(("device.mac", 0.95))
-    }),
-    (
-        Needs::Digits(4),
-        r"(?-u:\b)\d{1,3}(?:\.\d{1,3}){3}(?-u:\b)|(?-u:\b)(?:[0-9A-Fa-f]{1,4}:){3,7}[0-9A-Fa-f]{1,4}(?-u:\b)",
-        |m| device::is_ip(m).then_some(("device.ip_address", 0.9)),
-    ),
-    (
-        Needs::Digits(7),
-        r"(?:\+|\(\+|00)?\(?\d[\d ().-]{5,18}\d(?: ?(?:x|ext\.?|转) ?\d{1,5})?",
-        phone_in_text,
-    ),
-    (
-        Needs::HanDigits,
-        r"[\p{Han}]{2,8}(?:省|市|自治区|区|县)[\p{Han}0-9A-Za-z#-]{2,40}(?:号楼|号|室|栋|幢|单元|楼|村|弄|路|街|大厦|小区)(?:[0-9A-Za-z#-]{1,8}(?:号楼|室|号|单元|楼|层)?)*",
-        |m| places::is_chinese_address(m).then_some(("location.address", 0.85)),
-    ),
-];
+const PATTERNS: [Pattern; 1] = [(
+    Needs::HanDigits,
+    r"[\p{Han}]{2,8}(?:省|市|自治区|区|县)[\p{Han}0-9A-Za-z#-]{2,40}(?:号楼|号|室|栋|幢|单元|楼|村|弄|路|街|大厦|小区)(?:[0-9A-Za-z#-]{1,8}(?:号楼|室|号|单元|楼|层)?)*",
+    |m| places::is_chinese_address(m).then_some(("location.address", 0.85)),
+)];
 
 /// Names by the words around them; the first group is the name.
-const NAMES: [Pattern; 10] = [
-    (
-        Needs::Digits(6),
-        r"(?i:phone|tel|telephone|mobile|cell|fax|desk|call me (?:on|at)|电话|手机|号码|致电|座机)(?: number| no| is|号码|号)?[.:：\s是为]{0,4}((?:\+|00)?\(?\d[\d ().-]{4,18}\d(?: ?(?:x|ext\.?|转) ?\d{1,5})?)",
-        called_phone,
-    ),
+const NAMES: [Pattern; 7] = [
     (
         Needs::Upper,
         r"(?i:my name is|my name's|name is|named|姓名[:：])\s*(\p{Lu}[\p{Ll}'’-]+(?: \p{Lu}\b\.?)?(?: \p{Lu}[\p{L}'’-]+){0,2})",
@@ -153,16 +118,6 @@ const NAMES: [Pattern; 10] = [
             }
             if both_known(m) { Some(("identity.name", 0.85)) } else { likely_name(m) }
         },
-    ),
-    (
-        Needs::Birth,
-        r"(?i:(?:born(?: on)?|date of birth|dob|birthday)\W{0,3})(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})",
-        |m| numbers::year_of_date(m).map(|_| ("identity.birth_date", 0.9)),
-    ),
-    (
-        Needs::Birth,
-        r"(?:出生日期|生日|出生于|出生)[:：是为]?\s*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?)",
-        |m| numbers::year_of_date(m).map(|_| ("identity.birth_date", 0.9)),
     ),
 ];
 
@@ -222,9 +177,6 @@ pub fn find(text: &str, spans: &mut Vec<Span>) {
 
 /// The entity a category stands for in these patterns.
 fn entity_of(category: &str) -> Option<Entity> {
-    if category == "identity.birth_date" {
-        return Some(Entity::DateOfBirth);
-    }
     Entity::ALL.iter().copied().find(|entity| entity.category() == category)
 }
 
@@ -274,16 +226,6 @@ fn is_short_name(text: &str) -> bool {
     }
 }
 
-fn phone_in_text(m: &str) -> Option<(&'static str, f64)> {
-    let digits = m.bytes().filter(u8::is_ascii_digit).count();
-    match contact::phone(m)? {
-        contact::Phone::MobileCn => Some(("contact.phone", 0.96)),
-        contact::Phone::LandlineCn | contact::Phone::International => Some(("contact.phone", 0.9)),
-        contact::Phone::Shaped if digits >= 9 => Some(("contact.phone", 0.75)),
-        _ => None,
-    }
-}
-
 fn chinese_in_context(m: &str, score: f64) -> Option<(&'static str, f64)> {
     let chars: Vec<char> = m.chars().collect();
     let named = [3usize, 2, 4].iter().any(|n| {
@@ -323,11 +265,6 @@ fn likely_name(m: &str) -> Option<(&'static str, f64)> {
 fn stated_name(m: &str) -> Option<(&'static str, f64)> {
     let name = people::latin_name(m);
     name.shaped.then_some(("identity.name", 0.85))
-}
-
-/// A number that the text calls a phone number.
-fn called_phone(m: &str) -> Option<(&'static str, f64)> {
-    contact::phone(m).map(|_| ("contact.phone", 0.85))
 }
 
 /// First and last word are in the lists: without context one known word is too little.
@@ -420,7 +357,7 @@ mod tests {
         for text in [
             "A Epic Drama of a Feminist And a Mad Scientist who must Battle a Teacher in The Canadian Rockies",
             "订单号20240131123456已发货，共3件，金额128.00元",
-            "10 boxes x 20 bags, released 2006-02-15 04:34:33",
+            "10 boxes x 20 bags, released 15",
             "Version 1.2.3 of the product, see page 12",
             "这款茉莉花茶香气清新，适合送礼",
             "",
