@@ -49,6 +49,7 @@ pub fn read(
             _ => {
                 let mut seen: Vec<Cow<'static, str>> = text::find_in_text(cut(value))
                     .into_iter()
+                    .filter(speaks_of_people)
                     .map(|span| match &span.kind {
                         // A column's notes are about health, whichever word of it they use.
                         text::Kind::Known(Entity::Health) => Cow::Borrowed("health"),
@@ -108,6 +109,12 @@ pub fn read(
         .collect();
     found.sort_by_key(|f| std::cmp::Reverse(f.rows));
     found
+}
+
+/// Days and plain web addresses stand in every text: they tell nothing about a column.
+fn speaks_of_people(span: &text::Span) -> bool {
+    !matches!(span.kind, text::Kind::Known(Entity::DateTime))
+        && !(matches!(span.kind, text::Kind::Known(Entity::Url)) && span.rule == "url")
 }
 
 /// Found by words and not by form: likely to be wrong in titles and lists.
