@@ -6,6 +6,7 @@ mod address;
 mod age;
 mod fast;
 mod join;
+mod organisations;
 mod places;
 mod terms;
 mod titles;
@@ -17,8 +18,8 @@ use tokens::{Token, TokenKind};
 use words::Block;
 
 /// The grammars, in the order they run.
-const GRAMMARS: [fn(&Block, &mut Vec<Span>); 5] =
-    [address::find, titles::find, age::find, terms::find, places::find];
+const GRAMMARS: [fn(&Block, &mut Vec<Span>); 6] =
+    [address::find, titles::find, age::find, terms::find, places::find, organisations::find];
 
 /// Adds what is found in `text`.
 pub fn find(text: &str, found: &mut Vec<Span>) {

@@ -139,29 +139,8 @@ fn job_starts(block: &Block, at: usize) -> Option<(usize, bool)> {
             };
         }
         if block.says(at, "as") {
-            let worked = (1..=8).any(|back| {
-                at.checked_sub(back).is_some_and(|b| {
-                    says(
-                        b,
-                        &[
-                            "work",
-                            "works",
-                            "worked",
-                            "working",
-                            "employed",
-                            "hired",
-                            "job",
-                            "career",
-                            "position",
-                            "role",
-                            "appointed",
-                            "served",
-                            "serves",
-                        ],
-                    ) && !(b + 1..at).any(|i| matches!(block.word(i), "." | ";" | "!" | "?"))
-                })
-            });
-            return worked.then(|| (after_article(block, at + 1).unwrap_or(at + 1), true));
+            return employed(block, at)
+                .map(|sure| (after_article(block, at + 1).unwrap_or(at + 1), sure));
         }
         let person = says(at, &["am", "'m", "i'm", "became", "become", "becoming"])
             || (says(at, &["is", "was", "'s"])
@@ -203,6 +182,40 @@ fn job_starts(block: &Block, at: usize) -> Option<(usize, bool)> {
         && at > 1
         && (block.is(at - 1, AGE_UNIT) || block.mark(at - 1, "-") && block.is(at - 2, AGE_UNIT));
     old.then_some((at + 1, false))
+}
+
+/// Words of employment before `as`, and words that say it of things too.
+const EMPLOYED: [&str; 11] = [
+    "work",
+    "works",
+    "worked",
+    "working",
+    "employed",
+    "hired",
+    "job",
+    "career",
+    "position",
+    "role",
+    "appointed",
+];
+const SERVES: [&str; 3] = ["served", "serves", "serving"];
+
+/// Whether the sentence before `as` tells of employment, and whether it leaves no doubt.
+fn employed(block: &Block, at: usize) -> Option<bool> {
+    let says = |at: usize, words: &[&str]| words.iter().any(|w| block.says(at, w));
+    for back in 1..=8 {
+        let b = at.checked_sub(back)?;
+        if matches!(block.word(b), "." | ";" | "!" | "?") {
+            return None;
+        }
+        if says(b, &EMPLOYED) {
+            return Some(true);
+        }
+        if says(b, &SERVES) {
+            return Some(false);
+        }
+    }
+    None
 }
 
 fn after_article(block: &Block, at: usize) -> Option<usize> {

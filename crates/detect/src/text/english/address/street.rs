@@ -265,9 +265,7 @@ fn prefixed(block: &Block, at: usize, numbered: bool) -> Option<Street> {
     if !capital || (small && loose) || block.is(name, COMMON) {
         return None;
     }
-    if numbered && token.is_capitalised() && (!loose || token.end - token.start > 1)
-        || numbered && !loose
-    {
+    if numbered && (!loose || token.is_capitalised() && token.end - token.start > 1) {
         return Some(house(trimmed(block, name, end)));
     }
     let clear = !loose && !block.is(at, STREET | STREET_WEAK);
