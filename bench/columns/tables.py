@@ -45,6 +45,8 @@ NAMES = {
     "identity.age": ("age;customer_age|Age;patient_age", "age;age_yr|AGE;age_yrs", "年龄|年龄", "nianling|nl"),
     "identity.gender": ("gender;sex|Gender;gender_code", "gndr;sex_cd|GENDER;sex", "性别|性别", "xb|xingbie"),
     "identity.national_id": ("national_id;ssn;id_number|social_security_number;nationalId;identity_number", "id_no;SSN|idcard;ssn_nbr", "身份证号;身份证|身份证号码;证件号码", "sfzh|shenfenzheng"),
+    "identity.tax_id": ("tax_id;tax_number|tin;taxpayer_id", "tax_no;TAXID|TAX_NBR", "税号|纳税人识别号", "shuihao|nsrsbh"),
+    "identity.social_insurance": ("social_insurance_number;insurance_number|national_insurance_number;pension_number", "si_no|ni_number", "社保号|社保账号", "sbh|shebaohao"),
     "finance.bank_card": ("credit_card;card_number|credit_card_number;cardNumber;payment_card", "cc_no;card_no|CC_NUM;ccn", "银行卡号|信用卡号;卡号", "yhkh|yinhangka"),
     "finance.iban": ("iban|bank_iban;IBAN", "iban|IBAN_NO", "", ""),
     "device.ip_address": ("ip_address;ip|client_ip;last_login_ip;ipAddress", "ip;ip_addr|IP_ADDR;src_ip", "IP地址|登录IP", "ip|dengluip"),
@@ -72,21 +74,21 @@ PLAIN = {
     "id": "id;row_id|record_id;seq", "created": "created_at;updated_at;last_modified|createdOn;order_date;signup_ts",
     "price": "price;amount;total|unit_price;cost;subtotal", "quantity": "quantity;qty|count;items;stock",
     "status": "status;state_code|order_status;stage", "sku": "sku;product_code|item_code;part_no",
-    "product": "product_name;item|product;itemName", "category": "category;segment|product_category;type",
+    "product": "product_name;item|product;itemName", "category": "category;genre|product_category;type",
     "colour": "color|colour", "flag": "is_active;active|enabled;deleted", "score": "rating;score|stars;nps",
     "currency": "currency|currency_code", "percent": "discount;tax_rate|pct;rate", "uuid": "order_uuid;request_id|trace_id;batch_uuid",
     "hash": "checksum;md5|file_hash;etag", "version": "version|app_version", "weekday": "weekday|day_of_week", "month": "month|period",
-    "department": "department;team|dept;division", "isbn": "isbn;ean|barcode;gtin", "file": "file_name;path|attachment;filename",
+    "isbn": "isbn;ean|barcode;gtin", "file": "file_name;path|attachment;filename",
     "year": "year;model_year|fiscal_year;release_year", "sentence": "description;product_description|summary;details",
     "duration": "duration;minutes|elapsed_ms;length", "channel": "channel;source|medium;campaign", "order_no": "order_no;invoice_number|order_number;reference",
-    "size": "size|dimension", "latency": "response_time;weight_kg|temperature;ratio", "level": "level;priority|tier;grade_code",
+    "size": "size|dimension", "latency": "response_time;load_ms|temperature;ratio", "level": "level;priority|tier;grade_code",
     "plain_domain": "domain;host|site;hostname", "time": "time;start_time|opening_time;slot",
 }
 PLAIN_ZH = {
     "id": "编号;序号|记录编号", "created": "创建时间;更新时间|下单时间;修改日期", "price": "价格;金额|单价;总价", "quantity": "数量|库存;件数",
     "status": "状态|订单状态", "sku": "商品编码|货号", "product": "商品名称;产品|产品名称", "category": "类别;分类|产品类别", "colour": "颜色|颜色",
     "flag": "是否有效|是否启用", "score": "评分|星级", "currency": "币种|币种", "percent": "折扣|税率", "uuid": "流水号|请求编号", "version": "版本|版本号",
-    "department": "部门|科室", "order_no": "订单号|发票号", "sentence": "商品描述|产品介绍", "duration": "时长|耗时", "channel": "渠道|来源", "year": "年份|年度",
+    "order_no": "订单号|发票号", "sentence": "商品描述|产品介绍", "duration": "时长|耗时", "channel": "渠道|来源", "year": "年份|年度",
     "size": "规格|尺寸", "level": "等级|优先级",
 }
 
@@ -101,6 +103,9 @@ STORES = {
 def half(text, held):
     parts = text.split("|")
     return [n for n in parts[1 if held else 0].split(";") if n]
+
+
+NATIONAL = "zh_CN en_US pl_PL sv_SE tr_TR nl_NL fi_FI no_NO ro_RO cs_CZ da_DK".split()
 
 
 class Fake:
@@ -133,7 +138,9 @@ class Fake:
             "work.job_title": f.job, "work.employer": f.company,
             "finance.bank_card": lambda: f.credit_card_number(), "finance.iban": f.iban,
             "device.ip_address": lambda: f.ipv6() if random.random() < .1 else f.ipv4_public(), "device.mac": f.mac_address,
-            "contact.website": f.url, "identity.national_id": f.ssn if self.locale in ("zh_CN", "en_US") else lambda: None,
+            "contact.website": f.url, "identity.national_id": f.ssn if self.locale in NATIONAL else lambda: None,
+            "identity.tax_id": {"pt_BR": getattr(f, "cpf", None), "it_IT": f.ssn, "es_ES": getattr(f, "cif", None)}.get(self.locale) or (lambda: None),
+            "identity.social_insurance": f.ssn if self.locale in ("en_GB", "en_CA", "fr_FR", "de_DE", "de_AT") else lambda: None,
             "vehicle.plate": (lambda: random.choice("京沪粤苏浙川鲁") + random.choice("ABCDEF") + "".join(random.choices("0123456789ABCDEFGH", k=4)) + random.choice("0123456789")) if self.zh else f.license_plate,
         }.get(category)
 
@@ -164,6 +171,7 @@ class Mime:
             "work.employer": self.fin.company, "finance.bank_card": lambda: self.pay.credit_card_number(),
             "finance.iban": lambda: None, "device.ip_address": self.net.ip_v4, "device.mac": self.net.mac_address,
             "contact.website": lambda: self.net.url(), "identity.national_id": lambda: cn_id() if self.zh else f"{random.randrange(1, 665):03d}-{random.randrange(1, 99):02d}-{random.randrange(1, 9999):04d}" if self.locale == "en" else None,
+            "identity.tax_id": lambda: None, "identity.social_insurance": lambda: None,
             "vehicle.plate": lambda: None, "identity.nationality": p.nationality,
         }.get(category)
 

@@ -4,6 +4,8 @@
 //!
 //! `cargo run --release -p privet-detect --example columns -- FOLDER [--errors] [--nameless] [--half fit|held|open] [--fit FILE]`
 //!
+//! `--fit` fits the calibration on the halves `fit` and `open` and writes it; the others then tell how it holds.
+//!
 //! Without `labels.jsonl` in the folder, the first column of every CSV file is judged under the name `c1`.
 
 use std::{
@@ -14,7 +16,7 @@ use std::{
     time::Instant,
 };
 
-use detect::{Column, classify, classify_table};
+use detect::{Column, Verdict, classify, classify_table, classify_table_uncalibrated};
 use serde::Deserialize;
 
 #[path = "../tests/tables/score.rs"]
@@ -39,8 +41,11 @@ fn main() -> ExitCode {
             return ExitCode::from(3);
         }
     };
-    let mut all = Vec::new();
-    for half in ["fit", "held", "open"] {
+    if let Some(path) = value("--fit") {
+        return write_calibration(&tables, path);
+    }
+    let mut apart = Vec::new();
+    for half in ["fit", "held", "open", "open-held"] {
         if value("--half").is_some_and(|only| only != half) {
             continue;
         }
@@ -52,7 +57,7 @@ fn main() -> ExitCode {
             let judged: Vec<Judged> = tables
                 .iter()
                 .filter(|table| table.label.half == half)
-                .flat_map(|table| judge(table, nameless))
+                .flat_map(|table| judge(table, nameless, classify_table))
                 .collect();
             if judged.is_empty() {
                 continue;
@@ -69,27 +74,15 @@ fn main() -> ExitCode {
                 print_errors(&judged);
             }
             println!("{}", Scores::of(&judged));
-            all.extend(judged.into_iter().map(|j| (half, nameless, j)));
+            if half.ends_with("held") {
+                apart.extend(judged);
+            }
         }
     }
-    if let Some(path) = value("--raw") {
-        let lines: String = all
-            .iter()
-            .filter(|(_, _, j)| j.expected != "?" && !j.got.is_empty())
-            .map(|(half, nameless, j)| {
-                format!(
-                    "{half}\t{nameless}\t{}\t{}\t{}\n",
-                    j.rule,
-                    j.confidence,
-                    u8::from(j.right())
-                )
-            })
-            .collect();
-        if let Err(why) = fs::write(path, lines) {
-            eprintln!("{path}: {why}");
-            return ExitCode::from(3);
-        }
-    }
+    println!(
+        "\n== everything kept apart from the fitting, with and without names\n{}",
+        Scores::of(&apart)
+    );
     ExitCode::SUCCESS
 }
 
@@ -133,7 +126,7 @@ fn read_tables(folder: &Path) -> Result<Vec<Table>, Box<dyn std::error::Error>> 
     Ok(tables)
 }
 
-fn judge(table: &Table, nameless: bool) -> Vec<Judged> {
+fn judge(table: &Table, nameless: bool, by: fn(&[Column<'_>]) -> Vec<Verdict>) -> Vec<Judged> {
     let names: Vec<String> = table
         .label
         .columns
@@ -159,7 +152,7 @@ fn judge(table: &Table, nameless: bool) -> Vec<Judged> {
             values,
         })
         .collect();
-    let verdicts = classify_table(&columns);
+    let verdicts = by(&columns);
     table
         .label
         .columns
@@ -176,6 +169,45 @@ fn judge(table: &Table, nameless: bool) -> Vec<Judged> {
             values: values.len(),
         })
         .collect()
+}
+
+/// Verdicts of one rule that must be there for a category to get a curve of its own.
+const ENOUGH: usize = 40;
+
+/// Fits a rising curve for each rule, and for each category that a rule decided often enough, on the
+/// tables meant for it.
+fn write_calibration(tables: &[Table], path: &str) -> ExitCode {
+    let mut by_key: BTreeMap<String, Vec<(f64, bool)>> = BTreeMap::new();
+    for table in tables.iter().filter(|t| matches!(t.label.half.as_str(), "fit" | "open")) {
+        for nameless in [false, true] {
+            let judged = judge(table, nameless, classify_table_uncalibrated);
+            for one in judged.into_iter().filter(|j| j.expected != "?" && !j.got.is_empty()) {
+                let seen = (one.confidence, one.right());
+                by_key.entry(format!("{} {}", one.rule, one.got)).or_default().push(seen);
+                by_key.entry(one.rule).or_default().push(seen);
+            }
+        }
+    }
+    by_key.retain(|key, seen| !key.contains(' ') || seen.len() >= ENOUGH);
+    let mut out = String::from(
+        "# From raw evidence to the share of verdicts that are right, by rule and category. Fitted by\n\
+         # `cargo run --release -p privet-detect --example columns -- FOLDER --fit FILE`: docs/detection.md.\n",
+    );
+    for (key, mut seen) in by_key {
+        seen.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let points: Vec<String> =
+            score::isotonic(&seen).iter().map(|(x, y)| format!("[{x:.3}, {y:.3}]")).collect();
+        out += &format!(
+            "\n# {} verdicts\n[[rule]]\nkey = \"{key}\"\npoints = [{}]\n",
+            seen.len(),
+            points.join(", ")
+        );
+    }
+    if let Err(why) = fs::write(path, out) {
+        eprintln!("{path}: {why}");
+        return ExitCode::from(3);
+    }
+    ExitCode::SUCCESS
 }
 
 /// The errors, grouped by what was expected and what came out.

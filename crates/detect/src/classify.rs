@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 
 use crate::{
-    CustomDetectors, inside,
+    CustomDetectors,
+    calibrate::calibrated,
+    inside,
     model::{CategoryKey, Column, Evidence, InnerFinding, Sensitivity, Verdict},
     names::{Hint, Said, Strength, dictionary, read_cached},
-    rules::{self, Agreement},
+    rules::{self, Agreement, Found, Paper, People},
     stores::{self, About, Look},
     taxonomy::taxonomy,
     types::{self, TypeClass},
@@ -24,17 +26,116 @@ struct Candidate {
     comment_hint: bool,
     type_hint: bool,
     reasons: Vec<&'static str>,
+    /// Key of the rule.
+    rule: &'static str,
 }
 
-/// Classifies one column.
+impl Candidate {
+    /// What it shows of people: what stands beside somebody's name, contact or papers is likely about the
+    /// same people.
+    fn shows(&self) -> People {
+        match self.category {
+            _ if self.confidence < 0.65 => People::Nobody,
+            "contact.email"
+            | "contact.phone"
+            | "identity.name"
+            | "identity.given_name"
+            | "identity.family_name"
+            | "identity.national_id"
+            | "identity.birth_date"
+            | "finance.bank_card"
+            | "finance.iban"
+            | "credential.password_hash"
+            | "credential.password"
+            | "social.wechat_id" => People::Persons,
+            "identity.gender"
+            | "identity.marital_status"
+            | "identity.ethnicity"
+            | "health.blood_type" => People::Traits,
+            _ => People::Nobody,
+        }
+    }
+}
+
+/// A column as the first look sees it.
+struct Sight<'a> {
+    column: &'a Column<'a>,
+    look: Look,
+    tally: Tally,
+    class: TypeClass,
+    said: Said,
+    from_comment: bool,
+    /// What the values' check digits say.
+    paper: Option<Paper>,
+}
+
+impl<'a> Sight<'a> {
+    fn of(column: &'a Column<'a>, look: Look) -> Self {
+        let (said, from_comment) = what_is_said(column);
+        let tally = Tally::of(column.values);
+        let class = types::class_of(column.data_type);
+        // Numbers of papers come in text and whole numbers; what has a format of its own needs no more checks.
+        let may = !matches!(class, TypeClass::Real | TypeClass::Date | TypeClass::Bool)
+            && tally.variety() > 0.3
+            && tally.share(&[Kind::Email, Kind::Date, Kind::Decimal, Kind::Uuid, Kind::Ip]) < 0.5
+            && tally.share(&[Kind::IdCn, Kind::Iban, Kind::Uscc]) < 0.5;
+        let paper = if may { rules::by_checks(column.values) } else { None };
+        Self { column, look, tally, class, said, from_comment, paper }
+    }
+}
+
+/// Classifies one column, without its neighbours' values.
 pub fn classify(column: &Column<'_>) -> Verdict {
     let look = stores::look(column.store, column.store_comment, column.siblings);
-    classify_in(column, look, 0)
+    with_confidence(classify_in(column, look, 0))
+}
+
+/// Turns raw evidence into a confidence.
+fn with_confidence(mut verdict: Verdict) -> Verdict {
+    if let Some(category) = &verdict.category {
+        let raw = verdict.confidence;
+        verdict.confidence = round(calibrated(&verdict.evidence.rule, category.as_str(), raw));
+    }
+    verdict
 }
 
 /// Classifies the columns of one store together: what neighbours turn out to be helps each.
 pub fn classify_table(columns: &[Column<'_>]) -> Vec<Verdict> {
-    columns.iter().map(classify).collect()
+    classify_table_uncalibrated(columns).into_iter().map(with_confidence).collect()
+}
+
+/// The same with the raw evidence as confidence: what the calibration is fitted on.
+#[doc(hidden)]
+pub fn classify_table_uncalibrated(columns: &[Column<'_>]) -> Vec<Verdict> {
+    let sights: Vec<Sight<'_>> = columns
+        .iter()
+        .map(|column| {
+            Sight::of(column, stores::look(column.store, column.store_comment, column.siblings))
+        })
+        .collect();
+    // First alone, then in the light of the others.
+    let alone: Vec<Option<Candidate>> =
+        sights.iter().map(|sight| best(sight, People::Nobody).0).collect();
+    sights
+        .iter()
+        .enumerate()
+        .map(|(at, sight)| {
+            let others: Vec<(usize, People)> = alone
+                .iter()
+                .enumerate()
+                .filter(|(other, _)| *other != at)
+                .map(|(other, c)| (other, c.as_ref().map_or(People::Nobody, Candidate::shows)))
+                .filter(|(_, people)| *people > People::Nobody)
+                .collect();
+            let people = others.iter().map(|o| o.1).max().unwrap_or(People::Nobody);
+            let mut verdict = verdict(sight, people, 0);
+            if verdict.evidence.reasons.iter().any(|reason| reason == "neighbour") {
+                let names = others.iter().take(5).map(|o| columns[o.0].name.to_owned());
+                verdict.evidence.neighbours = names.collect();
+            }
+            verdict
+        })
+        .collect()
 }
 
 /// [`classify`] with a company's own detectors, which look first.
@@ -63,24 +164,57 @@ fn by_own(column: &Column<'_>, own: &CustomDetectors) -> Option<Verdict> {
 
 /// Classifies a column of a store already looked at. `depth` counts the levels of JSON entered.
 pub(crate) fn classify_in(column: &Column<'_>, look: Look, depth: u8) -> Verdict {
-    let tally = Tally::of(column.values);
-    let class = types::class_of(column.data_type);
-    let (said, from_comment) = what_is_said(column);
+    let people = if look.personal_neighbours { People::Persons } else { People::Nobody };
+    verdict(&Sight::of(column, look), people, depth)
+}
+
+/// The verdict on a column; `people` says what other columns show of people.
+fn verdict(sight: &Sight<'_>, people: People, depth: u8) -> Verdict {
+    let Sight { column, look, tally, said, .. } = sight;
+    let (best, next) = best(sight, people);
+    let mut found = Vec::new();
+    if inside::worth_reading(tally, *said) {
+        found = inside::read(column, *look, tally, *said, depth);
+    }
+    let mut verdict = conclude(column, *look, tally, best, found, *said);
+    if let Some(paper) = sight.paper {
+        let share = (paper.kind.to_ascii_lowercase(), round(paper.share));
+        verdict.evidence.shares.insert(0, share);
+        verdict.evidence.shares.truncate(5);
+    }
+    verdict.evidence.runner_up = next.map(|c| (key(c.category), round(c.confidence)));
+    with_minor(column, *look, tally, verdict)
+}
+
+/// The best candidate and the next one of another category.
+fn best(sight: &Sight<'_>, people: People) -> (Option<Candidate>, Option<Candidate>) {
+    let Sight { column, look, tally, class, said, from_comment, paper } = sight;
+    let people = if look.named_for_people { People::Persons } else { people };
+    let beside = look.personal_neighbours || people > People::Nobody;
+    let look = Look { personal_neighbours: beside, ..*look };
     let by_name = match said {
-        Said::Personal(hint) => name_candidate(column, look, &tally, class, hint, from_comment),
+        Said::Personal(hint) => {
+            name_candidate(column, look, tally, *class, *hint, *from_comment, *paper)
+        }
         _ => None,
     };
-    let by_values = value_candidate(look, &tally, class, said);
-    let mut best = choose(by_name, by_values);
+    let (by_values, next) = value_candidates(look, people, tally, *class, *said);
+    // A check digit on every value outweighs what only neighbours suggest.
+    let by_paper = paper.filter(|_| may_speak(*said, look)).map(Candidate::of_paper);
+    let soft = by_values.as_ref().is_none_or(|c| !c.checksum && c.confidence < 0.85);
+    let (by_values, next) = match by_paper {
+        Some(paper) if soft => (Some(paper), by_values.or(next)),
+        _ => (by_values, next),
+    };
+    let (mut best, mut lost) = choose(by_name, by_values);
     if column.primary_key || column.references.is_some() {
-        best = best.filter(|candidate| survives_as_key(candidate, &tally, class));
+        best = best.filter(|candidate| survives_as_key(candidate, tally, *class));
     }
-    let mut found = Vec::new();
-    if inside::worth_reading(&tally, said) {
-        found = inside::read(column, look, &tally, said, depth);
+    if lost.as_ref().map(|c| c.category) == best.as_ref().map(|c| c.category) {
+        lost = None;
     }
-    let verdict = conclude(column, look, &tally, best, found, said);
-    with_minor(column, look, &tally, verdict)
+    let next = next.filter(|c| best.as_ref().is_none_or(|b| b.category != c.category));
+    (best, lost.or(next))
 }
 
 /// The name speaks first; a comment helps where the name says little.
@@ -120,11 +254,14 @@ fn name_candidate(
     class: TypeClass,
     hint: Hint,
     from_comment: bool,
+    paper: Option<Paper>,
 ) -> Option<Candidate> {
     if !types::fits(hint.category, class) || in_a_log(column, hint.category) {
         return None;
     }
-    let agreement = rules::agreement(hint.category, tally);
+    let checked = paper.is_some_and(|paper| agrees(hint.category, paper.category));
+    let agreement =
+        if checked { Agreement::Confirmed } else { rules::agreement(hint.category, tally) };
     if agreement == Agreement::Refuted {
         return None;
     }
@@ -151,7 +288,7 @@ fn name_candidate(
         (Strength::People, true, Agreement::NoRule | Agreement::NoValues) => 0.78,
         (Strength::People, true, _) => 0.6,
         (Strength::People, false, Agreement::Confirmed)
-            if look.about == About::Unknown && rules::is_specific(hint.category, tally) =>
+            if look.about == About::Unknown && rules::is_peoples_own(hint.category, tally) =>
         {
             0.75
         }
@@ -173,11 +310,15 @@ fn name_candidate(
     } else {
         "name"
     }];
-    let matched = rules::matched(hint.category, tally);
-    if confirmed {
+    // The values may be more exact than the name: a `password` that is a hash.
+    let hashed =
+        hint.category == "credential.password" && tally.share(&[Kind::PasswordHash]) >= 0.5;
+    let category = if hashed { "credential.password_hash" } else { hint.category };
+    let matched = rules::matched(category, tally);
+    if confirmed || hashed {
         reasons.push("values");
     }
-    let checksum = confirmed && rules::has_checksum(hint.category, tally);
+    let checksum = checked || confirmed && rules::has_checksum(hint.category, tally);
     if checksum {
         reasons.push("checksum");
     }
@@ -190,7 +331,7 @@ fn name_candidate(
     }
     let bonus = if checksum { 0.02 } else { 0.0 } + if type_hint { 0.01 } else { 0.0 };
     Some(Candidate {
-        category: hint.category,
+        category,
         confidence: (confidence + bonus).min(0.99),
         matched,
         checksum,
@@ -198,7 +339,25 @@ fn name_candidate(
         comment_hint: from_comment,
         type_hint,
         reasons,
+        rule: match (agreement, hint.strength) {
+            (Agreement::Confirmed, _) => "name+values",
+            (Agreement::Doubtful, _) => "name-doubted",
+            (_, Strength::Strong) => "name",
+            _ => "name+store",
+        },
     })
+}
+
+/// A number under one paper's name may be another of the same state's: a tax number serves as `national_id`.
+fn agrees(named: &str, checked: &str) -> bool {
+    const STATE: [&str; 5] = [
+        "identity.national_id",
+        "identity.tax_id",
+        "identity.social_insurance",
+        "identity.driver_licence",
+        "health.insurance_id",
+    ];
+    named == checked || STATE.contains(&named) && STATE.contains(&checked)
 }
 
 /// In a store about dealings, places and words are the person's; a bare `name` is the dealing's.
@@ -291,33 +450,82 @@ fn weak_confidence(
     (confirmed && rules::is_specific(hint.category, tally)).then_some(0.85)
 }
 
-/// What the values say without the name.
-fn value_candidate(look: Look, tally: &Tally, class: TypeClass, said: Said) -> Option<Candidate> {
-    if tally.checked < 3 || matches!(class, TypeClass::Real | TypeClass::Bool) {
-        return None;
+/// What the values say without the name: the best answer and the next.
+fn value_candidates(
+    look: Look,
+    people: People,
+    tally: &Tally,
+    class: TypeClass,
+    said: Said,
+) -> (Option<Candidate>, Option<Candidate>) {
+    if tally.checked < 3 || matches!(class, TypeClass::Bool) {
+        return (None, None);
     }
-    rules::by_values(look, tally, said).map(|found| Candidate {
-        category: found.category,
-        confidence: found.confidence,
-        matched: found.matched,
-        checksum: found.checksum,
-        name_hint: false,
-        comment_hint: false,
-        type_hint: false,
-        reasons: if found.checksum { vec!["values", "checksum"] } else { vec!["values"] },
-    })
+    let (best, next) = rules::by_values(look, tally, said, people);
+    let fits = |found: &Found| types::fits(found.category, class);
+    (best.filter(fits).map(Candidate::of_values), next.filter(fits).map(Candidate::of_values))
+}
+
+/// Nothing speaks against personal data.
+fn may_speak(said: Said, look: Look) -> bool {
+    said != Said::Never && look.about != About::Things
+}
+
+impl Candidate {
+    fn of_paper(paper: Paper) -> Self {
+        Self {
+            category: paper.category,
+            confidence: 0.8 + 0.15 * paper.share,
+            matched: paper.matched,
+            checksum: true,
+            name_hint: false,
+            comment_hint: false,
+            type_hint: false,
+            reasons: vec!["values", "checksum"],
+            rule: "check",
+        }
+    }
+
+    fn of_values(found: Found) -> Self {
+        let mut reasons = vec!["values"];
+        if found.checksum {
+            reasons.push("checksum");
+        }
+        if found.among_people {
+            reasons.push("neighbour");
+        }
+        Self {
+            category: found.category,
+            confidence: found.confidence,
+            matched: found.matched,
+            checksum: found.checksum,
+            name_hint: false,
+            comment_hint: false,
+            type_hint: false,
+            reasons,
+            rule: if found.among_people { "values+neighbours" } else { "values" },
+        }
+    }
 }
 
 /// The name's candidate says more (a guardian's phone) unless the values clearly say another thing.
-fn choose(by_name: Option<Candidate>, by_values: Option<Candidate>) -> Option<Candidate> {
+/// The winner and the loser.
+fn choose(
+    by_name: Option<Candidate>,
+    by_values: Option<Candidate>,
+) -> (Option<Candidate>, Option<Candidate>) {
     match (by_name, by_values) {
         (Some(name), Some(values)) => {
             let same = name.category == values.category;
             let doubted = name.confidence < 0.75 && values.confidence > 0.85 && !same;
-            Some(if doubted { values } else { name })
+            if doubted { (Some(values), Some(name)) } else { (Some(name), Some(values)) }
         }
-        (name, values) => name.or(values),
+        (name, values) => (name.or(values), None),
     }
+}
+
+fn round(confidence: f64) -> f64 {
+    (confidence * 1000.0).round() / 1000.0
 }
 
 /// A key is a pointer, not data, unless a natural identifier serves as the key.
@@ -354,7 +562,12 @@ fn conclude(
     let nested = tally.share(&[Kind::Json]) > 0.5;
     let candidate = best.or_else(|| free_text_candidate(column, look, tally, &found, said, nested));
     let Some(candidate) = candidate else {
-        let evidence = Evidence { values_checked: tally.checked, ..Evidence::default() };
+        let evidence = Evidence {
+            values_checked: tally.checked,
+            values_distinct: tally.distinct,
+            shares: tally.shares(),
+            ..Evidence::default()
+        };
         return Verdict { confidence: 0.0, evidence, ..Verdict::default() };
     };
     let tree = taxonomy();
@@ -366,7 +579,7 @@ fn conclude(
     Verdict {
         category: Some(key(candidate.category)),
         sensitivity: if inside_free { own.max(raised.unwrap_or_default()) } else { own },
-        confidence: (candidate.confidence * 1000.0).round() / 1000.0,
+        confidence: round(candidate.confidence),
         minor: false,
         evidence: Evidence {
             values_matched: candidate.matched,
@@ -378,6 +591,8 @@ fn conclude(
             reasons: candidate.reasons.into_iter().map(str::to_owned).collect(),
             inside: if inside_free { found } else { Vec::new() },
             values_distinct: tally.distinct,
+            rule: candidate.rule.to_owned(),
+            shares: tally.shares(),
             ..Evidence::default()
         },
     }
@@ -425,6 +640,7 @@ fn free_text_candidate(
         comment_hint: false,
         type_hint: false,
         reasons,
+        rule: if rows > 0 { "inside" } else { "name+store" },
     })
 }
 
@@ -436,7 +652,7 @@ fn with_minor(column: &Column<'_>, look: Look, tally: &Tally, mut verdict: Verdi
     let of_child =
         category == "minor" || matches!(category.as_str(), "minor.child_name" | "minor.is_minor");
     let young = match category.as_str() {
-        "identity.birth_date" => tally.checked >= 5 && rules::mostly_young(&tally.years),
+        "identity.birth_date" => tally.checked >= 5 && rules::mostly_young(tally),
         "identity.age" => {
             let ages: Vec<u8> =
                 column.values.iter().filter_map(|v| v.trim().parse().ok()).collect();

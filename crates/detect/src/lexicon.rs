@@ -9,6 +9,7 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 struct ChineseFile {
     surnames: String,
+    rare_surnames: String,
     compound: Vec<String>,
     given: String,
     not_names: Vec<String>,
@@ -25,6 +26,8 @@ pub struct Lexicon {
     pub surnames: HashSet<&'static str>,
     /// Chinese family names of one character.
     pub cn_surnames: HashSet<char>,
+    /// Rarer ones, which also begin common words.
+    pub cn_rare_surnames: HashSet<char>,
     /// Chinese family names of two characters.
     pub cn_compound: HashSet<String>,
     /// Characters frequent in Chinese given names.
@@ -54,6 +57,7 @@ pub fn lexicon() -> &'static Lexicon {
             given: words(include_str!("../data/given_names.txt")),
             surnames: words(include_str!("../data/surnames.txt")),
             cn_surnames: file.surnames.chars().collect(),
+            cn_rare_surnames: file.rare_surnames.chars().collect(),
             cn_compound: file.compound.into_iter().collect(),
             cn_given: file.given.chars().collect(),
             cn_not_names: file.not_names.into_iter().collect(),

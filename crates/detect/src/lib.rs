@@ -3,6 +3,7 @@
 //! It never keeps a value. Callers need [`Column`], [`classify`] and the [`taxonomy`]; running text
 //! goes through [`find_in_text`].
 
+mod calibrate;
 pub mod checks;
 mod classify;
 mod custom;
@@ -22,7 +23,9 @@ mod types;
 mod values;
 mod words;
 
-pub use classify::{classify, classify_table, classify_table_with, classify_with};
+pub use classify::{
+    classify, classify_table, classify_table_uncalibrated, classify_table_with, classify_with,
+};
 pub use custom::{
     Checksum, CustomDetector, CustomDetectors, CustomError, CustomErrors, MATCH_MAX, Problem,
 };

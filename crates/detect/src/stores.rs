@@ -30,6 +30,8 @@ pub struct Look {
     pub children: bool,
     /// Other columns certainly hold personal data.
     pub personal_neighbours: bool,
+    /// Its name or comment says that it is about people.
+    pub named_for_people: bool,
 }
 
 /// Whose data a store's name points at, in the order of the words' weight.
@@ -91,7 +93,12 @@ fn look_afresh(store: &str, comment: &str, siblings: &[&str]) -> Look {
     if about == About::Things && named {
         about = About::Dealings;
     }
-    Look { about, children: people == Some("children"), personal_neighbours: !certain.is_empty() }
+    Look {
+        about,
+        children: people == Some("children"),
+        personal_neighbours: !certain.is_empty(),
+        named_for_people: people.is_some() && about != About::Things,
+    }
 }
 
 /// Guesses whose data a store holds (`customers`, `employees`, `suppliers`, `visitors`, …) from its

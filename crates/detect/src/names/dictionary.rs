@@ -57,6 +57,7 @@ pub struct StoreWords {
 struct File {
     name: Vec<Entry>,
     context: Context,
+    abbreviations: HashMap<String, String>,
     stores: HashMap<String, Vec<String>>,
     store_words: StoreWords,
 }
@@ -74,6 +75,10 @@ pub struct Dictionary {
     pub(super) zh_never: Vec<String>,
     /// Words that a joined word may be cut into.
     vocabulary: HashSet<String>,
+    /// Shortened words and what they stand for.
+    abbreviations: HashMap<String, String>,
+    /// Words of the vocabulary by what is left without vowels, where that is one word's alone.
+    skeletons: HashMap<String, String>,
     /// Words of stores by people category.
     pub stores: HashMap<String, Vec<String>>,
     /// Words of stores by kind.
@@ -151,6 +156,16 @@ impl Dictionary {
             ]
             .map(str::to_owned),
         );
+        let mut skeletons: HashMap<String, Option<String>> = HashMap::new();
+        for word in phrases.keys().flat_map(|p| p.split(' ')).filter(|w| w.len() >= 5) {
+            let bare = skeleton(word);
+            if bare.len() >= 3 && bare.len() < word.len() {
+                let seen = skeletons.entry(bare).or_insert_with(|| Some(word.to_owned()));
+                if seen.as_deref().is_some_and(|old| words::stem(old) != words::stem(word)) {
+                    *seen = None;
+                }
+            }
+        }
         chinese.sort_by_key(|(word, _)| std::cmp::Reverse(word.chars().count()));
         let mut never: HashSet<String> = context.never.into_iter().collect();
         never.extend(context.py_never);
@@ -165,6 +180,11 @@ impl Dictionary {
             never,
             zh_never: context.zh_never,
             vocabulary,
+            abbreviations: file.abbreviations,
+            skeletons: skeletons
+                .into_iter()
+                .filter_map(|(bare, word)| Some((bare, word?)))
+                .collect(),
             stores: file.stores,
             store_words: file.store_words,
         }
@@ -173,6 +193,23 @@ impl Dictionary {
     /// The words of a name: split at signs and case, joined words cut, plurals kept.
     pub fn tokens(&self, name: &str) -> Vec<String> {
         words::split(name).into_iter().flat_map(|word| self.cut(word)).collect()
+    }
+
+    /// Writes shortened words out: `cntry nm` → `country name`; `None` when there is none.
+    pub(super) fn spelled_out(&self, tokens: &[String]) -> Option<Vec<String>> {
+        let full: Vec<String> = tokens
+            .iter()
+            .map(|token| {
+                let known = self.abbreviations.get(token);
+                let bare = || {
+                    let vowels = token.bytes().any(|b| b"aeiou".contains(&b));
+                    let unknown = !vowels && !self.phrases.contains_key(token);
+                    unknown.then(|| self.skeletons.get(&skeleton(token))).flatten()
+                };
+                known.or_else(bare).unwrap_or(token).clone()
+            })
+            .collect();
+        (full != tokens).then_some(full)
     }
 
     /// Cuts `customername` into `customer name` when every piece is known.
@@ -217,4 +254,15 @@ impl Dictionary {
         pieces.reverse();
         pieces
     }
+}
+
+/// A word's first letter and its consonants, doubled ones once: `country` → `cntry`, `passport` → `psprt`.
+fn skeleton(word: &str) -> String {
+    let mut out = String::new();
+    for (at, c) in word.chars().enumerate() {
+        if (at == 0 || !"aeiou".contains(c)) && !out.ends_with(c) {
+            out.push(c);
+        }
+    }
+    out
 }

@@ -77,7 +77,16 @@ impl Dictionary {
         if is_uninformative(&tokens) {
             return Said::Nothing;
         }
-        self.read_tokens(&tokens)
+        let said = self.read_tokens(&tokens);
+        let vague = !matches!(said, Said::Personal(hint) if hint.strength == Strength::Strong);
+        // Shortened words say more written out: `ctry_nm` is no person's name.
+        match self.spelled_out(&tokens).filter(|_| vague && said != Said::Never) {
+            Some(full) => match self.read_tokens(&full) {
+                Said::Other => said,
+                spelled => spelled,
+            },
+            None => said,
+        }
     }
 
     fn read_tokens(&self, tokens: &[String]) -> Said {
@@ -125,10 +134,27 @@ impl Dictionary {
                 tokens[0].as_str(),
                 "is" | "has" | "can" | "should" | "count" | "num" | "enable" | "allow"
             );
-        if id_after || asks || rest.iter().any(|w| self.after.contains(w) && !harmless(w)) {
+        // `avg_salary`, `log_wage`: a statistic of many, not one person's.
+        let statistic = start > 0
+            && matches!(
+                tokens[0].as_str(),
+                "avg" | "average" | "mean" | "median" | "log" | "ln" | "std" | "pct" | "percent"
+            );
+        if id_after
+            || asks
+            || statistic
+            || rest.iter().any(|w| self.after.contains(w) && !harmless(w))
+        {
             return Said::Never;
         }
-        let tail_strange = !rest.iter().all(harmless);
+        // An unknown word before a bare `name`: `rownames`, `baker name`. Values must show people.
+        let strange_head = hint.category == "identity.name"
+            && hint.strength == Strength::People
+            && end - start == 1
+            && start > 0
+            && !self.is_about_people(&tokens[start - 1])
+            && !harmless(&tokens[start - 1]);
+        let tail_strange = strange_head || !rest.iter().all(harmless);
         // Only the word right before the phrase makes it a thing: `product_name`, but
         // `company_contact_name` is a person's.
         let thing = start > 0 && self.is_thing(&tokens[start - 1]);
@@ -139,6 +165,12 @@ impl Dictionary {
         }
         let strength = if tail_strange { Strength::Weak } else { hint.strength };
         Said::Personal(Hint { strength, ..hint })
+    }
+
+    /// A word for people: `customer`, `emp`, `patient`.
+    fn is_about_people(&self, word: &str) -> bool {
+        let stem = words::stem(word);
+        self.stores.values().flatten().any(|w| *w == stem || w == word)
     }
 
     fn is_thing(&self, word: &str) -> bool {

@@ -181,6 +181,34 @@ pub fn is_chinese_plate(value: &str) -> bool {
         && chars[2..].iter().filter(|c| c.is_ascii_digit()).count() >= 1
 }
 
+/// Numbers of companies that callers share: 400 and 800 in mainland China, 95xxx and 96xxx of banks and insurers,
+/// freephone in North America and by +800 (ITU-T E.169.1).
+pub fn is_shared_phone(value: &str) -> bool {
+    let digits: String = value.chars().filter(char::is_ascii_digit).collect();
+    let plain = value.chars().all(|c| c.is_ascii_digit() || "+-() ".contains(c));
+    let toll_free = |d: &str| {
+        d.len() == 10
+            && ["800", "888", "877", "866", "855", "844", "833"].iter().any(|p| d.starts_with(p))
+    };
+    plain
+        && (digits.len() == 10 && (digits.starts_with("400") || digits.starts_with("800"))
+            || digits.len() == 5 && (digits.starts_with("95") || digits.starts_with("96"))
+            || toll_free(&digits)
+            || digits.strip_prefix('1').is_some_and(toll_free)
+            || value.starts_with("+800"))
+}
+
+/// Letters and a few digits in groups, as on licence plates of many countries.
+pub fn is_plate_shaped(value: &str) -> bool {
+    let chars: Vec<char> = value.chars().filter(|c| !" -·".contains(*c)).collect();
+    let letters = chars.iter().filter(|c| c.is_ascii_uppercase()).count();
+    let digits = chars.iter().filter(|c| c.is_ascii_digit()).count();
+    (4..=8).contains(&chars.len())
+        && letters + digits == chars.len()
+        && (1..=5).contains(&letters)
+        && (1..=5).contains(&digits)
+}
+
 /// QQ number: 5–11 digits, no leading zero.
 pub fn is_qq(value: &str) -> bool {
     (5..=11).contains(&value.len())

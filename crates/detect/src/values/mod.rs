@@ -3,12 +3,16 @@
 
 pub mod contact;
 pub mod device;
+mod gazetteer;
 pub mod numbers;
 pub mod people;
 pub mod places;
 mod shape;
+mod stats;
+pub mod words;
 
 use shape::Shape;
+pub use stats::Stats;
 
 /// Kinds a value may be of. One value may be of several (an 18-digit number with a valid Luhn digit
 /// and a valid identity check digit).
@@ -127,20 +131,150 @@ pub enum Kind {
     HanShort,
     /// Partly hidden: `138****5678`.
     Masked,
+    /// A city by the gazetteer.
+    City,
+    /// A country by the gazetteer.
+    Country,
+    /// A state, province or county by the gazetteer, or a state's code.
+    Region,
+    /// Built as names of places are: `North Janeville`, `Gunnarhamn`.
+    PlaceShaped,
+    /// One word that is mostly a given name.
+    MostlyGiven,
+    /// One word that is mostly a family name.
+    MostlySurname,
+    /// Two to four Chinese characters that start with a family name.
+    SurnameHan,
+    /// A Chinese family name alone.
+    FamilyHan,
+    /// One or two Chinese characters frequent in given names.
+    GivenHan,
+    /// A job title.
+    JobTitle,
+    /// A company by its legal form.
+    Company,
+    /// Built as names of accounts are: `jsmith`, `anna.k`, `rider_84`.
+    Handle,
+    /// An adjective of a nation.
+    Demonym,
+    /// A racial or ethnic group.
+    EthnicWord,
+    /// Letters and a few digits as on licence plates anywhere.
+    PlateShaped,
+    /// One or two letters and six to eight digits, as documents are numbered.
+    DocumentShaped,
+    /// A decimal in a coordinate's range with four to eight places.
+    CoordinateFine,
+    /// 400, 800, 95xxx or 1-800: a number that nobody owns.
+    PhoneShared,
+    /// Hours and minutes.
+    Clock,
+    /// Words and the number of a house.
+    AddressShaped,
+    /// A month or a day of the week.
+    Calendar,
+    /// ISO 3166 code of a country.
+    CountryCode,
+    /// Code of a state or province.
+    StateCode,
     /// Several words, or a Chinese sentence.
     Prose,
 }
 
+/// Stable keys of the kinds, in their order.
+const KEYS: [&str; Tally::KINDS] = [
+    "email",
+    "mobile_cn",
+    "landline_cn",
+    "phone_intl",
+    "phone_loose",
+    "phone_shaped",
+    "id_cn",
+    "card",
+    "iban",
+    "ssn",
+    "uscc",
+    "passport_cn",
+    "permit",
+    "plate_cn",
+    "vin",
+    "imei",
+    "mac",
+    "ip",
+    "ip_likely",
+    "uuid",
+    "lat_lon_pair",
+    "lat_or_lon",
+    "postcode_clear",
+    "postcode_loose",
+    "date",
+    "url",
+    "name_cn",
+    "name_latin",
+    "given",
+    "surname",
+    "name_shaped",
+    "address_cn",
+    "address_latin",
+    "place_cn",
+    "password_hash",
+    "jwt",
+    "api_key",
+    "hex",
+    "age_number",
+    "gender",
+    "user_agent",
+    "wechat_open_id",
+    "qq_number",
+    "integer",
+    "decimal",
+    "flag",
+    "json",
+    "blood_type",
+    "ethnic_cn",
+    "marital",
+    "domain",
+    "year",
+    "code",
+    "long_digits",
+    "han_short",
+    "masked",
+    "city",
+    "country",
+    "region",
+    "place_shaped",
+    "mostly_given",
+    "mostly_surname",
+    "surname_han",
+    "family_han",
+    "given_han",
+    "job_title",
+    "company",
+    "handle",
+    "demonym",
+    "ethnic_word",
+    "plate_shaped",
+    "document_shaped",
+    "coordinate_fine",
+    "phone_shared",
+    "clock",
+    "address_shaped",
+    "calendar",
+    "country_code",
+    "state_code",
+    "prose",
+];
+
 /// A set of kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct KindSet(u64);
+pub struct KindSet(u128);
 
-const _: () = assert!(Tally::KINDS <= 64, "a set is 64 bits");
+const _: () = assert!(Tally::KINDS <= 128, "a set is 128 bits");
 
 impl KindSet {
     /// Adds a kind when `yes`.
     pub fn put(&mut self, kind: Kind, yes: bool) {
-        self.0 |= u64::from(yes) << kind as u8;
+        self.0 |= u128::from(yes) << kind as u8;
     }
 
     /// Holds the kind.
@@ -191,6 +325,18 @@ fn chinese(value: &str, shape: &Shape, set: &mut KindSet) {
     set.put(Kind::NameCn, shape.chars <= 8 && people::is_chinese_name(value));
     set.put(Kind::AddressCn, shape.chars >= 5 && places::is_chinese_address(value));
     set.put(Kind::PlaceCn, shape.chars <= 12 && places::is_chinese_place(value));
+    if shape.han == shape.chars && shape.chars <= 5 {
+        set.put(Kind::SurnameHan, people::starts_with_surname(value));
+        set.put(Kind::FamilyHan, people::is_chinese_surname(value));
+        set.put(Kind::GivenHan, people::is_chinese_given_name(value));
+    }
+    if shape.chars <= 30 {
+        set.put(Kind::JobTitle, shape.chars <= 14 && words::is_chinese_job(value));
+        set.put(Kind::Company, shape.chars >= 4 && words::is_chinese_company(value));
+        set.put(Kind::Country, shape.chars <= 12 && gazetteer::known(value).country());
+        set.put(Kind::City, shape.chars <= 10 && places::is_chinese_city(value));
+        set.put(Kind::Region, shape.chars <= 10 && places::is_chinese_province(value));
+    }
     set.put(Kind::PlateCn, shape.han <= 2 && contact::is_chinese_plate(value));
     set.put(Kind::Date, shape.digits >= 4 && numbers::year_of_date(value).is_some());
     if shape.chars <= 5 {
@@ -217,6 +363,9 @@ fn latin(value: &str, shape: &Shape, set: &mut KindSet) {
             shape.chars == 4 && value.parse::<u16>().is_ok_and(|y| (1900..2100).contains(&y)),
         );
         set.put(Kind::QqNumber, shape.digits == shape.chars && contact::is_qq(value));
+        set.put(Kind::CoordinateFine, shape.dots == 1 && places::is_fine_coordinate(value));
+        set.put(Kind::Clock, shape.colons > 0 && numbers::is_clock(value));
+        set.put(Kind::PhoneShared, shape.digits >= 5 && contact::is_shared_phone(value));
     }
     if shape.chars <= 12 {
         set.put(Kind::PostcodeClear, places::is_clear_postcode(value));
@@ -240,20 +389,52 @@ fn latin(value: &str, shape: &Shape, set: &mut KindSet) {
             && shape.letters + shape.digits + shape.hyphens + shape.spaces == shape.chars,
     );
     if shape.letters > 0 {
-        words(value, shape, set);
+        word_kinds(value, shape, set);
         codes(value, shape, set);
     }
 }
 
 /// Values of words.
-fn words(value: &str, shape: &Shape, set: &mut KindSet) {
+fn word_kinds(value: &str, shape: &Shape, set: &mut KindSet) {
     if shape.digits == 0 && shape.chars <= 60 && shape.at == 0 {
+        let folded = gazetteer::fold(value);
         let name = people::latin_name(value);
         set.put(Kind::NameShaped, name.shaped);
         set.put(Kind::NameLatin, name.full);
         set.put(Kind::Given, name.given);
         set.put(Kind::Surname, name.surname);
+        set.put(Kind::MostlyGiven, name.mostly_given);
+        set.put(Kind::MostlySurname, name.mostly_surname);
+        let known = gazetteer::known(&folded);
+        set.put(Kind::City, known.city());
+        set.put(Kind::Country, known.country());
+        set.put(Kind::CountryCode, words::is_country_code(value));
+        set.put(Kind::Region, known.region());
+        set.put(Kind::StateCode, words::is_state_code(value));
+        set.put(Kind::PlaceShaped, name.shaped && words::is_place_shaped(&folded));
+        set.put(Kind::JobTitle, words::is_job(&folded));
+        set.put(Kind::Company, words::is_company(&folded));
+        set.put(Kind::Demonym, words::is_nation(&folded));
+        set.put(Kind::EthnicWord, words::is_ethnic(&folded));
+        set.put(Kind::Calendar, words::is_calendar(&folded));
     }
+    if shape.spaces == 0 && (3..=30).contains(&shape.chars) && shape.at == 0 {
+        set.put(Kind::Handle, people::is_handle(value));
+    }
+    if (4..=11).contains(&shape.chars) && (1..=6).contains(&shape.digits) {
+        set.put(Kind::PlateShaped, contact::is_plate_shaped(value));
+    }
+    set.put(
+        Kind::DocumentShaped,
+        shape.spaces == 0 && (7..=10).contains(&shape.chars) && numbers::is_document(value),
+    );
+    set.put(
+        Kind::AddressShaped,
+        shape.digits > 0
+            && shape.spaces > 0
+            && shape.chars <= 120
+            && places::is_address_shaped(value),
+    );
     set.put(Kind::AddressLatin, shape.chars <= 120 && places::is_street_address(value));
     set.put(Kind::Url, shape.colons > 0 && contact::is_url(value));
     set.put(Kind::Domain, shape.dots > 0 && shape.at == 0 && contact::is_domain(value));
@@ -314,8 +495,8 @@ pub struct Tally {
     pub distinct: u32,
     /// Characters on average.
     pub mean_chars: f64,
-    /// Years of the values that are dates.
-    pub years: Vec<i32>,
+    /// Shapes of numbers, dates and lengths.
+    pub stats: Stats,
     sets: Vec<KindSet>,
 }
 
@@ -332,7 +513,7 @@ impl Tally {
             checked: 0,
             distinct: 0,
             mean_chars: 0.0,
-            years: Vec::new(),
+            stats: Stats::default(),
             sets: Vec::new(),
         };
         let mut seen = std::collections::HashMap::new();
@@ -347,9 +528,7 @@ impl Tally {
             for bit in set.bits() {
                 tally.counts[bit] += 1;
             }
-            if set.has(Kind::Date) {
-                tally.years.extend(numbers::year_of_date(value));
-            }
+            tally.stats.add(value, set);
             tally.sets.push(set);
         }
         tally.distinct = seen.len() as u32;
@@ -374,6 +553,21 @@ impl Tally {
     /// Share of values of any of these kinds; 0 when there are none.
     pub fn share(&self, kinds: &[Kind]) -> f64 {
         f64::from(self.count_any(kinds)) / f64::from(self.checked.max(1))
+    }
+
+    /// The kinds that the values are most often of, with their share; five at most.
+    pub fn shares(&self) -> Vec<(String, f64)> {
+        let mut shares: Vec<(usize, u32)> =
+            self.counts.iter().copied().enumerate().filter(|(_, count)| *count > 0).collect();
+        shares.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        shares
+            .into_iter()
+            .take(5)
+            .map(|(kind, count)| {
+                let share = f64::from(count) / f64::from(self.checked.max(1));
+                (KEYS[kind].to_owned(), (share * 1000.0).round() / 1000.0)
+            })
+            .collect()
     }
 
     /// Share of different values.

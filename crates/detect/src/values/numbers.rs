@@ -277,9 +277,31 @@ pub fn is_day(year: u32, month: u32, day: u32) -> bool {
     (1..=last).contains(&day)
 }
 
-/// The year when the value is a date: `1985-03-07`, `1985/3/7`, `7.3.1985`, `3/7/1985`,
-/// `1985年3月7日`, `19850307`, each with or without a time after it.
+/// Hours and minutes, with or without seconds.
+pub fn is_clock(value: &str) -> bool {
+    let parts: Vec<&str> = value.split(':').collect();
+    (2..=3).contains(&parts.len())
+        && parts[0].parse::<u8>().is_ok_and(|h| h < 24)
+        && parts[1..].iter().all(|p| p.len() == 2 && p.parse::<u8>().is_ok_and(|n| n < 60))
+}
+
+/// One or two capital letters and six to eight digits, as passports and many other documents are numbered
+/// (ICAO Doc 9303 leaves the form to the issuer: nine characters at most).
+pub fn is_document(value: &str) -> bool {
+    let letters = value.bytes().take_while(u8::is_ascii_uppercase).count();
+    (1..=2).contains(&letters)
+        && (6..=8).contains(&(value.len() - letters))
+        && value.bytes().skip(letters).all(|b| b.is_ascii_digit())
+}
+
+/// The year of [`day_of_date`].
 pub fn year_of_date(value: &str) -> Option<i32> {
+    day_of_date(value).map(|(year, _, _)| year)
+}
+
+/// The day when the value is a date: `1985-03-07`, `1985/3/7`, `7.3.1985`, `3/7/1985`,
+/// `1985年3月7日`, `19850307`, each with or without a time after it.
+pub fn day_of_date(value: &str) -> Option<(i32, u32, u32)> {
     let head = value.split([' ', 'T']).next()?;
     let parts: Vec<&str> =
         head.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
@@ -302,7 +324,7 @@ pub fn year_of_date(value: &str) -> Option<i32> {
         _ => return None,
     };
     let plausible = (1850..=2150).contains(&year) && is_day(year, month, day.max(1));
-    plausible.then_some(year as i32)
+    plausible.then_some((year as i32, month, day.max(1)))
 }
 
 #[cfg(test)]

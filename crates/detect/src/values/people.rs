@@ -1,5 +1,6 @@
 //! Names of people and short words about them.
 
+use super::gazetteer::{Known, fold, known};
 use crate::{lexicon::lexicon, words::is_han};
 
 /// A Chinese name: family name of the list, one or two given characters (three to four in all with a
@@ -47,6 +48,10 @@ pub struct LatinName {
     pub given: bool,
     /// One word, a frequent family name.
     pub surname: bool,
+    /// One word, more often a given name than a family name.
+    pub mostly_given: bool,
+    /// One word, more often a family name than a given name.
+    pub mostly_surname: bool,
 }
 
 /// Looks at words as a name. `Li, Wei` and `Dr. Jane M. Smith` are full names.
@@ -84,26 +89,121 @@ pub fn latin_name(value: &str) -> LatinName {
             )
     };
     out.shaped = words.iter().all(capital) && words.iter().all(|w| w.chars().count() <= 20);
-    let lower: Vec<String> = words.iter().map(|w| w.to_lowercase()).collect();
-    let known = |w: &str, list: &std::collections::HashSet<&str>| {
-        list.contains(w) || w.split('-').any(|part| part.len() > 2 && list.contains(part))
-    };
+    let lower: Vec<String> = words.iter().map(|w| fold(w)).collect();
     match lower.as_slice() {
         [one] => {
-            out.given = known(one, &lists.given);
-            out.surname = known(one, &lists.surnames);
+            let known = known_or_part(one);
+            out.given = known.given() || lists.given.contains(one.as_str());
+            out.surname = known.family() || lists.surnames.contains(one.as_str());
+            out.mostly_given = known.mostly_given();
+            out.mostly_surname = known.mostly_family();
         }
         [first, .., last] if out.shaped && last.chars().count() > 1 => {
-            let (first_given, last_given) = (known(first, &lists.given), known(last, &lists.given));
-            let (first_family, last_family) =
-                (known(first, &lists.surnames), known(last, &lists.surnames));
-            out.full = (first_given && (last_family || lower.len() <= 3 && !is_common_word(last)))
-                || (comma == 1 && first_family && last_given)
-                || (last_given && first_family);
+            let (first, end) = (known_or_part(first), known_or_part(last));
+            out.full = (first.given()
+                && (end.family() || lower.len() <= 3 && !is_common_word(last)))
+                || (comma == 1 && first.family() && end.given())
+                || (end.given() && first.family());
         }
         _ => {}
     }
     out
+}
+
+/// What a word is known as, or the first known part of a double name.
+fn known_or_part(word: &str) -> Known {
+    let whole = known(word);
+    if whole != Known::default() || !word.contains('-') {
+        return whole;
+    }
+    let mut parts = word.split('-').filter(|part| part.len() > 2).map(known);
+    parts.find(|part| *part != Known::default()).unwrap_or_default()
+}
+
+/// Two to four Chinese characters of which the first one or two are a family name.
+pub fn starts_with_surname(value: &str) -> bool {
+    let lists = lexicon();
+    let count = value.chars().count();
+    let Some(first) = value.chars().next() else { return false };
+    let head: String = value.chars().take(2).collect();
+    !lists.cn_not_names.contains(value)
+        && ((2..=3).contains(&count) && is_family_character(first)
+            || (3..=4).contains(&count) && lists.cn_compound.contains(&head))
+}
+
+/// A Chinese family name alone.
+pub fn is_chinese_surname(value: &str) -> bool {
+    let mut chars = value.chars();
+    match (chars.next(), chars.next()) {
+        (Some(one), None) => is_family_character(one),
+        _ => lexicon().cn_compound.contains(value),
+    }
+}
+
+/// The list has simplified characters; these are the frequent ones that differ where traditional ones are used.
+fn is_family_character(c: char) -> bool {
+    lexicon().cn_surnames.contains(&c)
+        || lexicon().cn_rare_surnames.contains(&c)
+        || "陳張劉黃吳趙楊許鄭謝蕭羅鄧馮馬葉蘇呂蔣蔡賈韓盧閻鐘鍾譚陸範龔嚴萬錢湯賴顧孫莊簡龍賀鄒歐鄔魯穆連紀聶關齊費喬喻".contains(c)
+}
+
+/// One or two characters, at least one frequent in given names.
+pub fn is_chinese_given_name(value: &str) -> bool {
+    let lists = lexicon();
+    (1..=2).contains(&value.chars().count())
+        && value.chars().any(|c| lists.cn_given.contains(&c))
+        && !lists.cn_not_names.contains(value)
+}
+
+/// Built as names of accounts are: letters first, lower case or with digits or a sign inside, no ending of a file.
+pub fn is_handle(value: &str) -> bool {
+    let letters = value.chars().filter(|c| c.is_alphabetic()).count();
+    let digits = value.chars().filter(char::is_ascii_digit).count();
+    let clean = value.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
+    let starts = value.chars().next().is_some_and(|c| c.is_ascii_alphabetic());
+    if !clean || !starts || letters < 3 || digits > 6 || letters < digits {
+        return false;
+    }
+    let file = value.rsplit_once('.').is_some_and(|(_, end)| {
+        matches!(
+            end,
+            "pdf"
+                | "csv"
+                | "xlsx"
+                | "xls"
+                | "doc"
+                | "docx"
+                | "txt"
+                | "png"
+                | "jpg"
+                | "jpeg"
+                | "gif"
+                | "zip"
+                | "json"
+                | "xml"
+                | "html"
+                | "com"
+                | "net"
+                | "org"
+                | "mp3"
+                | "mp4"
+        )
+    });
+    let lower = value.chars().all(|c| !c.is_ascii_uppercase());
+    let marked = digits > 0 || value.contains(['.', '_', '-']);
+    !file
+        && (marked && !value.chars().all(|c| !c.is_ascii_lowercase())
+            || lower && holds_a_name(value))
+}
+
+/// A lower-case word that starts or ends with a name: `jsmith`, `annakovacs`.
+fn holds_a_name(lower: &str) -> bool {
+    let named = |part: &str| part.len() >= 4 && (known(part).family() || known(part).given());
+    (0..=3).any(|skip| lower.get(skip..).is_some_and(named))
+        || (4..lower.len()).any(|cut| {
+            lower.get(..cut).is_some_and(named)
+                && lower.get(cut..).is_some_and(|rest| rest.len() <= 3 || named(rest))
+        })
 }
 
 /// Words that follow a given name in titles of works and products rather than in names.

@@ -40,6 +40,35 @@ pub fn is_chinese_place(value: &str) -> bool {
             && value.ends_with(['省', '市', '县', '区', '州'])
 }
 
+/// A Chinese province, municipality or autonomous region.
+pub fn is_chinese_province(value: &str) -> bool {
+    let lists = lexicon();
+    lists.provinces.iter().any(|p| {
+        value.strip_prefix(p.as_str()).is_some_and(|rest| {
+            matches!(
+                rest,
+                "" | "省"
+                    | "市"
+                    | "自治区"
+                    | "壮族自治区"
+                    | "回族自治区"
+                    | "维吾尔自治区"
+                    | "特别行政区"
+                    | "區"
+                    | "縣"
+            )
+        })
+    })
+}
+
+/// A Chinese city, county or district.
+pub fn is_chinese_city(value: &str) -> bool {
+    let count = value.chars().count();
+    lexicon().cities.contains(value.trim_end_matches('市'))
+        || (2..=9).contains(&count) && value.ends_with(['市', '县', '縣', '州'])
+        || (3..=4).contains(&count) && value.ends_with(['区', '區'])
+}
+
 /// A street address in a language of Latin letters.
 pub fn is_street_address(value: &str) -> bool {
     static STREET: OnceLock<Option<Regex>> = OnceLock::new();
@@ -55,6 +84,30 @@ pub fn is_street_address(value: &str) -> bool {
         .ok()
     });
     value.chars().any(|c| c.is_ascii_digit()) && regex.as_ref().is_some_and(|r| r.is_match(value))
+}
+
+/// Words and the number of a house, before or after them: `297 Cour Foncivade`, `Veropellonkuja 71`,
+/// `Aminlaan 2, 2200SB, Anloo`. Other things are built so too: only for columns among people.
+pub fn is_address_shaped(value: &str) -> bool {
+    let street = value.split([',', '\n']).next().unwrap_or(value).trim();
+    let words: Vec<&str> = street.split_whitespace().collect();
+    let is_number = |w: &str| {
+        let digits = w.bytes().take_while(u8::is_ascii_digit).count();
+        let rest = w[digits..].trim_matches(['.', '-', '/']);
+        (1..=5).contains(&digits)
+            && rest.len() <= 3
+            && rest.bytes().all(|b| b.is_ascii_alphanumeric())
+    };
+    let is_word = |w: &str| w.chars().filter(|c| c.is_alphabetic()).count() >= 2;
+    let (Some(first), Some(last)) = (words.first(), words.last()) else { return false };
+    let named = words.iter().filter(|w| is_word(w)).count();
+    let capital = words.iter().any(|w| w.chars().next().is_some_and(char::is_uppercase));
+    let long = words.iter().map(|w| w.chars().count()).max().unwrap_or(0) >= 4;
+    (2..=9).contains(&words.len())
+        && capital
+        && long
+        && named >= 1
+        && (is_number(first) || is_number(last) && is_word(first))
 }
 
 /// Postal codes that cannot be anything else: UK, Canada, ZIP+4, Netherlands, Japan, Poland, Portugal.
@@ -81,6 +134,12 @@ pub fn is_loose_postcode(value: &str) -> bool {
 pub fn is_coordinate(value: &str) -> bool {
     let places = value.rsplit_once('.').map_or(0, |(_, p)| p.len());
     places >= 3 && value.parse::<f64>().is_ok_and(|n| n.abs() <= 180.0)
+}
+
+/// The same with four to eight places, as positions are stored.
+pub fn is_fine_coordinate(value: &str) -> bool {
+    let places = value.rsplit_once('.').map_or(0, |(_, p)| p.len());
+    (4..=8).contains(&places) && is_coordinate(value)
 }
 
 /// `31.2304, 121.4737`.

@@ -119,3 +119,60 @@ impl fmt::Display for Scores {
         write!(f, "Brier {:.3}, ECE {:.3}", self.brier, self.ece)
     }
 }
+
+/// Verdicts pooled: how many, how many right, the sum of their evidence.
+type Pool = (f64, f64, f64);
+
+/// Isotonic regression by pooling adjacent violators: from (evidence, right), sorted by evidence, to the
+/// points of a rising curve. Two made-up verdicts, one right and one wrong, temper every pool.
+pub fn isotonic(seen: &[(f64, bool)]) -> Vec<(f64, f64)> {
+    let mut pools: Vec<Pool> = Vec::new();
+    for pool in levels(seen) {
+        pools.push(pool);
+        while let [.., before, last] = pools.as_slice()
+            && before.1 / before.0 >= last.1 / last.0
+        {
+            let both = join(*before, *last);
+            pools.truncate(pools.len() - 2);
+            pools.push(both);
+        }
+    }
+    let mut points: Vec<(f64, f64)> = pools
+        .iter()
+        .map(|(count, right, evidence)| {
+            (evidence / count, ((right + 1.0) / (count + 2.0)).min(0.995))
+        })
+        .collect();
+    // The made-up verdicts may have bent small pools: let the curve rise again.
+    for at in 1..points.len() {
+        points[at].1 = points[at].1.max(points[at - 1].1);
+    }
+    points
+}
+
+/// One pool for each hundredth of evidence, joined with the next while fewer than twenty are in it.
+fn levels(seen: &[(f64, bool)]) -> Vec<Pool> {
+    let mut pools: Vec<Pool> = Vec::new();
+    let mut level = f64::NAN;
+    for (evidence, right) in seen {
+        let one = (1.0, f64::from(u8::from(*right)), *evidence);
+        let rounded = (evidence * 100.0).round();
+        match pools.last_mut() {
+            Some(last) if rounded == level || last.0 < 20.0 => *last = join(*last, one),
+            _ => pools.push(one),
+        }
+        level = rounded;
+    }
+    if let [.., before, last] = pools.as_slice()
+        && last.0 < 20.0
+    {
+        let both = join(*before, *last);
+        pools.truncate(pools.len() - 2);
+        pools.push(both);
+    }
+    pools
+}
+
+fn join(a: Pool, b: Pool) -> Pool {
+    (a.0 + b.0, a.1 + b.1, a.2 + b.2)
+}

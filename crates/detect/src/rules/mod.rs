@@ -1,10 +1,12 @@
 //! Which kinds of values a category expects, and what values say on their own.
 
-use crate::{
-    names::Said,
-    stores::{About, Look},
-    values::{Kind, Tally},
-};
+mod alone;
+mod papers;
+
+use crate::values::{Kind, Tally};
+
+pub use alone::{Found, People, by_values};
+pub use papers::{Paper, by_checks};
 
 /// How the values agree with a category that the name proposes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,19 +66,28 @@ fn expected(category: &str) -> (&'static [Kind], f64) {
             0.5,
         ),
         "location.postal_code" => (&[K::PostcodeLoose, K::PostcodeClear], 0.5),
-        "location.city" | "location.region" | "location.country" => {
-            (&[K::NameShaped, K::PlaceCn, K::HanShort], 0.5)
-        }
+        "location.city" | "location.region" | "location.country" => (
+            &[
+                K::NameShaped,
+                K::PlaceCn,
+                K::HanShort,
+                K::City,
+                K::Country,
+                K::Region,
+                K::PlaceShaped,
+            ],
+            0.5,
+        ),
         "location.coordinates" => (&[K::LatOrLon, K::LatLonPair, K::Decimal], 0.6),
         "finance.bank_card" => (&[K::Card, K::LongDigits, K::Masked], 0.5),
         "finance.bank_account" => (&[K::Card, K::Iban, K::LongDigits, K::Code, K::Masked], 0.4),
-        "finance.iban" => (&[K::Iban, K::Masked], 0.4),
+        "finance.iban" => (&[K::Iban, K::Code, K::Masked], 0.4),
         "device.ip_address" => (&[K::Ip], 0.5),
         "device.mac" => (&[K::Mac, K::Hex], 0.5),
         "device.imei" => (&[K::Imei, K::Code, K::LongDigits], 0.5),
         "credential.password_hash" => (&[K::PasswordHash, K::Hex, K::Code], 0.3),
         "social.qq" => (&[K::QqNumber, K::Email], 0.5),
-        "vehicle.plate" => (&[K::PlateCn, K::Code], 0.4),
+        "vehicle.plate" => (&[K::PlateCn, K::PlateShaped, K::Code], 0.4),
         "vehicle.vin" => (&[K::Vin, K::Code], 0.4),
         "health.blood_type" => (&[K::BloodType], 0.5),
         "finance.salary" | "finance.balance" | "finance.loan" => {
@@ -116,7 +127,14 @@ fn specific(category: &str) -> &'static [Kind] {
         "vehicle.vin" => &[K::Vin],
         "social.wechat_id" => &[K::WechatOpenId],
         "identity.driver_licence" => &[K::IdCn],
-        "location.address" => &[K::AddressCn, K::AddressLatin],
+        "location.address" => &[K::AddressCn, K::AddressLatin, K::AddressShaped],
+        "location.city" => &[K::City, K::PlaceShaped],
+        "location.region" => &[K::Region],
+        "location.country" => &[K::Country],
+        "identity.nationality" => &[K::Demonym],
+        "work.job_title" => &[K::JobTitle],
+        "work.employer" => &[K::Company],
+        "contact.website" => &[K::Url],
         _ => &[],
     }
 }
@@ -142,6 +160,20 @@ fn checksummed(category: &str) -> &'static [Kind] {
 pub fn is_specific(category: &str, tally: &Tally) -> bool {
     let kinds = specific(category);
     !kinds.is_empty() && tally.share(kinds) >= 0.5
+}
+
+/// The same, for categories whose values are people's alone: places, jobs and companies are other things' too.
+pub fn is_peoples_own(category: &str, tally: &Tally) -> bool {
+    !matches!(
+        category,
+        "location.city"
+            | "location.region"
+            | "location.country"
+            | "work.job_title"
+            | "work.employer"
+            | "contact.website"
+            | "identity.nationality"
+    ) && is_specific(category, tally)
 }
 
 /// A check digit was verified on most values.
@@ -187,6 +219,17 @@ pub fn agreement(category: &str, tally: &Tally) -> Agreement {
     if flags && !may_be_flag && tally.checked >= 3 {
         return Agreement::Refuted;
     }
+    // Short counting numbers under `id_no` are keys.
+    if category == "identity.national_id"
+        && tally.checked >= 3
+        && tally.share(&[K::Integer]) > 0.8
+        && tally.mean_chars < 7.5
+    {
+        return Agreement::Refuted;
+    }
+    if category == "contact.phone" && is_shared_phone(tally) {
+        return Agreement::Refuted;
+    }
     let (kinds, enough) = expected(category);
     if kinds.is_empty() && tally.share(specific(category)) >= 0.3 {
         return Agreement::Confirmed;
@@ -210,6 +253,12 @@ pub fn agreement(category: &str, tally: &Tally) -> Agreement {
     } else {
         Agreement::Refuted
     }
+}
+
+/// A number that many rows share, or that nobody owns: a hotline, not a person's phone.
+pub fn is_shared_phone(tally: &Tally) -> bool {
+    tally.share(&[Kind::PhoneShared]) >= 0.5
+        || tally.checked >= 20 && tally.distinct <= 2 && tally.share(&[Kind::Flag]) < 0.5
 }
 
 /// For categories of plain words: most values are numbers, addresses of the network, dates.
@@ -237,159 +286,9 @@ fn of_another_kind(category: &str, tally: &Tally) -> bool {
         || (category == "work.history" && tally.share(&[K::Integer]) > 0.6)
 }
 
-/// What values alone say.
-pub struct Found {
-    /// Category key.
-    pub category: &'static str,
-    /// How sure.
-    pub confidence: f64,
-    /// Values that fit.
-    pub matched: u32,
-    /// A check digit was verified.
-    pub checksum: bool,
-}
-
-/// When a rule may speak without a name.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum When {
-    /// Always: such values are nothing else.
-    Always,
-    /// Unless the name says that the column is no personal data.
-    NotNever,
-    /// Only when the name says nothing for or against, and the store is not about things.
-    Open,
-    /// Only when the column has no telling name.
-    Nameless,
-}
-
-struct Rule {
-    category: &'static str,
-    kinds: &'static [Kind],
-    share: f64,
-    confidence: f64,
-    when: When,
-}
-
-const fn rule(
-    category: &'static str,
-    kinds: &'static [Kind],
-    share: f64,
-    confidence: f64,
-    when: When,
-) -> Rule {
-    Rule { category, kinds, share, confidence, when }
-}
-
-/// Rules in order of certainty; the first that fits decides.
-const RULES: [Rule; 32] = {
-    use Kind as K;
-    use When::{Always, Nameless, NotNever, Open};
-    [
-        rule("contact.email", &[K::Email], 0.6, 0.96, Always),
-        rule("identity.national_id", &[K::IdCn], 0.6, 0.97, Always),
-        rule("finance.iban", &[K::Iban], 0.6, 0.97, Always),
-        rule("identity.social_credit_code", &[K::Uscc], 0.7, 0.93, Always),
-        rule("credential.password_hash", &[K::PasswordHash], 0.6, 0.97, Always),
-        rule("credential.api_key", &[K::Jwt, K::ApiKey], 0.5, 0.93, Always),
-        rule("device.imei", &[K::Imei], 0.9, 0.9, NotNever),
-        rule("finance.bank_card", &[K::Card], 0.8, 0.95, NotNever),
-        rule("vehicle.vin", &[K::Vin], 0.7, 0.92, NotNever),
-        rule("vehicle.plate", &[K::PlateCn], 0.7, 0.93, NotNever),
-        rule("device.mac", &[K::Mac], 0.8, 0.93, NotNever),
-        rule("device.ip_address", &[K::Ip], 0.8, 0.9, NotNever),
-        rule("contact.phone", &[K::MobileCn], 0.8, 0.92, NotNever),
-        rule("contact.phone", &[K::MobileCn, K::LandlineCn, K::PhoneIntl], 0.8, 0.88, NotNever),
-        rule(
-            "contact.phone",
-            &[K::MobileCn, K::LandlineCn, K::PhoneIntl, K::PhoneShaped],
-            0.8,
-            0.8,
-            Open,
-        ),
-        rule("identity.national_id", &[K::Ssn], 0.8, 0.85, Open),
-        rule("device.user_agent", &[K::UserAgent], 0.5, 0.9, NotNever),
-        rule("social.wechat_id", &[K::WechatOpenId], 0.8, 0.85, NotNever),
-        rule("location.address", &[K::AddressCn], 0.5, 0.86, Open),
-        rule("location.address", &[K::AddressLatin], 0.6, 0.82, Open),
-        rule("location.coordinates", &[K::LatLonPair], 0.8, 0.7, Open),
-        rule("identity.name", &[K::NameCn], 0.75, 0.82, Open),
-        rule("identity.name", &[K::NameLatin], 0.45, 0.8, Open),
-        rule("identity.given_name", &[K::Given], 0.7, 0.72, Open),
-        rule("identity.family_name", &[K::Surname], 0.7, 0.7, Open),
-        rule("identity.gender", &[K::Gender], 0.95, 0.7, Nameless),
-        rule("identity.ethnicity", &[K::EthnicCn], 0.8, 0.8, Open),
-        rule("identity.marital_status", &[K::Marital], 0.8, 0.8, Open),
-        rule("location.postal_code", &[K::PostcodeClear], 0.9, 0.7, Nameless),
-        rule("identity.passport", &[K::PassportCn], 0.9, 0.75, Nameless),
-        rule("identity.travel_permit", &[K::Permit], 0.9, 0.65, Nameless),
-        rule("location.region", &[K::PlaceCn], 0.9, 0.55, Nameless),
-    ]
-};
-
-/// What the values say without the name.
-pub fn by_values(look: Look, tally: &Tally, said: Said) -> Option<Found> {
-    let never = said == Said::Never;
-    let nameless = said == Said::Nothing;
-    let open = !never && look.about != About::Things && !matches!(said, Said::Personal(_));
-    for rule in &RULES {
-        let may = match rule.when {
-            When::Always => true,
-            When::NotNever => !never,
-            When::Open => open,
-            When::Nameless => nameless && look.about != About::Things,
-        };
-        if may && tally.share(rule.kinds) >= rule.share && plausible(rule, tally, nameless) {
-            let checksum = has_checksum(rule.category, tally);
-            let share = tally.share(rule.kinds);
-            return Some(Found {
-                category: rule.category,
-                confidence: rule.confidence * (0.9 + 0.1 * share),
-                matched: tally.count_any(rule.kinds),
-                checksum,
-            });
-        }
-    }
-    (nameless && open).then(|| birth_dates(tally)).flatten()
-}
-
-/// Few different values are a code list and not people's names; a name-like column must look like
-/// names throughout.
-fn plausible(rule: &Rule, tally: &Tally, nameless: bool) -> bool {
-    use Kind as K;
-    match rule.category {
-        "identity.name" | "identity.given_name" | "identity.family_name" => {
-            let shaped = tally.share(&[K::NameShaped, K::NameCn]);
-            let enough = if nameless { 5 } else { 8 };
-            tally.distinct >= enough && shaped >= 0.85
-        }
-        "contact.phone" => tally.variety() > 0.2 || tally.distinct >= 20,
-        "device.ip_address" => tally.share(&[K::IpLikely]) >= 0.3,
-        "identity.gender" => (2..=6).contains(&tally.distinct),
-        "location.address" => tally.distinct >= 3,
-        _ => true,
-    }
-}
-
-/// Days over many years, the last of them years ago: birthdays rather than events.
-fn birth_dates(tally: &Tally) -> Option<Found> {
-    if tally.share(&[Kind::Date]) < 0.9 || tally.years.len() < 10 {
-        return None;
-    }
-    let first = tally.years.iter().min()?;
-    let last = tally.years.iter().max()?;
-    let lived = *first >= 1900 && last - first >= 20 && *last <= this_year() - 5;
-    lived.then(|| Found {
-        category: "identity.birth_date",
-        confidence: 0.55,
-        matched: tally.count(Kind::Date),
-        checksum: false,
-    })
-}
-
 /// More than half were born less than 18 years ago.
-pub fn mostly_young(years: &[i32]) -> bool {
-    let young = years.iter().filter(|year| **year > this_year() - 18).count();
-    !years.is_empty() && young * 2 > years.len()
+pub fn mostly_young(tally: &Tally) -> bool {
+    tally.stats.mostly_young(this_year())
 }
 
 /// The year by the system's clock; ages are relative to it.
