@@ -1,27 +1,33 @@
 //! A text without what was found in it.
 
-use detect::Span;
+use detect::{Anonymized, Digest, Key, Operator, ReplaceError, Replacer, Span, Target};
 
 use crate::Inspect;
 
 /// What takes the place of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// Dots, so that the kind stays recognisable.
+    /// Dots as on the map, so that the kind stays recognisable.
     Mask,
     /// The name of the kind.
     Replace,
+    /// A keyed digest.
+    Hash,
+    /// Another value of the same form.
+    Fake,
 }
 
 impl Way {
     /// All, in the order they are offered.
-    pub(crate) const ALL: [Self; 2] = [Self::Mask, Self::Replace];
+    pub(crate) const ALL: [Self; 4] = [Self::Mask, Self::Replace, Self::Hash, Self::Fake];
 
     /// The name in forms and text keys.
     pub(crate) fn key(self) -> &'static str {
         match self {
             Self::Mask => "mask",
             Self::Replace => "replace",
+            Self::Hash => "hash",
+            Self::Fake => "fake",
         }
     }
 
@@ -31,24 +37,28 @@ impl Way {
     }
 }
 
-/// The text with every span replaced; spans in order and without overlap.
-pub(crate) fn text(_inspect: &Inspect, text: &str, spans: &[Span], way: Way) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    for span in spans {
-        out.push_str(&text[at..span.start]);
-        match way {
-            Way::Mask => {
-                out.push_str(&detect::mask(Some(span.category()), &text[span.start..span.end]));
-            }
-            Way::Replace => {
-                out.push('<');
-                out.push_str(span.entity());
-                out.push('>');
-            }
-        }
-        at = span.end;
+/// The text with every span replaced; spans in order and without overlap. The same value gets the
+/// same replacement on every page of this installation, and another one on any other.
+pub(crate) fn text(
+    inspect: &Inspect,
+    text: &str,
+    spans: &[Span],
+    way: Way,
+) -> Result<String, ReplaceError> {
+    let targets: Vec<Target<'_>> = spans.iter().map(Target::from).collect();
+    let operator = match way {
+        Way::Mask => Operator::Keep,
+        Way::Replace => Operator::Replace(None),
+        Way::Hash => Operator::Hash(Digest::Keyed),
+        Way::Fake => Operator::Fake,
+    };
+    let mut replacer = Replacer::new(operator);
+    if let Some(key) = Key::new(&inspect.store().derive_key("inspect/replace")) {
+        replacer = replacer.with_key(key);
     }
-    out.push_str(&text[at..]);
-    out
+    let done: Anonymized = detect::splice(text, &targets, |target, found| match way {
+        Way::Mask => Ok::<_, ReplaceError>(detect::mask(Some(target.category), found)),
+        _ => replacer.apply(target, found),
+    })?;
+    Ok(done.text)
 }

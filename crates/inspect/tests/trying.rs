@@ -84,6 +84,23 @@ async fn the_anonymised_text_is_a_file(room: Inspect) {
     assert_eq!(answer.text, "Write to <EMAIL_ADDRESS>,\ncard <CREDIT_CARD>.");
 }
 
+async fn the_same_value_is_replaced_by_the_same(room: Inspect) {
+    let mut reader = Reader::owner(&room, "en").await;
+    let text = "from li.lei@example.com to li.lei@example.com, not han@example.com";
+    for operator in ["hash", "fake"] {
+        let fields = [("text", text), ("operator", operator)];
+
+        let first = reader.post("/console/try", "/console/try/download", &fields).await.text;
+        let second = reader.post("/console/try", "/console/try/download", &fields).await.text;
+
+        assert_eq!(first, second, "{operator}");
+        let words: Vec<&str> = first.split([' ', ',']).filter(|word| word.len() > 4).collect();
+        assert_eq!(words[0], words[1], "{operator}: {first}");
+        assert_ne!(words[1], words[2], "{operator}: {first}");
+        assert!(!first.contains("li.lei"), "{operator}: {first}");
+    }
+}
+
 async fn bad_input_is_told_and_stays_on_the_page(room: Inspect) {
     let mut reader = Reader::owner(&room, "en").await;
 
@@ -147,6 +164,7 @@ on_both_engines!(
     findings_are_marked_and_listed_with_how_they_were_found,
     kinds_thresholds_and_full_texts_are_chosen,
     the_anonymised_text_is_a_file,
+    the_same_value_is_replaced_by_the_same,
     bad_input_is_told_and_stays_on_the_page,
     texts_of_all_scripts_and_controls_are_drawn_unchanged,
     a_column_is_judged_with_its_reasons,

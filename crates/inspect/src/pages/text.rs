@@ -170,7 +170,8 @@ async fn find(
     };
     let show = form.show();
     let found = Found {
-        anonymised: anonymise::text(&room.inspect, &form.text, &chosen(&spans, &show), form.way()),
+        anonymised: anonymise::text(&room.inspect, &form.text, &chosen(&spans, &show), form.way())
+            .map_err(WebError::internal)?,
         marked: Marked::new(&p, &form.text, &spans, &show),
         total: spans.len(),
     };
@@ -190,7 +191,8 @@ async fn download(
     }
     let spans = spans(&room, &form).await.map_err(WebError::internal)?;
     let chosen = chosen(&spans, &form.show());
-    let text = anonymise::text(&room.inspect, &form.text, &chosen, form.way());
+    let text = anonymise::text(&room.inspect, &form.text, &chosen, form.way())
+        .map_err(WebError::internal)?;
     let mut response = text.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
