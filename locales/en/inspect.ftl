@@ -152,6 +152,7 @@ detector-sample-project = Names of programmes
 detector-sample-project-text = Words that reveal something sensitive
 detector-title = Detector
 detector-looks-for = Looks for
+detector-lead = Looks for { $ways }.
 detector-state = State
 detector-changed = Changed
 detector-on = On

@@ -143,6 +143,7 @@ detector-sample-project = 项目名称
 detector-sample-project-text = 会透露敏感信息的词
 detector-title = 检测器
 detector-looks-for = 查找方式
+detector-lead = 查找方式：{ $ways }。
 detector-state = 状态
 detector-changed = 修改时间
 detector-on = 已启用

@@ -3,6 +3,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use datamap::code::{self, CodeError, PlanOptions};
+use inspect::detectors::{DetectorError, code as detectors};
 use store::Actor;
 
 use crate::{Failure, say::say, state::State};
@@ -40,10 +41,15 @@ pub struct Apply {
     state: State,
 }
 
-/// Writes the map as YAML.
+/// Writes the map as YAML and the company's own detectors as TOML.
 pub async fn export(args: Export) -> Result<ExitCode, Failure> {
-    let map = args.state.open_map().await?;
-    let written = code::export(&map, &args.dir).await?;
+    let (map, inspect) = args.state.open_code().await?;
+    let mut written = code::export(&map, &args.dir).await?;
+    if let Some(text) = inspect.export_detectors().await? {
+        std::fs::create_dir_all(&args.dir)?;
+        std::fs::write(args.dir.join(detectors::FILE), text)?;
+        written.push(detectors::FILE.to_owned());
+    }
     for name in &written {
         say(&format!("{}", args.dir.join(name).display()));
     }
@@ -53,19 +59,45 @@ pub async fn export(args: Export) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Brings the map to what the files say.
+/// Brings the map and the detectors to what the files say.
 pub async fn apply(args: Apply) -> Result<ExitCode, Failure> {
-    let map = args.state.open_map().await?;
+    let (map, inspect) = args.state.open_code().await?;
+    let own = match std::fs::read_to_string(args.dir.join(detectors::FILE)) {
+        Ok(text) => inspect.plan_detectors(&text, args.prune).await?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => detectors::Plan::default(),
+        Err(error) => return Err(error.into()),
+    };
     // Files on this machine may name where their passwords are; its user could read them anyway.
     let options = PlanOptions { prune: args.prune, secrets: true };
     let plan = code::plan_dir(&map, &args.dir, options).await?;
-    say(&plan.to_string());
-    if args.dry_run || plan.is_empty() {
+    if own.is_empty() || !plan.is_empty() {
+        say(&plan.to_string());
+    }
+    if !own.is_empty() {
+        say(&own.to_string());
+    }
+    if args.dry_run || plan.is_empty() && own.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
-    let changed = code::apply(&map, &plan, Actor::CommandLine).await?;
+    let mut changed = own.len();
+    if !plan.is_empty() {
+        changed += code::apply(&map, &plan, Actor::CommandLine).await?;
+    }
+    inspect.apply_detectors(&Actor::CommandLine, &own).await?;
     say(&format!("Applied: {changed} changed."));
     Ok(ExitCode::SUCCESS)
+}
+
+impl From<DetectorError> for Failure {
+    fn from(error: DetectorError) -> Self {
+        let message = format!("{}: {error}", detectors::FILE);
+        match error {
+            DetectorError::Store(_) => Self::unreachable(message),
+            _ => Self::usage(format!(
+                "the files were not applied; correct them and apply again:\n{message}"
+            )),
+        }
+    }
 }
 
 impl From<CodeError> for Failure {

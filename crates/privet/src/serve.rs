@@ -63,7 +63,8 @@ pub struct House {
     pub address: String,
     /// The data map.
     pub map: DataMap,
-    inspect: Inspect,
+    /// Detection for people and programs.
+    pub inspect: Inspect,
     web: Web,
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use datamap::DataMap;
+use inspect::Inspect;
 use store::Store;
 use web::{Web, WebConfig};
 
@@ -46,10 +47,12 @@ impl State {
         open_store(&config).await
     }
 
-    /// Opens the data map.
-    pub async fn open_map(self) -> Result<DataMap, Failure> {
+    /// Opens the data map and the company's own detectors.
+    pub async fn open_code(self) -> Result<(DataMap, Inspect), Failure> {
         let store = self.open().await?;
-        Ok(DataMap::open(store).await.map_err(anyhow::Error::from)?)
+        let inspect = Inspect::open(store.clone(), inspect::Settings::default());
+        let inspect = inspect.await.map_err(anyhow::Error::from)?;
+        Ok((DataMap::open(store).await.map_err(anyhow::Error::from)?, inspect))
     }
 
     /// Opens accounts and tokens.

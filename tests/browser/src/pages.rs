@@ -22,8 +22,11 @@ pub type Page = (&'static str, Way);
 /// The button that sends the form of a page for trying detection.
 const FIND: &str = "main form button[type='submit']";
 
+/// The form of a detector, filled from an example.
+const LOYALTY: &str = "/console/detectors/new?example=loyalty-card";
+
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 32] = [
+pub const CONSOLE: [Page; 39] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
@@ -38,6 +41,16 @@ pub const CONSOLE: [Page; 32] = [
     ("try-column", Way::Path("/console/try/column")),
     ("try-column-why", Way::Press("/console/try/column?sample=text", FIND, "#verdict .why")),
     ("try-method", Way::Path("/console/try/method")),
+    ("detectors", Way::Path("/console/detectors")),
+    ("detector", Way::Link("/console/detectors", "main tbody a[href^='/console/detectors/']")),
+    ("detector-new", Way::Path("/console/detectors/new")),
+    ("detector-toml", Way::Press(LOYALTY, "main button[value='toml']", "#f-toml")),
+    ("detector-test", Way::Press(LOYALTY, "main button[value='test']", ".field-error")),
+    (
+        "detector-wrong",
+        Way::Press("/console/detectors/new", "main button[value='save']", "[role='alert']"),
+    ),
+    ("field-own", Way::Link("/console/map?q=card_no", "main a[href^='/console/fields/']")),
     ("inbox", Way::Path("/console/inbox")),
     ("sources", Way::Path("/console/sources")),
     ("source-new", Way::Path("/console/sources/new")),

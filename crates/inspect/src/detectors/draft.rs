@@ -51,7 +51,7 @@ impl Draft {
     /// The one detector of a text that passed its checks.
     pub fn read(body: &str) -> Result<Self> {
         CustomDetectors::parse(body).map_err(DetectorError::Wrong)?;
-        Self::loosely(body).ok_or_else(|| DetectorError::NotOne(count(body)))
+        Self::loosely(body).ok_or_else(|| DetectorError::NotOne(all(body).len()))
     }
 
     /// The one detector of a text, right or wrong; `None` when it is no such text.
@@ -99,9 +99,9 @@ impl Draft {
     }
 }
 
-/// How many detectors a text holds.
-pub(crate) fn count(body: &str) -> usize {
-    toml::from_str::<File>(body).map_or(0, |file| file.detector.len())
+/// Every detector of a text; none when it is no such text.
+pub(crate) fn all(body: &str) -> Vec<Draft> {
+    toml::from_str::<File>(body).map_or_else(|_| Vec::new(), |file| file.detector)
 }
 
 fn list(out: &mut String, key: &str, entries: &[String]) {

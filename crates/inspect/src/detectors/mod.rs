@@ -1,6 +1,7 @@
 //! A company's own detectors: kept in our database, checked before they are, every change with its
 //! history and its ledger entry. Whoever looks for personal data asks [`crate::Inspect::own_detectors`].
 
+pub mod code;
 mod draft;
 mod store;
 pub(crate) mod words;

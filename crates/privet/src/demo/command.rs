@@ -54,6 +54,7 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     let files = Files::in_dir(&config.data.join("lantern-tea"));
     // A folder must be there to be taken as a source; its files come later.
     std::fs::create_dir_all(&files.exports)?;
+    company::teach(&house.inspect).await?;
     let scans = company::register(&house.map, &files).await?;
     say(&format!("{} is at {}", company::NAME, house.address));
     // The first look is at a scan while it runs.

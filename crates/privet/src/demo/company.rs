@@ -11,6 +11,7 @@ use datamap::{
     sources::{OriginDraft, SourceDraft, SystemChoice},
     systems::{RecipientDraft, SystemDraft},
 };
+use inspect::Inspect;
 use store::Actor;
 
 use super::Files;
@@ -50,6 +51,14 @@ pub async fn register(map: &DataMap, files: &Files) -> Result<Vec<String>> {
         scans.push(map.start_scan(ACTOR, &source, "demo").await?);
     }
     Ok(scans)
+}
+
+/// Teaches Privet the company's own kind of data, unless it knows some.
+pub async fn teach(inspect: &Inspect) -> Result<()> {
+    if inspect.detectors().await?.is_empty() {
+        inspect.create_detector(ACTOR, include_str!("detector.toml")).await?;
+    }
+    Ok(())
 }
 
 fn organisation() -> Organisation {

@@ -212,6 +212,7 @@ fn exporting_and_applying_changes_nothing() {
 
     assert_eq!(exported.code, 0, "{}", exported.err);
     assert!(exported.out.contains("systems.yaml"), "{}", exported.out);
+    assert!(exported.out.contains("detectors.toml"), "{}", exported.out);
     assert_eq!(applied.code, 0, "{}", applied.err);
     assert!(applied.out.contains("Nothing to change"), "{}", applied.out);
 }
@@ -240,4 +241,41 @@ fn a_plan_is_printed_and_a_dry_run_changes_nothing() {
     assert!(!dry.out.contains("Applied"));
     assert!(real.out.contains("Applied"), "{}", real.out);
     assert!(again.out.contains("Nothing to change"), "{}", again.out);
+}
+
+#[test]
+fn own_detectors_are_planned_applied_and_refused_with_their_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, code) = (dir.path().join("data"), dir.path().join("code"));
+    let mut demo = Server::start("demo", &data, 3);
+    demo.signal("-TERM");
+    demo.wait(Duration::from_secs(15));
+    let (data, code_dir) = (data.to_str().unwrap(), code.to_str().unwrap());
+    run(&["export", code_dir, "--data", data]);
+    let file = code.join("detectors.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let more =
+        "\n[[detector]]\nname = \"PROJECT\"\nwords = [\"Heartline\"]\ncategory = \"health\"\n";
+
+    std::fs::write(&file, format!("{}{more}", text.replace("score = 0.8", "score = 0.7"))).unwrap();
+    let dry = run(&["apply", code_dir, "--dry-run", "--data", data]);
+    let real = run(&["apply", code_dir, "--data", data]);
+    let again = run(&["apply", code_dir, "--data", data]);
+    std::fs::write(&file, more).unwrap();
+    let kept = run(&["apply", code_dir, "--data", data]);
+    let pruned = run(&["apply", code_dir, "--dry-run", "--prune", "--data", data]);
+    std::fs::write(&file, more.replace("health", "teapots")).unwrap();
+    let wrong = run(&["apply", code_dir, "--data", data]);
+
+    for said in [&dry, &real] {
+        assert!(said.out.contains("~ detector LOYALTY_CARD"), "{} {}", said.out, said.err);
+        assert!(said.out.contains("+ detector PROJECT"), "{}", said.out);
+    }
+    assert!(real.out.contains("Applied: 2 changed"), "{}", real.out);
+    for said in [&again, &kept] {
+        assert!(said.out.contains("Nothing to change"), "{}", said.out);
+    }
+    assert!(pruned.out.contains("- detector LOYALTY_CARD"), "{}", pruned.out);
+    assert_eq!(wrong.code, 2, "{}", wrong.err);
+    assert!(wrong.err.contains("detectors.toml") && wrong.err.contains("line 5"), "{}", wrong.err);
 }
