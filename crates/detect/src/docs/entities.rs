@@ -98,7 +98,7 @@ mod tests {
     use crate::find_in_text;
 
     /// Entities whose rules are on their way; each leaves the list with its first example.
-    const AWAITED: &[&str] = &["TITLE", "JOB_TITLE", "ORGANIZATION", "LOCATION", "ZIP_CODE", "AGE"];
+    const AWAITED: &[&str] = &["JOB_TITLE", "ORGANIZATION", "ZIP_CODE"];
 
     #[test]
     fn the_handbook_knows_the_entities_of_the_code() {

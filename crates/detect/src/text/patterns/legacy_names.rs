@@ -1,122 +1,43 @@
-//! Personal data in free text: structured identifiers by the same rules as columns, names and
-//! addresses by the words around them.
+//! Names in Latin script by the words around them, until the English tagger finds them.
 
 use std::sync::OnceLock;
 
 use regex::Regex;
 
 use super::super::{Layer, Span};
-use crate::{
-    Entity,
-    lexicon::lexicon,
-    values::{people, places},
-};
-
-/// What a text must hold for a pattern to be worth trying.
-#[derive(Debug, Clone, Copy)]
-enum Needs {
-    Han,
-    HanDigits,
-    HanTitle,
-    Upper,
-}
-
-/// What a text holds.
-struct Holds {
-    digits: usize,
-    han: bool,
-    upper: usize,
-}
-
-impl Holds {
-    fn of(text: &str) -> Self {
-        let mut holds = Self { digits: 0, han: false, upper: 0 };
-        for c in text.chars() {
-            match c {
-                '0'..='9' => holds.digits += 1,
-                'A'..='Z' => holds.upper += 1,
-                _ if crate::words::is_han(c) => holds.han = true,
-                _ if c.is_uppercase() => holds.upper += 1,
-                _ => {}
-            }
-        }
-        holds
-    }
-
-    fn meets(&self, needs: Needs, text: &str) -> bool {
-        match needs {
-            Needs::Han => self.han,
-            Needs::HanDigits => self.han && self.digits >= 1,
-            Needs::HanTitle => self.han && TITLES.iter().any(|title| text.contains(title)),
-            Needs::Upper => self.upper > 0,
-        }
-    }
-}
-
-/// Chinese forms of address that follow a name.
-const TITLES: [&str; 13] = [
-    "先生", "女士", "小姐", "太太", "老师", "医生", "教授", "经理", "主任", "师傅", "同学", "阿姨",
-    "大爷",
-];
+use crate::{Entity, lexicon::lexicon, values::people};
 
 /// A regular expression whose matches (or first group) a check confirms.
 struct Finder {
-    needs: Needs,
     regex: Regex,
-    check: fn(&str) -> Option<(&'static str, f64)>,
+    check: Check,
 }
 
-/// Patterns and their checks, most certain first. Word borders are those of ASCII (`(?-u:\b)`): a
-/// number right after a Chinese character stands alone, and the fast engine can be used.
-type Pattern = (Needs, &'static str, fn(&str) -> Option<(&'static str, f64)>);
+type Check = fn(&str) -> Option<f64>;
 
-const PATTERNS: [Pattern; 1] = [(
-    Needs::HanDigits,
-    r"[\p{Han}]{2,8}(?:省|市|自治区|区|县)[\p{Han}0-9A-Za-z#-]{2,40}(?:号楼|号|室|栋|幢|单元|楼|村|弄|路|街|大厦|小区)(?:[0-9A-Za-z#-]{1,8}(?:号楼|室|号|单元|楼|层)?)*",
-    |m| places::is_chinese_address(m).then_some(("location.address", 0.85)),
-)];
-
-/// Names by the words around them; the first group is the name.
-const NAMES: [Pattern; 7] = [
+/// Names by the words around them; the first group is the name. Word borders are those of ASCII
+/// (`(?-u:\b)`), so that the fast engine can be used.
+const NAMES: [(&str, Check); 4] = [
     (
-        Needs::Upper,
         r"(?i:my name is|my name's|name is|named|姓名[:：])\s*(\p{Lu}[\p{Ll}'’-]+(?: \p{Lu}\b\.?)?(?: \p{Lu}[\p{L}'’-]+){0,2})",
         stated_name,
     ),
     (
-        Needs::HanTitle,
-        r"([\p{Han}]{1,4})(?:先生|女士|小姐|太太|老师|医生|教授|经理|主任|师傅|同学|阿姨|大爷)",
-        |m| chinese_before_title(m),
-    ),
-    (
-        Needs::Han,
-        r"(?:姓名|联系人|收件人|收货人|寄件人|客户|患者|顾客|会员|监护人|家长|持卡人|户名|经办人|本人|我叫|我是|名叫|叫做|转告|联系|找|致|转|给)\s*[:：是为]?\s*([\p{Han}]{2,4})",
-        |m| chinese_in_context(m, 0.85),
-    ),
-    (
-        Needs::Han,
-        r"(?:小朋友|宝宝|孩子|儿子|女儿|学生|爱人|老公|老婆|妻子|丈夫|父亲|母亲|同事|朋友)\s*[:：叫是]?\s*([\p{Han}]{2,4})",
-        |m| chinese_in_context(m, 0.7),
-    ),
-    (
-        Needs::Upper,
         r"(?-u:\b)(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam|Herr|Frau)\.? ((?:[A-Z][\w'’-]+ ?){1,3})",
-        |m| Some(("identity.name", if m.contains(' ') { 0.92 } else { 0.85 })),
+        |m| Some(if m.contains(' ') { 0.92 } else { 0.85 }),
     ),
     (
-        Needs::Upper,
         r"(?i:(?-u:\b)(?:name is|my name's|named|called|i am|i'm|this is|contact|attn:?|dear|regards,|sincerely,|thanks,|spoke (?:to|with)|customer|name:)) ((?:[A-Z][\w'’-]+)(?: [A-Z](?-u:\b)\.?)?(?: [A-Z][\w'’-]+){0,2})",
         latin_in_context,
     ),
     (
-        Needs::Upper,
         r"(?:^|[^\p{L}\p{N}])(\p{Lu}[\p{Ll}'’-]+(?: \p{Lu}\.?)?(?: (?:de|da|van|von|del|la|bin|al|der|di))?(?: \p{Lu}[\p{L}'’-]+){1,2})",
         |m| {
             let name = people::latin_name(m);
             if !name.full {
                 return None;
             }
-            if both_known(m) { Some(("identity.name", 0.85)) } else { likely_name(m) }
+            if both_known(m) { Some(0.85) } else { likely_name(m) }
         },
     ),
 ];
@@ -125,132 +46,42 @@ fn finders() -> &'static [Finder] {
     static FINDERS: OnceLock<Vec<Finder>> = OnceLock::new();
     FINDERS.get_or_init(|| {
         // A test compiles every pattern, so that none is lost here.
-        PATTERNS
-            .iter()
-            .chain(&NAMES)
-            .filter_map(|(needs, pattern, check)| {
-                let regex = Regex::new(pattern).ok()?;
-                Some(Finder { needs: *needs, regex, check: *check })
-            })
-            .collect()
+        let compiled = NAMES.iter().filter_map(|(pattern, check)| {
+            let regex = Regex::new(pattern).ok()?;
+            Some(Finder { regex, check: *check })
+        });
+        compiled.collect()
     })
-}
-
-/// A match of a pattern on the way to a span.
-struct Match {
-    start: usize,
-    end: usize,
-    score: f64,
 }
 
 /// Adds what the patterns find in `text`.
 pub fn find(text: &str, spans: &mut Vec<Span>) {
-    let holds = Holds::of(text);
+    if !text.chars().any(char::is_uppercase) {
+        return;
+    }
     for finder in finders() {
-        if !holds.meets(finder.needs, text) {
-            continue;
-        }
         for found in finder.regex.captures_iter(text) {
             let Some(whole) = found.get(1).or_else(|| found.get(0)) else { continue };
             let trimmed = whole.as_str().trim_end_matches([' ', '.', ',', '-', '(']);
-            let Some((category, score)) = (finder.check)(trimmed) else { continue };
-            let mut span =
-                Match { start: whole.start(), end: whole.start() + trimmed.len(), score };
-            if category == "identity.name" {
-                trim_name(text, &mut span);
-            }
-            if standing_alone(text, &span)
-                && let Some(entity) = entity_of(category)
-            {
-                let range = span.start..span.end;
-                let layer = if entity == Entity::Person { Layer::Model } else { Layer::Pattern };
-                if entity == Entity::Person
-                    && spans.iter().any(|s| s.start < span.end && span.start < s.end)
-                {
-                    continue;
-                }
-                spans.push(Span::new(range, entity, span.score, layer, "pattern"));
+            let Some(score) = (finder.check)(trimmed) else { continue };
+            let range = whole.start()..whole.start() + trimmed.len();
+            if spans.iter().all(|s| s.end <= range.start || range.end <= s.start) {
+                spans.push(Span::new(range, Entity::Person, score, Layer::Model, "pattern"));
             }
         }
     }
 }
 
-/// The entity a category stands for in these patterns.
-fn entity_of(category: &str) -> Option<Entity> {
-    Entity::ALL.iter().copied().find(|entity| entity.category() == category)
-}
-
-/// Digits right before or after a number make it part of a longer one.
-fn standing_alone(text: &str, span: &Match) -> bool {
-    let first_digit = text[span.start..].starts_with(|c: char| c.is_ascii_digit() || c == '+');
-    let last_digit = text[..span.end].ends_with(|c: char| c.is_ascii_digit());
-    let before = text[..span.start].chars().next_back();
-    let after = text[span.end..].chars().next();
-    let joins = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
-    !(first_digit && joins(before) || last_digit && joins(after))
-}
-
-/// `张伟先生` found as `致电张伟`: keep what is a name.
-fn trim_name(text: &str, span: &mut Match) {
-    let piece = &text[span.start..span.end];
-    let chars: Vec<(usize, char)> = piece.char_indices().collect();
-    if !chars.iter().all(|(_, c)| crate::words::is_han(*c)) {
-        return;
-    }
-    let title_follows = TITLES.iter().any(|title| text[span.end..].starts_with(title));
-    if title_follows {
-        // The name is at the end: the longest tail that is one.
-        for at in 0..chars.len() {
-            let tail = &piece[chars[at].0..];
-            if is_short_name(tail) {
-                span.start += chars[at].0;
-                return;
-            }
-        }
-    } else {
-        for length in [3, 2, 4] {
-            let end = chars.get(length).map_or(piece.len(), |(at, _)| *at);
-            if length <= chars.len() && people::is_chinese_name(&piece[..end]) {
-                span.end = span.start + end;
-                return;
-            }
-        }
-    }
-}
-
-fn is_short_name(text: &str) -> bool {
-    let mut chars = text.chars();
-    match (chars.next(), chars.next()) {
-        (Some(one), None) => lexicon().cn_surnames.contains(&one),
-        _ => people::is_chinese_name(text),
-    }
-}
-
-fn chinese_in_context(m: &str, score: f64) -> Option<(&'static str, f64)> {
-    let chars: Vec<char> = m.chars().collect();
-    let named = [3usize, 2, 4].iter().any(|n| {
-        chars.len() >= *n && people::is_chinese_name(&chars[..*n].iter().collect::<String>())
-    });
-    named.then_some(("identity.name", score))
-}
-
-fn chinese_before_title(m: &str) -> Option<(&'static str, f64)> {
-    let chars: Vec<char> = m.chars().collect();
-    (0..chars.len())
-        .any(|at| is_short_name(&chars[at..].iter().collect::<String>()))
-        .then_some(("identity.name", 0.85))
-}
-
-fn latin_in_context(m: &str) -> Option<(&'static str, f64)> {
+fn latin_in_context(m: &str) -> Option<f64> {
     let name = people::latin_name(m);
     let first = m.split(' ').next().unwrap_or_default().to_lowercase();
     let known = lexicon().given.contains(first.as_str());
-    (name.full || name.given || known).then_some(("identity.name", 0.82))
+    (name.full || name.given || known).then_some(0.82)
 }
 
 /// A known given name and an unknown capitalised word. Given names that are words as well open too
 /// many sentences.
-fn likely_name(m: &str) -> Option<(&'static str, f64)> {
+fn likely_name(m: &str) -> Option<f64> {
     const WORDS: [&str; 26] = [
         "will", "may", "mark", "grace", "hope", "joy", "april", "june", "august", "rose", "faith",
         "chase", "max", "jack", "bill", "rich", "dean", "sky", "summer", "holly", "ivy", "robin",
@@ -258,13 +89,13 @@ fn likely_name(m: &str) -> Option<(&'static str, f64)> {
     ];
     let first = m.split(' ').next().unwrap_or_default().to_lowercase();
     let open = lexicon().given.contains(first.as_str()) && !WORDS.contains(&first.as_str());
-    open.then_some(("identity.name", 0.65))
+    open.then_some(0.65)
 }
 
 /// After “my name is”, any capitalised word is a name.
-fn stated_name(m: &str) -> Option<(&'static str, f64)> {
+fn stated_name(m: &str) -> Option<f64> {
     let name = people::latin_name(m);
-    name.shaped.then_some(("identity.name", 0.85))
+    name.shaped.then_some(0.85)
 }
 
 /// First and last word are in the lists: without context one known word is too little.
@@ -296,7 +127,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!(finders().len(), PATTERNS.len() + NAMES.len());
+        assert_eq!(finders().len(), NAMES.len());
     }
 
     #[test]
