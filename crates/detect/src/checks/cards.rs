@@ -30,6 +30,16 @@ pub fn network_card(b: &[u8]) -> bool {
     issuer(b) == Some(Issuer::Network)
 }
 
+/// UnionPay's own range.
+pub fn unionpay(b: &[u8]) -> bool {
+    b.starts_with(b"62") && network_card(b)
+}
+
+/// A number of a card's length that passes Luhn's check, of any issuer (ISO/IEC 7812-1).
+pub fn luhn_number(b: &[u8]) -> bool {
+    (12..=19).contains(&b.len()) && !monotone(b) && luhn(b)
+}
+
 /// A card of a Chinese bank: UnionPay's 62 and the older domestic ranges; 16–19 digits.
 pub fn chinese_bank_card(b: &[u8]) -> bool {
     b.len() >= 16 && (b.starts_with(b"62") || domestic_chinese(b)) && card(b)
@@ -87,8 +97,8 @@ fn range(b: &[u8]) -> Option<Issuer> {
     if network {
         return Some(Issuer::Network);
     }
-    let maestro = matches!(two, 50 | 56..=58 | 60..=69);
-    (maestro || long && domestic_chinese(b)).then_some(Issuer::Domestic)
+    let fives_and_sixes = (50..=69).contains(&two);
+    (fives_and_sixes || long && domestic_chinese(b)).then_some(Issuer::Domestic)
 }
 
 /// Ranges in which Chinese banks issued before UnionPay got 62 in 2002 and a few co-branded ones:

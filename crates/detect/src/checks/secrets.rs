@@ -281,11 +281,22 @@ pub fn written_password(value: &str) -> bool {
         || value.contains("{{")
         || value.contains('(')
         || value.contains("://")
-        || value.starts_with(['$', '<', '%']);
+        || value.starts_with(['$', '<', '%', '&', '*', '@'])
+        || is_path(value);
     usize::from(letters) + usize::from(digits) + usize::from(signs) >= 2
         && (letters || digits && signs)
         && !hidden
         && !variable
+}
+
+/// A field or constant of a program: `form.password`, `secret.0`, `Config::SECRET`.
+fn is_path(value: &str) -> bool {
+    let part = |part: &str| {
+        part.len() == 1 && part.as_bytes()[0].is_ascii_digit()
+            || part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+                && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    };
+    value.contains("::") || value.contains('.') && value.split('.').all(part)
 }
 
 #[cfg(test)]
@@ -347,9 +358,17 @@ mod tests {
                 && written_password("P@ssw0rd!")
                 && written_password("Abc123456")
         );
-        for bad in
-            ["required", "${DB_PASS}", "********", "12345678", "abc", "get_env(1)", "<secret1>"]
-        {
+        for bad in [
+            "required",
+            "${DB_PASS}",
+            "********",
+            "12345678",
+            "abc",
+            "get_env(1)",
+            "<secret1>",
+            "secret.0",
+            "&Pass1",
+        ] {
             assert!(!written_password(bad), "{bad}");
         }
         assert!(entropy(b"aaaa") < 0.01 && (entropy(b"abcd") - 2.0).abs() < 1e-9);

@@ -11,6 +11,7 @@ pub fn nino(b: &[u8]) -> bool {
         && !b"DFIOQUV".contains(&b[1])
         && !matches!(&b[..2], b"BG" | b"GB" | b"KN" | b"NK" | b"NT" | b"TN" | b"ZZ")
         && all_digits(&b[2..8])
+        && !monotone(&b[2..8])
         && matches!(b[8], b'A'..=b'D')
 }
 

@@ -23,6 +23,7 @@ pub fn itin(b: &[u8]) -> bool {
     b.len() == 9
         && all_digits(b)
         && b[0] == b'9'
+        && !monotone(b)
         && number(&b[3..5]).is_some_and(|g| matches!(g, 50..=65 | 70..=88 | 90..=99))
 }
 

@@ -1,6 +1,6 @@
 //! Check digits by name, for patterns of a company's own.
 
-use crate::values::numbers;
+use crate::checks::digits::{digit, luhn, mod_97, verhoeff};
 
 /// A scheme of check digits. Letters count in upper case; separators are left out before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -67,12 +67,12 @@ impl Checksum {
         }
         match self {
             Self::None => true,
-            Self::Luhn => chars.iter().all(u8::is_ascii_digit) && luhn(&chars),
+            Self::Luhn => luhn(&chars),
             Self::Mod97 => mod_97(chars.iter()) == Some(1),
             Self::Iban => {
                 chars.len() > 4 && mod_97(chars[4..].iter().chain(&chars[..4])) == Some(1)
             }
-            Self::Verhoeff => verhoeff(&chars) == Some(0),
+            Self::Verhoeff => verhoeff(&chars),
             Self::Damm => damm(&chars) == Some(0),
             Self::Mod11_2 => pure(&chars, 11, 2, b"0123456789X"),
             Self::Mod37_2 => pure(&chars, 37, 2, ALPHANUMERIC),
@@ -91,22 +91,6 @@ impl std::str::FromStr for Checksum {
 }
 
 const ALPHANUMERIC: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*";
-
-fn luhn(chars: &[u8]) -> bool {
-    let digits: Vec<u8> = chars.iter().map(|c| c - b'0').collect();
-    numbers::luhn(&digits)
-}
-
-fn digit(c: u8) -> Option<u32> {
-    char::from(c).to_digit(10)
-}
-
-fn mod_97<'c>(chars: impl Iterator<Item = &'c u8>) -> Option<u32> {
-    chars.copied().try_fold(0, |rest, c| {
-        let value = char::from(c).to_digit(36)?;
-        Some(if value < 10 { rest * 10 + value } else { rest * 100 + value } % 97)
-    })
-}
 
 /// ISO/IEC 7064 §7, pure systems: Σ value × radix^position ≡ 1. The supplementary character
 /// (`X`, `*`) may only stand last.
@@ -138,34 +122,6 @@ fn gs1(chars: &[u8]) -> bool {
         .enumerate()
         .try_fold(0, |sum, (at, c)| Some(sum + digit(*c)? * if at % 2 == 0 { 1 } else { 3 }));
     sum.is_some_and(|sum| sum % 10 == 0)
-}
-
-fn verhoeff(chars: &[u8]) -> Option<usize> {
-    const PERMUTED: [[usize; 10]; 8] = [
-        [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
-        [1, 5, 7, 6, 2, 8, 3, 0, 9, 4],
-        [5, 8, 0, 3, 7, 9, 6, 1, 4, 2],
-        [8, 9, 1, 6, 0, 4, 3, 5, 2, 7],
-        [9, 4, 5, 3, 1, 2, 6, 8, 7, 0],
-        [4, 2, 8, 6, 5, 7, 3, 9, 0, 1],
-        [2, 7, 9, 3, 8, 0, 6, 4, 1, 5],
-        [7, 0, 4, 6, 9, 1, 3, 2, 5, 8],
-    ];
-    chars
-        .iter()
-        .rev()
-        .enumerate()
-        .try_fold(0, |c, (at, byte)| Some(dihedral(c, PERMUTED[at % 8][digit(*byte)? as usize])))
-}
-
-/// Multiplication in the dihedral group of order 10.
-fn dihedral(a: usize, b: usize) -> usize {
-    match (a < 5, b < 5) {
-        (true, true) => (a + b) % 5,
-        (true, false) => 5 + (a + b) % 5,
-        (false, true) => 5 + (a - b) % 5,
-        (false, false) => (a - b + 5) % 5,
-    }
 }
 
 fn damm(chars: &[u8]) -> Option<usize> {

@@ -163,23 +163,7 @@ fn looks_like_another(main: &str, digits: &str) -> bool {
         || super::device::is_ip(main)
 }
 
-/// Chinese licence plate (GA 36): province, letter, five characters; six for new-energy vehicles;
-/// police, trailer, training and consulate plates end in one character.
-pub fn is_chinese_plate(value: &str) -> bool {
-    const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使";
-    const LAST: &str = "挂学警港澳领试超";
-    let chars: Vec<char> = value.chars().filter(|c| !" ·•.-".contains(*c)).collect();
-    if !(7..=8).contains(&chars.len()) || !PROVINCES.contains(chars[0]) {
-        return false;
-    }
-    let letter = chars[1].is_ascii_uppercase() || chars[0] == '使' && chars[1].is_ascii_digit();
-    let (last, middle) = (chars[chars.len() - 1], &chars[2..chars.len() - 1]);
-    let code = |c: &char| c.is_ascii_digit() || c.is_ascii_uppercase() && !"IO".contains(*c);
-    letter
-        && middle.iter().all(code)
-        && (code(&last) || LAST.contains(last))
-        && chars[2..].iter().filter(|c| c.is_ascii_digit()).count() >= 1
-}
+pub use crate::checks::plates::chinese as is_chinese_plate;
 
 /// Numbers of companies that callers share: 400 and 800 in mainland China, 95xxx and 96xxx of banks and insurers,
 /// freephone in North America and by +800 (ITU-T E.169.1).

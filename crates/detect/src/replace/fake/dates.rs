@@ -82,7 +82,7 @@ fn without_separators(value: &str, shift: i64) -> Option<String> {
     }
     let number = |range: std::ops::Range<usize>| value[range].parse::<u32>().ok();
     let (year, month, day) = (number(0..4)?, number(4..6)?, number(6..8)?);
-    let ok = year >= 1000 && crate::values::numbers::is_day(year, month, day);
+    let ok = year >= 1000 && crate::checks::digits::is_day(year, month, day);
     ok.then(|| {
         let (y, m, d) = date_of(days(year.into(), month.into(), day.into()) + shift);
         format!("{y:04}{m:02}{d:02}")
@@ -151,7 +151,7 @@ fn read(value: &str, pieces: &[Piece]) -> Option<Found> {
         let date = (full, month.map_or(6, number), day.map_or(15, number));
         let ok = (1..=9999).contains(&date.0)
             && (1..=12).contains(&date.1)
-            && crate::values::numbers::is_day(date.0 as u32, date.1 as u32, date.2 as u32);
+            && crate::checks::digits::is_day(date.0 as u32, date.1 as u32, date.2 as u32);
         ok.then_some(Found { year, month, day, date })
     };
     match *order.as_slice() {

@@ -43,8 +43,7 @@ fn with_luhn(mut body: Vec<u8>) -> String {
     let last = body.len() - 1;
     for digit in b'0'..=b'9' {
         body[last] = digit;
-        let values: Vec<u8> = body.iter().map(|b| b - b'0').collect();
-        if check::luhn(&values) {
+        if crate::checks::digits::luhn(&body) {
             break;
         }
     }

@@ -103,6 +103,7 @@ impl Cutter {
         let last = self.groups.len() - 1;
         if last > 0 {
             self.judge(text, 0, last, &mut judge);
+            self.judge_rest(text, &mut judge);
             self.judge_tight(text, &mut judge);
         }
         for at in 0..=last {
@@ -111,6 +112,25 @@ impl Cutter {
             }
         }
         cut_at.unwrap_or(self.groups[last].end).max(digit + 1)
+    }
+
+    /// After a taken piece what follows it is offered as a whole again: two cards in a row.
+    fn judge_rest(
+        &mut self,
+        text: &str,
+        judge: &mut impl FnMut(&Candidate<'_>) -> Option<Range<usize>>,
+    ) {
+        let last = self.groups.len() - 1;
+        while let Some(end) = self.taken.last().map(|taken| taken.end) {
+            let before = self.taken.len();
+            match self.groups.iter().position(|group| group.start >= end) {
+                Some(next) if next < last => self.judge(text, next, last, judge),
+                _ => return,
+            }
+            if self.taken.len() == before {
+                return;
+            }
+        }
     }
 
     /// Offers the stretches of one separator, from their first to their last group with digits.

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::context::{ContextWords, distance};
-use crate::values::numbers::is_day;
+use crate::checks::digits::is_day;
 
 /// Words beside a date of birth.
 static BIRTH: ContextWords = ContextWords::new(

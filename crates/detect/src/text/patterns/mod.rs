@@ -122,8 +122,9 @@ impl Scan<'_, '_> {
         }
         let end = at + self.bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
         let start = word_start(self.bytes, at);
-        let word_end =
-            end + self.bytes[end..].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+        // Four more tell that the word is too long; all of it would be read again at every digit.
+        let word_end = end
+            + self.bytes[end..].iter().take(4).take_while(|b| b.is_ascii_alphanumeric()).count();
         if matches!(word_end - start, 2 | 4)
             && let Some(range) = net::mac(self.text, start)
         {

@@ -1,7 +1,7 @@
 //! Values that only the label in front gives away (`工号：E20391`, `MRN 00482913`, `password = …`), found
 //! in one pass for all labels and marks at once.
 
-use std::sync::OnceLock;
+use std::{collections::HashSet, sync::OnceLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 
@@ -471,7 +471,7 @@ struct Signs {
     automaton: AhoCorasick,
     meanings: Vec<Sign>,
     /// The words themselves, to look at their borders.
-    words: Vec<&'static str>,
+    words: Vec<String>,
 }
 
 /// `None` only if the automaton cannot be built, which a test excludes.
@@ -483,15 +483,18 @@ fn signs() -> Option<&'static Signs> {
 fn build() -> Option<Signs> {
     let mut signs = Vec::new();
     let mut words = Vec::new();
+    let mut known = HashSet::new();
     for label in &LABELS {
-        for word in label.words {
-            signs.push(Sign::Label(label));
-            words.push(*word);
+        for word in label.words.iter().flat_map(|word| spellings(word)) {
+            if known.insert(word.clone()) {
+                signs.push(Sign::Label(label));
+                words.push(word);
+            }
         }
     }
     for (word, mark) in marks::all() {
         signs.push(Sign::Mark(mark));
-        words.push(word);
+        words.push(word.to_owned());
     }
     let automaton = AhoCorasickBuilder::new()
         .ascii_case_insensitive(true)
@@ -500,6 +503,14 @@ fn build() -> Option<Signs> {
         .build(&words)
         .ok()?;
     Some(Signs { automaton, meanings: signs, words })
+}
+
+/// `employee id` is written `employee_id`, `employee-id` and `employeeId` as well.
+fn spellings(word: &str) -> Vec<String> {
+    if !word.contains(' ') {
+        return vec![word.to_owned()];
+    }
+    [" ", "_", "-", ""].iter().map(|joint| word.replace(' ', joint)).collect()
 }
 
 /// Adds what labels and marks give away.
@@ -513,7 +524,7 @@ pub fn labelled(text: &str, spans: &mut Vec<Span>) {
         }
         let at = hit.pattern().as_usize();
         match all.meanings[at] {
-            Sign::Label(label) if stands_alone(text, hit.start(), hit.end(), all.words[at]) => {
+            Sign::Label(label) if stands_alone(text, hit.start(), hit.end(), &all.words[at]) => {
                 spans.extend(value_of(text, hit.end(), label));
             }
             Sign::Label(_) => {}
@@ -627,12 +638,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_automaton_is_built_of_distinct_words() {
+    fn the_automaton_is_built_and_knows_every_spelling() {
         let all = signs().expect("the automaton");
-        let mut words: Vec<String> = all.words.iter().map(|w| w.to_ascii_lowercase()).collect();
-        let before = words.len();
-        words.sort();
-        words.dedup();
-        assert_eq!(words.len(), before);
+        for word in ["employee id", "employee_id", "employeeid", "工号", "AKIA", "<<"] {
+            assert!(all.words.iter().any(|known| known == word), "{word}");
+        }
+        assert_eq!(all.words.len(), all.meanings.len());
     }
 }

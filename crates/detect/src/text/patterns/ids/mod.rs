@@ -48,6 +48,7 @@ pub fn judge(candidate: &Candidate<'_>) -> Option<Span> {
     let groups = Groups::of(candidate);
     judge_whole(candidate, &groups)
         .or_else(|| judge_within(candidate, &groups))
+        .or_else(|| judge_glued(candidate, &groups.lengths[..groups.count]))
         .or_else(|| plates::find(candidate))
 }
 
@@ -64,7 +65,7 @@ fn judge_word(candidate: &Candidate<'_>) -> Option<Span> {
             bytes: candidate.compact.as_bytes(),
             groups: &[length as u8],
         };
-        if let Some(span) = number.judge().or_else(|| judge_glued(candidate)) {
+        if let Some(span) = number.judge().or_else(|| judge_glued(candidate, &[length as u8])) {
             return Some(span);
         }
     }
@@ -81,19 +82,27 @@ fn judge_word(candidate: &Candidate<'_>) -> Option<Span> {
 }
 
 /// A number glued to its Latin label, as happens in Chinese text: `身份证ID11010519491231002X`.
-fn judge_glued(candidate: &Candidate<'_>) -> Option<Span> {
+fn judge_glued(candidate: &Candidate<'_>, groups: &[u8]) -> Option<Span> {
     let bytes = candidate.compact.as_bytes();
     let label = bytes.iter().take_while(|b| b.is_ascii_uppercase()).count();
-    if !(2..=9).contains(&label) || bytes.len() < label + SHORTEST {
+    let (first, rest) = groups.split_first()?;
+    if !(2..=9).contains(&label)
+        || label >= usize::from(*first)
+        || !(label + SHORTEST..=label + LONGEST).contains(&bytes.len())
+        || rest.len() + 1 > MOST_GROUPS
+    {
         return None;
     }
+    let mut lengths = [0u8; MOST_GROUPS];
+    lengths[..groups.len()].copy_from_slice(groups);
+    lengths[0] -= label as u8;
     let number = Number {
         text: candidate.text,
         range: candidate.range.start + label..candidate.range.end,
         bytes: &bytes[label..],
-        groups: &[(bytes.len() - label) as u8],
+        groups: &lengths[..groups.len()],
     };
-    number.judge().filter(|span| span.score >= 0.93)
+    number.judge().filter(|span| span.score >= 0.85)
 }
 
 #[allow(clippy::unnecessary_wraps)] // reads as an answer at every call
@@ -242,8 +251,9 @@ impl Number<'_> {
                         || distance(self.text, &self.range, &words::THINGS).is_none());
                 clear.then_some(0.9)
             }
-            Speaks::Grouped(forms) => {
-                (forms.contains(&self.groups) && self.stands_free() && self.is_upper())
+            Speaks::Written(forms) => {
+                let written = forms.iter().any(|form| self.is_written(form));
+                (written && self.stands_free() && !self.goes_on() && self.is_upper())
                     .then_some(0.85)
             }
             Speaks::WholeText => {
@@ -262,6 +272,26 @@ impl Number<'_> {
             }
             Speaks::Beside => None,
         }
+    }
+
+    /// In the form: `9` stands for a letter or digit, a separator for itself.
+    fn is_written(&self, form: &str) -> bool {
+        let written = &self.text.as_bytes()[self.range.clone()];
+        written.len() == form.len()
+            && written
+                .iter()
+                .zip(form.bytes())
+                .all(|(c, f)| if f == b'9' { c.is_ascii_alphanumeric() } else { *c == f })
+    }
+
+    /// More digits follow or precede over the separator that stands inside: part of a longer number.
+    fn goes_on(&self) -> bool {
+        let bytes = self.text.as_bytes();
+        let (start, end) = (self.range.start, self.range.end);
+        let inside = |separator: u8| bytes[start..end].contains(&separator);
+        let digit = |place: Option<&u8>| place.is_some_and(u8::is_ascii_digit);
+        start >= 2 && inside(bytes[start - 1]) && digit(bytes.get(start - 2))
+            || bytes.get(end).is_some_and(|after| inside(*after)) && digit(bytes.get(end + 1))
     }
 
     /// An IBAN, alone or in groups.

@@ -3,9 +3,9 @@
 use super::{
     super::context::ContextWords,
     words::{
-        AADHAAR, ABN, AHV, AMKA, AT_SVNR, AU_MEDICARE, BALTIC, BE_NATIONAL, BSN, CARD, CN_ID,
-        CN_PASSPORT, CNP, CNPJ, CPF, CPR, CURP, DE_CARD, DE_PENSION, DE_TAX, DEA, EGN, ES_CIF,
-        ES_NIE, ES_NIF, FODSELSNUMMER, FR_NIR, FR_TAX, HETU, HK_ID, ICCID, IMEI, IMSI, INN,
+        AADHAAR, ABN, AHV, AMKA, AT_SVNR, AU_MEDICARE, BALTIC, BE_NATIONAL, BSN, CARD, CARD_NAMED,
+        CN_ID, CN_PASSPORT, CNP, CNPJ, CPF, CPR, CURP, DE_CARD, DE_PENSION, DE_TAX, DEA, EGN,
+        ES_CIF, ES_NIE, ES_NIF, FODSELSNUMMER, FR_NIR, FR_TAX, HETU, HK_ID, ICCID, IMEI, IMSI, INN,
         IT_CODE, IT_VAT, ITIN, LICENCE, MACAU_ID, MEDICARE, MEID, MY_NUMBER, MYKAD, NHS, NINO, NIP,
         NPI, NRIC, OIB, ORGANISATION, PAN, PERMIT, PERSONNUMMER, PESEL, PPS, PT_NIF, RESIDENT, RFC,
         RODNE_CISLO, ROUTING, RRN, SIN, SNILS, SOCIAL_CREDIT, SORT_CODE, SSN, TAIWAN_ID,
@@ -24,8 +24,9 @@ pub enum Speaks {
     Alone,
     /// Unless a word for things (order, parcel, version …) stands nearer than one of its own.
     Likely,
-    /// When written in these groups (lengths between separators), or beside a word.
-    Grouped(&'static [&'static [u8]]),
+    /// When written in one of these forms (`9` stands for a letter or digit, a separator for itself), or
+    /// beside a word.
+    Written(&'static [&'static str]),
     /// When it is the whole text (a cell, a form's field), or beside a word.
     WholeText,
     /// Beside a word only.
@@ -52,7 +53,7 @@ const fn rule(
     Rule { entity, test, speaks, words, key }
 }
 
-use Speaks::{Alone, Beside, Grouped, Likely, WholeText};
+use Speaks::{Alone, Beside, Likely, WholeText, Written};
 
 /// The rules for numbers of digits only, and for those with letters, by their length.
 pub fn rules(length: usize, letters: bool) -> &'static [Rule] {
@@ -98,7 +99,11 @@ fn mixed(length: usize) -> &'static [Rule] {
 /// groups that are printed on cards.
 const NETWORK: Rule = rule(Entity::CreditCard, "luhn", cards::network_card, Likely, &CARD);
 const DOMESTIC: Rule = rule(Entity::CreditCard, "luhn_domestic", cards::card, WholeText, &CARD);
-static CARDS: [Rule; 2] = [NETWORK, DOMESTIC];
+/// What a text calls a card and passes Luhn's check is one, whoever issued it.
+const NAMED: Rule = rule(Entity::CreditCard, "luhn_named", cards::luhn_number, Beside, &CARD_NAMED);
+/// All-digit credit codes of `62` are those of foreign tourism offices: a bank card is far likelier.
+const UNIONPAY: Rule = rule(Entity::CreditCard, "luhn", cards::unionpay, Likely, &CARD);
+static CARDS: [Rule; 3] = [NETWORK, DOMESTIC, NAMED];
 
 static D8: [Rule; 3] = [
     rule(Entity::TwTravelPermit, "taiwan_permit", china::taiwan_permit, Beside, &TAIWAN_PERMIT),
@@ -106,8 +111,8 @@ static D8: [Rule; 3] = [
     rule(Entity::AuTfn, "tfn", world::tfn, Beside, &TFN),
 ];
 static D9: [Rule; 7] = [
-    rule(Entity::UsSsn, "ssn", us::ssn, Grouped(&[&[3, 2, 4]]), &SSN),
-    rule(Entity::UsItin, "itin", us::itin, Grouped(&[&[3, 2, 4]]), &ITIN),
+    rule(Entity::UsSsn, "ssn", us::ssn, Written(&["999-99-9999", "999 99 9999"]), &SSN),
+    rule(Entity::UsItin, "itin", us::itin, Written(&["999-99-9999", "999 99 9999"]), &ITIN),
     rule(Entity::AbaRouting, "aba", bank::aba_routing, Beside, &ROUTING),
     rule(Entity::CaSin, "sin", world::ca_sin, Beside, &SIN),
     rule(Entity::NlBsn, "bsn", europe::nl_bsn, Beside, &BSN),
@@ -119,10 +124,16 @@ static D10: [Rule; 10] = [
         Entity::SePersonnummer,
         "personnummer",
         north_east::se_personnummer,
-        Grouped(&[&[6, 4]]),
+        Written(&["999999-9999"]),
         &PERSONNUMMER,
     ),
-    rule(Entity::CzRodneCislo, "rodne_cislo", north_east::cz_rodne_cislo, Beside, &RODNE_CISLO),
+    rule(
+        Entity::CzRodneCislo,
+        "rodne_cislo",
+        north_east::cz_rodne_cislo,
+        Written(&["999999/9999"]),
+        &RODNE_CISLO,
+    ),
     rule(Entity::UkNhs, "nhs", uk::nhs, Beside, &NHS),
     rule(Entity::UkUtr, "utr", uk::utr, Beside, &UTR),
     rule(Entity::UsNpi, "npi", us::npi, Beside, &NPI),
@@ -133,24 +144,30 @@ static D10: [Rule; 10] = [
     rule(Entity::AuMedicare, "au_medicare", world::au_medicare, Beside, &AU_MEDICARE),
 ];
 static D11: [Rule; 13] = [
-    rule(Entity::BrCpf, "cpf", world::cpf, Grouped(&[&[3, 3, 3, 2]]), &CPF),
+    rule(Entity::BrCpf, "cpf", world::cpf, Written(&["999.999.999-99"]), &CPF),
     rule(
         Entity::BeNationalNumber,
         "be_national",
         europe::be_national,
-        Grouped(&[&[2, 2, 2, 3, 2]]),
+        Written(&["99.99.99-999.99", "99.99.99-999-99"]),
         &BE_NATIONAL,
     ),
-    rule(Entity::DeTaxId, "steuer_id", europe::de_tax_id, Grouped(&[&[2, 3, 3, 3]]), &DE_TAX),
+    rule(Entity::DeTaxId, "steuer_id", europe::de_tax_id, Written(&["99 999 999 999"]), &DE_TAX),
     rule(
         Entity::NoFodselsnummer,
         "fodselsnummer",
         north_east::no_fodselsnummer,
-        Grouped(&[&[6, 5]]),
+        Written(&["999999 99999"]),
         &FODSELSNUMMER,
     ),
-    rule(Entity::AuAbn, "abn", world::abn, Grouped(&[&[2, 3, 3, 3]]), &ABN),
-    rule(Entity::RuSnils, "snils", world::snils, Grouped(&[&[3, 3, 3, 2]]), &SNILS),
+    rule(Entity::AuAbn, "abn", world::abn, Written(&["99 999 999 999"]), &ABN),
+    rule(
+        Entity::RuSnils,
+        "snils",
+        world::snils,
+        Written(&["999-999-999 99", "999-999-999-99"]),
+        &SNILS,
+    ),
     rule(Entity::PlPesel, "pesel", north_east::pl_pesel, Beside, &PESEL),
     rule(Entity::TrKimlik, "kimlik", world::tr_kimlik, Beside, &TR_KIMLIK),
     rule(Entity::ItVat, "partita_iva", europe::it_vat, Beside, &IT_VAT),
@@ -165,30 +182,44 @@ static D12: [Rule; 7] = [
         Entity::SePersonnummer,
         "personnummer",
         north_east::se_personnummer,
-        Grouped(&[&[8, 4]]),
+        Written(&["99999999-9999"]),
         &PERSONNUMMER,
     ),
-    rule(Entity::InAadhaar, "aadhaar", world::aadhaar, Grouped(&[&[4, 4, 4]]), &AADHAAR),
+    rule(
+        Entity::InAadhaar,
+        "aadhaar",
+        world::aadhaar,
+        Written(&["9999 9999 9999", "9999-9999-9999"]),
+        &AADHAAR,
+    ),
     rule(Entity::JpMyNumber, "my_number", world::my_number, Beside, &MY_NUMBER),
     rule(Entity::MyKad, "mykad", world::my_kad, Beside, &MYKAD),
     rule(Entity::RuInn, "inn", world::inn, Beside, &INN),
-    rule(Entity::CreditCard, "luhn_domestic", cards::card, Beside, &CARD),
+    NAMED,
 ];
-static D13: [Rule; 8] = [
+static D13: [Rule; 9] = [
     NETWORK,
     rule(Entity::ChAhv, "ahv", europe::ch_ahv, Alone, &AHV),
-    rule(Entity::KrRrn, "rrn", world::kr_rrn_checked, Grouped(&[&[6, 7]]), &RRN),
+    rule(Entity::KrRrn, "rrn", world::kr_rrn_checked, Written(&["999999-9999999"]), &RRN),
     rule(Entity::KrRrn, "rrn_unchecked", world::kr_rrn, Beside, &RRN),
-    rule(Entity::FrTaxId, "spi", europe::fr_tax_id, Grouped(&[&[2, 2, 3, 3, 3]]), &FR_TAX),
-    rule(Entity::ThId, "thai_id", world::th_id, Grouped(&[&[1, 4, 5, 2, 1]]), &THAI),
+    rule(Entity::FrTaxId, "spi", europe::fr_tax_id, Written(&["99 99 999 999 999"]), &FR_TAX),
+    rule(
+        Entity::ThId,
+        "thai_id",
+        world::th_id,
+        Written(&["9-9999-99999-99-9", "9 9999 99999 99 9"]),
+        &THAI,
+    ),
     rule(Entity::ZaId, "za_id", world::za_id, Beside, &ZA_ID),
     rule(Entity::RoCnp, "cnp", north_east::ro_cnp, Beside, &CNP),
+    NAMED,
 ];
-static D14: [Rule; 4] = [
+static D14: [Rule; 5] = [
     NETWORK,
-    rule(Entity::BrCnpj, "cnpj", world::cnpj, Grouped(&[&[2, 3, 3, 4, 2]]), &CNPJ),
+    rule(Entity::BrCnpj, "cnpj", world::cnpj, Written(&["99.999.999/9999-99"]), &CNPJ),
     rule(Entity::BankAccount, "sort_code", bank::sort_code_and_account, Beside, &SORT_CODE),
     rule(Entity::Imsi, "imsi", device::imsi, Beside, &IMSI),
+    NAMED,
 ];
 static D15: [Rule; 7] = [
     rule(Entity::FrNir, "nir", europe::fr_nir, Alone, &FR_NIR),
@@ -197,11 +228,11 @@ static D15: [Rule; 7] = [
     rule(Entity::CnId, "resident_id_15", china::resident_id_15, WholeText, &CN_ID),
     rule(Entity::CnBusinessLicence, "business_licence", china::business_licence, Beside, &LICENCE),
     rule(Entity::Imsi, "imsi", device::imsi, Beside, &IMSI),
-    rule(Entity::CreditCard, "luhn_domestic", cards::card, Beside, &CARD),
+    NAMED,
 ];
-static D16: [Rule; 3] =
-    [NETWORK, DOMESTIC, rule(Entity::Imei, "imeisv", device::imeisv, Beside, &IMEI)];
-static D18: [Rule; 5] = [
+static D16: [Rule; 4] =
+    [NETWORK, DOMESTIC, rule(Entity::Imei, "imeisv", device::imeisv, Beside, &IMEI), NAMED];
+static D18: [Rule; 7] = [
     rule(Entity::CnId, "resident_id", china::resident_id, Alone, &CN_ID),
     rule(
         Entity::CnPermanentResident,
@@ -210,12 +241,14 @@ static D18: [Rule; 5] = [
         Alone,
         &RESIDENT,
     ),
+    UNIONPAY,
     rule(Entity::CnSocialCredit, "uscc", china::social_credit_code, Alone, &SOCIAL_CREDIT),
     NETWORK,
     DOMESTIC,
+    NAMED,
 ];
-static D19: [Rule; 3] =
-    [rule(Entity::Iccid, "iccid", device::iccid, Alone, &ICCID), NETWORK, DOMESTIC];
+static D19: [Rule; 4] =
+    [rule(Entity::Iccid, "iccid", device::iccid, Alone, &ICCID), NETWORK, DOMESTIC, NAMED];
 
 static M8: [Rule; 2] = [
     rule(Entity::HkId, "hk_id", world::hk_id, WholeText, &HK_ID),
@@ -249,7 +282,7 @@ static M10: [Rule; 5] = [
     rule(Entity::EuVat, "vat", europe::eu_vat, Beside, &VAT),
 ];
 static M11: [Rule; 6] = [
-    rule(Entity::UsMbi, "mbi", us::mbi, Grouped(&[&[4, 3, 4]]), &MEDICARE),
+    rule(Entity::UsMbi, "mbi", us::mbi, Written(&["9999-999-9999"]), &MEDICARE),
     rule(Entity::FiHetu, "hetu", north_east::fi_hetu, Alone, &HETU),
     rule(Entity::CnTravelPermit, "travel_permit", china::travel_permit, WholeText, &PERMIT),
     rule(Entity::TwTravelPermit, "taiwan_permit", china::taiwan_permit, Beside, &TAIWAN_PERMIT),
@@ -303,15 +336,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_rule_has_a_key_and_groups_that_add_up() {
+    fn every_rule_has_a_key_and_forms_of_its_length() {
         for length in 0..40 {
             for letters in [false, true] {
                 for rule in rules(length, letters) {
                     assert!(!rule.key.is_empty());
-                    if let Grouped(forms) = rule.speaks {
+                    if let Written(forms) = rule.speaks {
                         for form in forms {
-                            let sum: usize = form.iter().map(|n| usize::from(*n)).sum();
-                            assert_eq!(sum, length, "{}", rule.key);
+                            let count = form.bytes().filter(|b| *b == b'9').count();
+                            assert_eq!(count, length, "{}", rule.key);
                         }
                     }
                 }

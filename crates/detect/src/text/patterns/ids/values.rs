@@ -158,8 +158,9 @@ pub fn wechat(text: &str) -> Option<usize> {
     if device::wechat_openid(value) {
         return Some(value.len());
     }
-    let told = value.bytes().any(|b| b.is_ascii_digit() || b == b'_' || b == b'-');
-    let first = value.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let told = value.bytes().any(|b| b.is_ascii_digit() || b == b'_');
+    let first = value.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && value.bytes().any(|b| b.is_ascii_lowercase());
     taken(value, first && told && (6..=20).contains(&value.len()))
 }
 

@@ -35,6 +35,8 @@ words! {
     CARD ["card" "credit card" "debit card" "visa" "mastercard" "amex" "american express" "maestro"
         "unionpay" "diners" "discover" "jcb" "mir" "rupay" "pan" "cc" "payment"]
         ["卡号" "银行卡" "信用卡" "借记卡" "储蓄卡" "银联" "付款卡" "账号" "帐号" "卡片" "工资卡" "卡"]
+    CARD_NAMED ["card" "credit card" "debit card" "visa" "mastercard" "amex" "maestro" "cc"]
+        ["卡号" "银行卡" "信用卡" "借记卡" "储蓄卡"]
     ROUTING ["routing" "aba" "rtn" "transit number" "fedwire" "ach"] ["路由号" "路由号码" "银行代码"]
     SORT_CODE ["sort code" "sort-code"] ["清算码" "分行代码"]
     // --- Americas
