@@ -5,9 +5,12 @@
 mod address;
 mod age;
 mod fast;
+pub mod features;
 mod join;
+pub mod labels;
 mod organisations;
 mod places;
+pub mod tagger;
 mod terms;
 mod titles;
 pub mod tokens;
@@ -27,11 +30,15 @@ pub fn find(text: &str, found: &mut Vec<Span>) {
         return;
     }
     let mut bits = Vec::with_capacity(600);
+    let mut tagger = tagger::embedded();
     tokens::blocks(text, |block| {
         read_block(text, block, &mut bits, |block| {
             let from = found.len();
             for grammar in GRAMMARS {
                 grammar(block, found);
+            }
+            if let Some(tagger) = &mut tagger {
+                tagger.find(text, block.tokens, found);
             }
             join::join(text, found, from);
         });

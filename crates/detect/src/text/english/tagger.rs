@@ -1,0 +1,326 @@
+//! Finds persons, organisations, places, groups, street addresses and occupations in English text
+//! with a linear-chain conditional random field over hashed features.
+//!
+//! The model (`models/en.bin`, made by `cargo xtask models en`) is read where it lies, without
+//! decoding. Only stretches of tokens that may belong to a name are looked at; each is labelled by
+//! the best path (Viterbi 1967), and each entity found is scored by its marginal probability
+//! (forward–backward), mapped to the share of such findings that were right on held-out data.
+
+use std::sync::LazyLock;
+
+use super::features::{Info, Lexicon, ROW_BITS, View, activate, look, style};
+use super::labels::{Class, LABELS, Label, OUTSIDE, class_of, may_end, may_follow, may_start};
+use super::tokens::Token;
+use crate::text::{Layer, Span};
+
+/// The model's file.
+static FILE: &[u8] = include_bytes!("../../../models/en.bin");
+
+static MODEL: LazyLock<Option<Model<'static>>> = LazyLock::new(|| Model::read(FILE));
+
+/// First bytes of the file; the digit changes with the features.
+pub const MAGIC: &[u8; 8] = b"PRIVEN02";
+
+/// Knots of the map from marginal probability to the share that was right.
+pub const KNOTS: usize = 11;
+
+/// A model, lying in its file.
+#[derive(Debug)]
+pub struct Model<'m> {
+    lexicon: Lexicon<'m>,
+    rows: &'m [[u8; LABELS]],
+    /// What one step of a weight is worth.
+    step: f32,
+    transitions: [[f32; LABELS]; LABELS],
+    knots: [f32; KNOTS],
+}
+
+impl<'m> Model<'m> {
+    /// Reads a file: magic, step (`f32`), transitions (256 `f32`), knots (11 `f32`), number of
+    /// lexicon slots (`u32`), the slots, the weights (`i8`, 16 a row). `None` if it is not one.
+    pub fn read(file: &'m [u8]) -> Option<Self> {
+        let rest = file.strip_prefix(MAGIC)?;
+        let (numbers, rest) = rest.split_at_checked((1 + LABELS * LABELS + KNOTS) * 4)?;
+        let (numbers, _) = numbers.as_chunks::<4>();
+        let number = |at: usize| f32::from_le_bytes(numbers[at]);
+        let (slots, rest) = rest.split_first_chunk::<4>()?;
+        let slots = u32::from_le_bytes(*slots) as usize;
+        let (slots, rows) = rest.split_at_checked(slots * 4)?;
+        let (slots, _) = slots.as_chunks::<4>();
+        let (rows, _) = rows.as_chunks::<LABELS>();
+        if slots.is_empty() || rows.len() != 1 << ROW_BITS {
+            return None;
+        }
+        let mut transitions = [[f32::NEG_INFINITY; LABELS]; LABELS];
+        for (before, row) in transitions.iter_mut().enumerate() {
+            for (after, weight) in row.iter_mut().enumerate() {
+                if may_follow(before, after) {
+                    *weight = number(1 + before * LABELS + after);
+                }
+            }
+        }
+        let mut knots = [0.0; KNOTS];
+        for (at, knot) in knots.iter_mut().enumerate() {
+            *knot = number(1 + LABELS * LABELS + at);
+        }
+        Some(Self { lexicon: Lexicon::new(slots), rows, step: number(0), transitions, knots })
+    }
+
+    /// The lexicon.
+    pub fn lexicon(&self) -> Lexicon<'m> {
+        self.lexicon
+    }
+
+    fn emission(&self, view: &View<'_>, at: usize) -> [f32; LABELS] {
+        let mut sums = [0i16; LABELS];
+        view.rows(at, |row| {
+            let weights = &self.rows[row as usize];
+            for (sum, &weight) in sums.iter_mut().zip(weights) {
+                *sum += i16::from(weight.cast_signed());
+            }
+        });
+        sums.map(|sum| f32::from(sum) * self.step)
+    }
+
+    /// The share of findings with this marginal probability that are right.
+    fn calibrate(&self, marginal: f32) -> f32 {
+        let scaled = marginal.clamp(0.0, 1.0) * (KNOTS - 1) as f32;
+        let low = (scaled as usize).min(KNOTS - 2);
+        let part = scaled - low as f32;
+        self.knots[low] * (1.0 - part) + self.knots[low + 1] * part
+    }
+}
+
+/// An entity: tokens `first..=last` of the block, and its probability.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Entity {
+    /// What it is.
+    pub class: Class,
+    /// First token.
+    pub first: usize,
+    /// Last token.
+    pub last: usize,
+    /// Marginal probability under the model, 0..=1, not calibrated.
+    pub marginal: f32,
+}
+
+/// A tagger with the embedded model; `None` if the file is not one.
+pub fn embedded() -> Option<Tagger<'static>> {
+    MODEL.as_ref().map(Tagger::new)
+}
+
+/// A model with the space it works in, used again block after block.
+pub struct Tagger<'m> {
+    model: &'m Model<'m>,
+    infos: Vec<Info>,
+    emissions: Vec<[f32; LABELS]>,
+    back: Vec<[u8; LABELS]>,
+    labels: Vec<u8>,
+    entities: Vec<Entity>,
+}
+
+impl<'m> Tagger<'m> {
+    /// A tagger with this model.
+    pub fn new(model: &'m Model<'m>) -> Self {
+        Self {
+            model,
+            infos: Vec::new(),
+            emissions: Vec::new(),
+            back: Vec::new(),
+            labels: Vec::new(),
+            entities: Vec::new(),
+        }
+    }
+
+    /// Adds what is found in a block.
+    pub fn find(&mut self, text: &str, tokens: &[Token], found: &mut Vec<Span>) {
+        let model = self.model;
+        found.extend(self.tag(text, tokens).iter().map(|entity| {
+            let range = tokens[entity.first].start..tokens[entity.last].end;
+            let score = f64::from(model.calibrate(entity.marginal));
+            Span::new(range, entity.class.entity(), score, Layer::Model, "tagger")
+        }));
+    }
+
+    /// The entities in a block, in order.
+    pub fn tag(&mut self, text: &str, tokens: &[Token]) -> &[Entity] {
+        self.entities.clear();
+        let mut infos = std::mem::take(&mut self.infos);
+        look(text, tokens, self.model.lexicon, &mut infos);
+        activate(tokens, &mut infos);
+        let view = View { text, tokens, infos: &infos, style: style(tokens) };
+        let mut at = 0;
+        while at < tokens.len() {
+            let length = infos[at..].iter().take_while(|info| info.active).count();
+            if length > 0 {
+                self.tag_stretch(&view, at, length);
+            }
+            at += length + 1;
+        }
+        self.infos = infos;
+        &self.entities
+    }
+
+    /// Labels the tokens `from..from + length`, all around which is outside.
+    fn tag_stretch(&mut self, view: &View<'_>, from: usize, length: usize) {
+        self.emissions.clear();
+        self.emissions.extend((from..from + length).map(|at| self.model.emission(view, at)));
+        best_path_into(&self.emissions, &self.model.transitions, &mut self.back, &mut self.labels);
+        if self.labels.iter().all(|&label| usize::from(label) == OUTSIDE) {
+            return;
+        }
+        let lattice = Lattice::new(&self.emissions, &self.model.transitions);
+        let mut at = 0;
+        while at < length {
+            let Some(class) = class_of(self.labels[at].into()) else {
+                at += 1;
+                continue;
+            };
+            let mut last = at;
+            while last + 1 < length
+                && continues(self.labels[last].into(), self.labels[last + 1].into())
+            {
+                last += 1;
+            }
+            let marginal = lattice.probability(at, &self.labels[at..=last]);
+            self.entities.push(Entity { class, first: from + at, last: from + last, marginal });
+            at = last + 1;
+        }
+    }
+}
+
+/// Viterbi: the best sequence of labels for the emissions of a stretch with nothing around it.
+pub fn best_path(emissions: &[[f32; LABELS]], transitions: &[[f32; LABELS]; LABELS]) -> Vec<u8> {
+    let mut labels = Vec::new();
+    best_path_into(emissions, transitions, &mut Vec::new(), &mut labels);
+    labels
+}
+
+/// The same with space to work in.
+fn best_path_into(
+    emissions: &[[f32; LABELS]],
+    transitions: &[[f32; LABELS]; LABELS],
+    back: &mut Vec<[u8; LABELS]>,
+    labels: &mut Vec<u8>,
+) {
+    back.clear();
+    let mut best = emissions[0];
+    for (label, score) in best.iter_mut().enumerate() {
+        *score += transitions[OUTSIDE][label];
+    }
+    for emission in &emissions[1..] {
+        let mut next = [f32::NEG_INFINITY; LABELS];
+        let mut from = [0u8; LABELS];
+        for (before, row) in transitions.iter().enumerate() {
+            for after in 0..LABELS {
+                let score = best[before] + row[after];
+                if score > next[after] {
+                    next[after] = score;
+                    from[after] = before as u8;
+                }
+            }
+        }
+        for (score, emitted) in next.iter_mut().zip(emission) {
+            *score += emitted;
+        }
+        best = next;
+        back.push(from);
+    }
+    let mut label = OUTSIDE;
+    let mut top = f32::NEG_INFINITY;
+    for (candidate, &score) in best.iter().enumerate() {
+        if may_end(candidate) && score + transitions[candidate][OUTSIDE] > top {
+            top = score + transitions[candidate][OUTSIDE];
+            label = candidate;
+        }
+    }
+    labels.clear();
+    labels.resize(emissions.len(), 0);
+    for at in (0..emissions.len()).rev() {
+        labels[at] = label as u8;
+        if at > 0 {
+            label = usize::from(back[at - 1][label]);
+        }
+    }
+}
+
+/// `after` is in the same entity as `before`.
+pub fn continues(before: Label, after: Label) -> bool {
+    match before {
+        13..=15 => before == after,
+        _ => !may_start(after),
+    }
+}
+
+/// Sums over all sequences of labels of a stretch, forward and backward, scaled at each token.
+pub struct Lattice<'s> {
+    emissions: &'s [[f32; LABELS]],
+    transitions: &'s [[f32; LABELS]; LABELS],
+    /// Logarithms of the sums over all beginnings that end in a label, and over all ends after it.
+    pub forward: Vec<[f32; LABELS]>,
+    /// See `forward`; without the label's own emission.
+    pub backward: Vec<[f32; LABELS]>,
+    /// Logarithm of the sum over all sequences.
+    pub total: f32,
+}
+
+impl<'s> Lattice<'s> {
+    /// Sums up a stretch that is preceded and followed by outside.
+    pub fn new(emissions: &'s [[f32; LABELS]], transitions: &'s [[f32; LABELS]; LABELS]) -> Self {
+        let odds = transitions.map(|row| row.map(f32::exp));
+        let length = emissions.len();
+        let mut forward = Vec::with_capacity(length);
+        let mut current = emissions[0];
+        for (label, value) in current.iter_mut().enumerate() {
+            *value += transitions[OUTSIDE][label];
+        }
+        forward.push(current);
+        for emission in &emissions[1..] {
+            let (top, weights) = exponents(&current);
+            let mut sums = [0.0f32; LABELS];
+            for (before, row) in odds.iter().enumerate() {
+                for after in 0..LABELS {
+                    sums[after] += weights[before] * row[after];
+                }
+            }
+            for label in 0..LABELS {
+                current[label] = sums[label].ln() + top + emission[label];
+            }
+            forward.push(current);
+        }
+        let ends: [f32; LABELS] = std::array::from_fn(|label| transitions[label][OUTSIDE]);
+        let mut backward = vec![ends; length];
+        let mut current = ends;
+        for at in (0..length - 1).rev() {
+            let ahead = std::array::from_fn(|label| current[label] + emissions[at + 1][label]);
+            let (top, weights) = exponents(&ahead);
+            for label in 0..LABELS {
+                let sum: f32 = odds[label].iter().zip(&weights).map(|(a, b)| a * b).sum();
+                current[label] = sum.ln() + top;
+            }
+            backward[at] = current;
+        }
+        let (top, weights) =
+            exponents(&std::array::from_fn(|label| forward[length - 1][label] + ends[label]));
+        let total = weights.iter().sum::<f32>().ln() + top;
+        Self { emissions, transitions, forward, backward, total }
+    }
+
+    /// Probability that the tokens from `at` on have these labels.
+    pub fn probability(&self, at: usize, labels: &[u8]) -> f32 {
+        let mut sum = self.forward[at][usize::from(labels[0])];
+        for (offset, pair) in labels.windows(2).enumerate() {
+            let (before, after) = (usize::from(pair[0]), usize::from(pair[1]));
+            sum += self.transitions[before][after] + self.emissions[at + offset + 1][after];
+        }
+        let last = at + labels.len() - 1;
+        sum += self.backward[last][usize::from(labels[labels.len() - 1])];
+        (sum - self.total).exp().clamp(0.0, 1.0)
+    }
+}
+
+/// The largest of the values, and e to the power of each value less that.
+fn exponents(values: &[f32; LABELS]) -> (f32, [f32; LABELS]) {
+    let top = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    (top, values.map(|value| (value - top).exp()))
+}
