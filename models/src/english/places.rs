@@ -76,7 +76,7 @@ pub fn street(lists: &Lists, chance: &mut Random) -> String {
         };
         let unit = if chance.percent(22) {
             let unit = chance.pick(&["Apt", "Apt.", "Suite", "Unit", "Flat", "Room", "#", "Floor"]);
-            let comma = if chance.percent(50) { ", " } else { " " };
+            let comma = *chance.pick(&[", ", ", ", " ", " ", "\n", "\n "]);
             format!("{comma}{unit} {}", chance.between(1, 999))
         } else {
             String::new()

@@ -118,6 +118,8 @@ pub fn phrase_hash(words: impl IntoIterator<Item = u64>) -> u64 {
 /// What is known about a token of a block.
 #[derive(Debug, Clone, Copy)]
 pub struct Info {
+    /// Hash of the word as it is.
+    hash: u64,
     /// Hash of the word; [`UNKNOWN`] if the lexicon does not know it.
     pub word: u64,
     /// What the lexicon knows.
@@ -127,6 +129,8 @@ pub struct Info {
     /// Place in a known phrase: 0 none; else what the phrase is (1 place, 2 organisation,
     /// 3 group) × 4 + position (0 first, 1 inside, 2 last).
     pub phrase: u8,
+    /// The same word follows a given name elsewhere in the block: `Anna Holm … Holm`.
+    pub echo: bool,
     /// May belong to a name: gets features; all others are certainly outside.
     pub active: bool,
 }
@@ -175,27 +179,30 @@ pub fn look(text: &str, tokens: &[Token], lexicon: Lexicon<'_>, infos: &mut Vec<
         let mask = if lettered { lexicon.get(hash) } else { 0 };
         let known = mask != 0 || !lettered;
         Info {
+            hash,
             word: if known { hash } else { UNKNOWN },
             mask,
             shape: shape(token),
             phrase: 0,
+            echo: false,
             active: false,
         }
     }));
-    find_phrases(text, tokens, lexicon, infos);
+    find_phrases(lexicon, infos);
+    find_echoes(tokens, infos);
 }
 
 /// Marks the phrases that the lexicon knows, longest first.
-fn find_phrases(text: &str, tokens: &[Token], lexicon: Lexicon<'_>, infos: &mut [Info]) {
+fn find_phrases(lexicon: Lexicon<'_>, infos: &mut [Info]) {
     let mut at = 0;
-    while at < tokens.len() {
+    while at < infos.len() {
         let mut next = at + 1;
         if infos[at].mask & knows::STARTS != 0 {
-            let limit = PHRASE_LONGEST.min(tokens.len() - at);
-            let mut hash = phrase_hash([word_hash(tokens[at].text(text))]);
+            let limit = PHRASE_LONGEST.min(infos.len() - at);
+            let mut hash = phrase_hash([infos[at].hash]);
             let mut found = None;
             for length in 2..=limit {
-                hash = mix(hash.rotate_left(17) ^ word_hash(tokens[at + length - 1].text(text)));
+                hash = mix(hash.rotate_left(17) ^ infos[at + length - 1].hash);
                 let mask = lexicon.get(hash);
                 if mask & (knows::PLACE | knows::PLACE_SMALL | knows::ORG | knows::GROUP) != 0 {
                     found = Some((length, mask));
@@ -215,6 +222,34 @@ fn find_phrases(text: &str, tokens: &[Token], lexicon: Lexicon<'_>, infos: &mut 
             }
         }
         at = next;
+    }
+}
+
+/// Most family names of a block that are remembered.
+const ECHOES: usize = 24;
+
+/// Marks words that stand alone here and after a given name elsewhere.
+fn find_echoes(tokens: &[Token], infos: &mut [Info]) {
+    let is_given = |at: usize, infos: &[Info]| {
+        tokens[at].is_capitalised() && infos[at].mask & (knows::GIVEN | knows::GIVEN_RARE) != 0
+    };
+    let mut surnames = [0u64; ECHOES];
+    let mut count = 0;
+    for at in 1..tokens.len() {
+        let before = if at > 1 && tokens[at - 1].case == Case::Initial { at - 2 } else { at - 1 };
+        if count < ECHOES && tokens[at].is_capitalised() && is_given(before, infos) {
+            surnames[count] = infos[at].hash;
+            count += 1;
+        }
+    }
+    if count == 0 {
+        return;
+    }
+    for at in 0..tokens.len() {
+        let follows = at > 0 && is_given(at - 1, infos);
+        if tokens[at].is_capitalised() && !follows {
+            infos[at].echo = surnames[..count].contains(&infos[at].hash);
+        }
     }
 }
 
@@ -314,7 +349,15 @@ pub struct View<'b> {
 }
 
 /// Beyond the block.
-const OUTSIDE: Info = Info { word: 7, mask: 0, shape: 0x7F, phrase: 0, active: false };
+const OUTSIDE: Info = Info {
+    hash: 7,
+    word: 7,
+    mask: 0,
+    shape: 0x7F,
+    phrase: 0,
+    echo: false,
+    active: false,
+};
 
 impl View<'_> {
     fn info(&self, at: usize, offset: isize) -> Info {
@@ -401,6 +444,7 @@ impl View<'_> {
         let spaced = u64::from(token.spaced)
             | u64::from(self.tokens.get(at + 1).is_some_and(|next| next.spaced)) << 1;
         emit(row(29, pair(spaced, shape)));
+        emit(row(34, pair(u64::from(me.echo), kind & 7)));
         if token.kind == TokenKind::Word {
             self.spelling(at, kind, emit);
         }

@@ -19,7 +19,7 @@ static FILE: &[u8] = include_bytes!("../../../models/en.bin");
 static MODEL: LazyLock<Option<Model<'static>>> = LazyLock::new(|| Model::read(FILE));
 
 /// First bytes of the file; the digit changes with the features.
-pub const MAGIC: &[u8; 8] = b"PRIVEN02";
+pub const MAGIC: &[u8; 8] = b"PRIVEN03";
 
 /// Knots of the map from marginal probability to the share that was right.
 pub const KNOTS: usize = 11;
