@@ -349,15 +349,8 @@ pub struct View<'b> {
 }
 
 /// Beyond the block.
-const OUTSIDE: Info = Info {
-    hash: 7,
-    word: 7,
-    mask: 0,
-    shape: 0x7F,
-    phrase: 0,
-    echo: false,
-    active: false,
-};
+const OUTSIDE: Info =
+    Info { hash: 7, word: 7, mask: 0, shape: 0x7F, phrase: 0, echo: false, active: false };
 
 impl View<'_> {
     fn info(&self, at: usize, offset: isize) -> Info {

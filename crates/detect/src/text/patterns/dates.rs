@@ -178,7 +178,7 @@ fn is_month(word: &str) -> bool {
             word.eq_ignore_ascii_case(month)
                 || (word.len() == 3 || word.len() == 4 && word.eq_ignore_ascii_case("sept"))
                     && word.is_ascii()
-                    && word.eq_ignore_ascii_case(&month[..word.len()])
+                    && month.get(..word.len()).is_some_and(|short| word.eq_ignore_ascii_case(short))
         })
 }
 
