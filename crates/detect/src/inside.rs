@@ -103,6 +103,9 @@ pub fn read(
     {
         rows.clear();
     }
+    if !named && rows.keys().all(|category| only_accompanies(category)) {
+        rows.clear();
+    }
     let mut found: Vec<InnerFinding> = rows
         .into_iter()
         .map(|(category, rows)| InnerFinding { category: CategoryKey(category), rows })
@@ -136,6 +139,20 @@ fn is_soft(category: &str) -> bool {
     SOFT.iter().any(|soft| {
         category.strip_prefix(soft).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     })
+}
+
+/// Places, nations and employers stand in titles and descriptions of anything: they count beside a person.
+fn only_accompanies(category: &str) -> bool {
+    matches!(
+        category,
+        "identity.salutation"
+            | "identity.nationality"
+            | "identity.ethnicity"
+            | "identity.age"
+            | "location.city"
+            | "location.postal_code"
+    ) || category.starts_with("work")
+        || category.starts_with("belief")
 }
 
 /// The value as JSON, when it is an object or array of bounded size.

@@ -32,6 +32,8 @@ pub struct Look {
     pub personal_neighbours: bool,
     /// Its name or comment says that it is about people.
     pub named_for_people: bool,
+    /// Its columns are called like values: a file without a header, whose first row was taken for one.
+    pub headerless: bool,
 }
 
 /// Whose data a store's name points at, in the order of the words' weight.
@@ -98,7 +100,22 @@ fn look_afresh(store: &str, comment: &str, siblings: &[&str]) -> Look {
         children: people == Some("children"),
         personal_neighbours: !certain.is_empty(),
         named_for_people: people.is_some() && about != About::Things,
+        headerless: certain.is_empty() && siblings.iter().any(|name| is_value(name)),
     }
+}
+
+/// A name that is a value: no column is called `li.lei@example.com`. Years and dates are names of columns.
+fn is_value(name: &str) -> bool {
+    use crate::values::{Kind, kinds};
+    name.len() >= 7
+        && kinds(name).any(&[
+            Kind::Email,
+            Kind::MobileCn,
+            Kind::IdCn,
+            Kind::Iban,
+            Kind::PhoneIntl,
+            Kind::Uuid,
+        ])
 }
 
 /// Guesses whose data a store holds (`customers`, `employees`, `suppliers`, `visitors`, …) from its

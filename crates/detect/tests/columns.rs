@@ -1,6 +1,6 @@
 //! Columns of companies in both languages, judged from names, comments, types and values.
 
-use detect::{Column, Sensitivity, Verdict, classify, mask, taxonomy};
+use detect::{Column, Sensitivity, Verdict, classify, classify_table, mask, taxonomy};
 use proptest::prelude::*;
 
 fn look(store: &str, name: &str, values: &[&str]) -> Verdict {
@@ -23,6 +23,37 @@ fn look_among(store: &str, name: &str, values: &[&str], siblings: &[&str]) -> Ve
 
 fn category(verdict: &Verdict) -> &str {
     verdict.category.as_ref().map_or("", |c| c.as_str())
+}
+
+/// Categories of the columns of a table, judged together.
+fn table(store: &str, columns: &[(&str, Vec<String>)]) -> Vec<Verdict> {
+    let names: Vec<&str> = columns.iter().map(|c| c.0).collect();
+    let values: Vec<Vec<&str>> =
+        columns.iter().map(|c| c.1.iter().map(String::as_str).collect()).collect();
+    let columns: Vec<Column<'_>> = names
+        .iter()
+        .zip(&values)
+        .map(|(name, values)| Column {
+            store,
+            store_comment: "",
+            name,
+            comment: "",
+            data_type: "",
+            primary_key: false,
+            references: None,
+            siblings: &names,
+            values,
+        })
+        .collect();
+    classify_table(&columns)
+}
+
+fn repeated(words: &[&str], count: usize) -> Vec<String> {
+    words.iter().cycle().take(count).map(|w| (*w).to_owned()).collect()
+}
+
+fn made(count: usize, value: impl Fn(usize) -> String) -> Vec<String> {
+    (0..count).map(value).collect()
 }
 
 const NAMES_CN: &[&str] =
@@ -445,4 +476,187 @@ fn labels_of_parcels_are_about_people() {
     {
         assert_eq!(category(&look_among("vw_order_labels", name, &[], &siblings)), expected);
     }
+}
+
+#[test]
+fn nameless_columns_are_judged_by_the_people_beside_them() {
+    let emails = made(40, |n| format!("user{n}@example.com"));
+    let births = made(40, |n| {
+        format!("{}-{:02}-{:02}", 1950 + n * 29 % 50, n * 5 % 12 + 1, n * 11 % 28 + 1)
+    });
+    let ages = made(40, |n| (18 + n * 37 % 60).to_string());
+    let cities = repeated(&["Berlin", "Hamburg", "Leipzig", "Dresden", "Bremen"], 40);
+    let jobs = repeated(&["Accountant", "Software engineer", "Nurse", "Sales manager"], 40);
+    let zips = made(40, |n| format!("{:05}", 10_117 + n * 37_199 % 89_000));
+    let prices = made(40, |n| format!("{}.{:02}", n * 13 % 90, n * 7 % 100));
+    let columns = |first: (&'static str, Vec<String>)| {
+        vec![
+            first,
+            ("c2", births.clone()),
+            ("c3", ages.clone()),
+            ("c4", cities.clone()),
+            ("c5", jobs.clone()),
+            ("c6", zips.clone()),
+            ("c7", prices.clone()),
+        ]
+    };
+    let beside: Vec<String> =
+        table("t1", &columns(("c1", emails))).iter().map(|v| category(v).to_owned()).collect();
+    assert_eq!(
+        beside,
+        [
+            "contact.email",
+            "identity.birth_date",
+            "identity.age",
+            "location.city",
+            "work.job_title",
+            "location.postal_code",
+            ""
+        ]
+    );
+    // The same columns beside products: only the days could still be anybody's birthdays.
+    let goods = repeated(&["Green Tea", "Oolong", "Espresso Beans", "Honey Jar"], 40);
+    let alone = table("t1", &columns(("c1", goods)));
+    for (at, verdict) in alone.iter().enumerate().filter(|(at, _)| *at != 1) {
+        assert_eq!(category(verdict), "", "c{} {verdict:?}", at + 1);
+    }
+}
+
+#[test]
+fn neighbours_that_spoke_are_named_without_their_values() {
+    let verdicts = table(
+        "t1",
+        &[
+            ("c1", made(30, |n| format!("user{n}@example.com"))),
+            ("c2", repeated(&["Berlin", "Hamburg", "Leipzig", "Dresden"], 30)),
+        ],
+    );
+    let city = &verdicts[1];
+    assert_eq!(category(city), "location.city");
+    assert_eq!(city.evidence.neighbours, ["c1"]);
+    assert_eq!(city.evidence.rule, "values+neighbours");
+    assert!(city.evidence.reasons.iter().any(|r| r == "neighbour"));
+    assert!(city.evidence.shares.iter().any(|(kind, share)| kind == "city" && *share > 0.9));
+    assert_eq!(city.evidence.values_distinct, 4);
+    let told = serde_json::to_string(&verdicts).unwrap();
+    assert!(!told.contains("example.com") && !told.contains("Berlin"));
+}
+
+#[test]
+fn a_hotline_is_nobodys_phone() {
+    assert_eq!(category(&look("stores", "phone", &["400-820-8820"; 30])), "");
+    assert_eq!(category(&look("t1", "电话", &["95588", "95533", "95599", "95566"])), "");
+    assert_eq!(category(&look("customers", "phone", &["021-62345678"; 40])), "");
+    assert_eq!(category(&look("customers", "phone", MOBILES)), "contact.phone");
+    assert_eq!(category(&look("客户", "电话", MOBILES)), "contact.phone");
+}
+
+#[test]
+fn customers_differ_from_products_companies_and_cities() {
+    let products = ["Green Tea", "Oolong", "Espresso Beans", "Honey Jar", "Rye Bread", "Oat Milk"];
+    let companies = ["Miller Ltd", "Brown & Sons", "Kowalski GmbH", "Rossi SpA", "Acme Inc."];
+    let cities = ["Berlin", "Hamburg", "Leipzig", "Dresden", "Bremen", "Munich"];
+    for values in [&products[..], &companies, &cities] {
+        assert_ne!(category(&look("t1", "c1", values)), "identity.name", "{values:?}");
+        assert_ne!(category(&look("t1", "label", values)), "identity.name", "{values:?}");
+    }
+    let zh_products = ["茉莉花茶", "不锈钢水杯", "纯棉毛巾", "无线鼠标", "有机大米", "红枣礼盒"];
+    let zh_companies = ["深圳市云帆科技有限公司", "上海明德贸易有限公司", "北京天和咨询集团"];
+    for values in [&zh_products[..], &zh_companies] {
+        assert_ne!(category(&look("t1", "c1", values)), "identity.name", "{values:?}");
+    }
+    assert_eq!(category(&look("t1", "c1", NAMES_CN)), "identity.name");
+}
+
+#[test]
+fn shortened_names_are_read_and_statistics_are_not_personal() {
+    let siblings = ["cust_nm", "email"];
+    for (name, expected) in [
+        ("cntry_nm", "location.country"),
+        ("brth_dt", "identity.birth_date"),
+        ("gndr", "identity.gender"),
+        ("psprt_no", "identity.passport"),
+        ("eml_addr", "contact.email"),
+        ("zip_cd", "location.postal_code"),
+        ("f_name", "identity.given_name"),
+        ("avg_salary", ""),
+        ("median_income", ""),
+        ("rownames", ""),
+        ("prdct_nm", ""),
+    ] {
+        let verdict = look_among("cust_mst", name, &[], &siblings);
+        assert_eq!(category(&verdict), expected, "{name} {verdict:?}");
+    }
+}
+
+#[test]
+fn a_list_in_one_cell_is_what_its_items_are() {
+    let mails = ["a@example.com;b@example.com", "c@example.org; d@example.org", "e@example.net"];
+    assert_eq!(category(&look("t1", "c1", &mails)), "contact.email");
+    let phones = ["13812345678|15987654321", "18600001111|17712349876", "13900002222"];
+    assert_eq!(category(&look("t1", "c1", &phones)), "contact.phone");
+    assert_eq!(category(&look("t1", "c1", &["red;green", "blue|navy", "black;white"])), "");
+}
+
+#[test]
+fn a_file_without_header_is_judged_by_its_values() {
+    let verdicts = table(
+        "export",
+        &[
+            ("user0@example.com", made(30, |n| format!("user{n}@example.com"))),
+            ("产品", made(30, |n| format!("138{:08}", 12_345_678 + n * 371_931))),
+            ("price", repeated(&["12.50", "3.99", "88.00"], 30)),
+        ],
+    );
+    let found: Vec<&str> = verdicts.iter().map(category).collect();
+    assert_eq!(found, ["contact.email", "contact.phone", ""]);
+}
+
+#[test]
+fn a_key_into_a_store_of_people_is_told_as_a_pseudonym() {
+    let key = |references| {
+        classify(&Column {
+            store: "orders",
+            store_comment: "",
+            name: "customer_id",
+            comment: "",
+            data_type: "INTEGER",
+            primary_key: false,
+            references: Some(references),
+            siblings: &[],
+            values: &["1", "2", "3"],
+        })
+    };
+    let pseudonym = key("customers");
+    assert_eq!(category(&pseudonym), "");
+    assert_eq!(pseudonym.evidence.reasons, ["foreign_key"]);
+    assert!(key("products").evidence.reasons.is_empty());
+}
+
+#[test]
+fn what_came_second_is_told() {
+    let verdict = look(
+        "customers",
+        "account",
+        &["a@example.com", "b@example.com", "c@example.com", "d@example.com"],
+    );
+    assert_eq!(category(&verdict), "contact.email");
+    let refused = classify(&Column {
+        store: "customers",
+        store_comment: "",
+        name: "phone_book",
+        comment: "",
+        data_type: "TEXT",
+        primary_key: true,
+        references: None,
+        siblings: &[],
+        values: &["1", "2", "3"],
+    });
+    assert!(refused.category.is_none());
+    let hashed = look(
+        "users",
+        "password",
+        &["$2b$12$EixZaYVK1fsbw1ZfbX3OXePaWxn96p36WQoeG6Lruj3vjPGga31lW"; 4],
+    );
+    assert_eq!(category(&hashed), "credential.password_hash");
 }

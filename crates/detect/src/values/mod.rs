@@ -4,294 +4,18 @@
 pub mod contact;
 pub mod device;
 mod gazetteer;
+mod kind;
 pub mod numbers;
 pub mod people;
 pub mod places;
 mod shape;
 mod stats;
+mod tally;
 pub mod words;
 
+pub use kind::{Kind, KindSet};
 use shape::Shape;
-pub use stats::Stats;
-
-/// Kinds a value may be of. One value may be of several (an 18-digit number with a valid Luhn digit
-/// and a valid identity check digit).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum Kind {
-    /// E-mail address.
-    Email,
-    /// Mobile number of mainland China.
-    MobileCn,
-    /// Landline of mainland China with area code.
-    LandlineCn,
-    /// International number with `+` or `00`.
-    PhoneIntl,
-    /// Digits with phone punctuation, or bare digits of a phone's length: only with a name that says so.
-    PhoneLoose,
-    /// Digits punctuated as phones are, e.g. `(425) 555-0142`: fit to stand alone when all are so.
-    PhoneShaped,
-    /// Resident identity number with check digit (18) or the old form (15).
-    IdCn,
-    /// Payment card number.
-    Card,
-    /// IBAN.
-    Iban,
-    /// US social security number with dashes.
-    Ssn,
-    /// Unified social credit code.
-    Uscc,
-    /// Chinese passport.
-    PassportCn,
-    /// Hong Kong, Macau or Taiwan travel permit.
-    Permit,
-    /// Chinese licence plate.
-    PlateCn,
-    /// Vehicle identification number.
-    Vin,
-    /// IMEI.
-    Imei,
-    /// MAC address.
-    Mac,
-    /// IP address.
-    Ip,
-    /// IP address that is not as well a version number: IPv6, or a part above 31.
-    IpLikely,
-    /// UUID.
-    Uuid,
-    /// `lat, lon` pair.
-    LatLonPair,
-    /// One decimal in a coordinate's range.
-    LatOrLon,
-    /// Postal code whose form says so (UK, Canada, ZIP+4, Netherlands …).
-    PostcodeClear,
-    /// Bare 4–7 digits, or short letters and digits, that may be a postal code.
-    PostcodeLoose,
-    /// A date (with or without time).
-    Date,
-    /// A URL.
-    Url,
-    /// Chinese personal name.
-    NameCn,
-    /// Given name and family name in Latin letters.
-    NameLatin,
-    /// A frequent given name.
-    Given,
-    /// A frequent family name.
-    Surname,
-    /// One to four words of letters, as names are.
-    NameShaped,
-    /// Chinese address.
-    AddressCn,
-    /// Street address in Latin letters.
-    AddressLatin,
-    /// Chinese province or city.
-    PlaceCn,
-    /// Password hash (bcrypt, argon2, scrypt, crypt, pbkdf2).
-    PasswordHash,
-    /// JSON Web Token.
-    Jwt,
-    /// API key with a known prefix, or a PEM private key.
-    ApiKey,
-    /// 32–128 hexadecimal digits.
-    Hex,
-    /// Whole number 0–120.
-    AgeNumber,
-    /// A word or letter for a gender.
-    Gender,
-    /// Browser's user agent.
-    UserAgent,
-    /// WeChat OpenID or UnionID.
-    WechatOpenId,
-    /// 5–11 digits, not starting with 0.
-    QqNumber,
-    /// A whole number.
-    Integer,
-    /// A number with a fraction.
-    Decimal,
-    /// `0`/`1`, `true`/`false`, `是`/`否` …
-    Flag,
-    /// A JSON object or array.
-    Json,
-    /// Blood type.
-    BloodType,
-    /// A name of a Chinese ethnic group.
-    EthnicCn,
-    /// A word for a marital status.
-    Marital,
-    /// A domain name.
-    Domain,
-    /// A year from 1900 on.
-    Year,
-    /// 5–24 letters, digits and hyphens with at least four digits.
-    Code,
-    /// 12–19 digits.
-    LongDigits,
-    /// One to six Chinese characters.
-    HanShort,
-    /// Partly hidden: `138****5678`.
-    Masked,
-    /// A city by the gazetteer.
-    City,
-    /// A country by the gazetteer.
-    Country,
-    /// A state, province or county by the gazetteer, or a state's code.
-    Region,
-    /// Built as names of places are: `North Janeville`, `Gunnarhamn`.
-    PlaceShaped,
-    /// One word that is mostly a given name.
-    MostlyGiven,
-    /// One word that is mostly a family name.
-    MostlySurname,
-    /// Two to four Chinese characters that start with a family name.
-    SurnameHan,
-    /// A Chinese family name alone.
-    FamilyHan,
-    /// One or two Chinese characters frequent in given names.
-    GivenHan,
-    /// A job title.
-    JobTitle,
-    /// A company by its legal form.
-    Company,
-    /// Built as names of accounts are: `jsmith`, `anna.k`, `rider_84`.
-    Handle,
-    /// An adjective of a nation.
-    Demonym,
-    /// A racial or ethnic group.
-    EthnicWord,
-    /// Letters and a few digits as on licence plates anywhere.
-    PlateShaped,
-    /// One or two letters and six to eight digits, as documents are numbered.
-    DocumentShaped,
-    /// A decimal in a coordinate's range with four to eight places.
-    CoordinateFine,
-    /// 400, 800, 95xxx or 1-800: a number that nobody owns.
-    PhoneShared,
-    /// Hours and minutes.
-    Clock,
-    /// Words and the number of a house.
-    AddressShaped,
-    /// A month or a day of the week.
-    Calendar,
-    /// ISO 3166 code of a country.
-    CountryCode,
-    /// Code of a state or province.
-    StateCode,
-    /// Several words, or a Chinese sentence.
-    Prose,
-}
-
-/// Stable keys of the kinds, in their order.
-const KEYS: [&str; Tally::KINDS] = [
-    "email",
-    "mobile_cn",
-    "landline_cn",
-    "phone_intl",
-    "phone_loose",
-    "phone_shaped",
-    "id_cn",
-    "card",
-    "iban",
-    "ssn",
-    "uscc",
-    "passport_cn",
-    "permit",
-    "plate_cn",
-    "vin",
-    "imei",
-    "mac",
-    "ip",
-    "ip_likely",
-    "uuid",
-    "lat_lon_pair",
-    "lat_or_lon",
-    "postcode_clear",
-    "postcode_loose",
-    "date",
-    "url",
-    "name_cn",
-    "name_latin",
-    "given",
-    "surname",
-    "name_shaped",
-    "address_cn",
-    "address_latin",
-    "place_cn",
-    "password_hash",
-    "jwt",
-    "api_key",
-    "hex",
-    "age_number",
-    "gender",
-    "user_agent",
-    "wechat_open_id",
-    "qq_number",
-    "integer",
-    "decimal",
-    "flag",
-    "json",
-    "blood_type",
-    "ethnic_cn",
-    "marital",
-    "domain",
-    "year",
-    "code",
-    "long_digits",
-    "han_short",
-    "masked",
-    "city",
-    "country",
-    "region",
-    "place_shaped",
-    "mostly_given",
-    "mostly_surname",
-    "surname_han",
-    "family_han",
-    "given_han",
-    "job_title",
-    "company",
-    "handle",
-    "demonym",
-    "ethnic_word",
-    "plate_shaped",
-    "document_shaped",
-    "coordinate_fine",
-    "phone_shared",
-    "clock",
-    "address_shaped",
-    "calendar",
-    "country_code",
-    "state_code",
-    "prose",
-];
-
-/// A set of kinds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct KindSet(u128);
-
-const _: () = assert!(Tally::KINDS <= 128, "a set is 128 bits");
-
-impl KindSet {
-    /// Adds a kind when `yes`.
-    pub fn put(&mut self, kind: Kind, yes: bool) {
-        self.0 |= u128::from(yes) << kind as u8;
-    }
-
-    /// Holds the kind.
-    pub fn has(self, kind: Kind) -> bool {
-        self.0 >> kind as u8 & 1 == 1
-    }
-
-    /// Holds any of them.
-    pub fn any(self, kinds: &[Kind]) -> bool {
-        kinds.iter().any(|kind| self.has(*kind))
-    }
-
-    /// The members' positions.
-    fn bits(self) -> impl Iterator<Item = usize> {
-        (0..Tally::KINDS).filter(move |bit| self.0 >> bit & 1 == 1)
-    }
-}
+pub use tally::Tally;
 
 /// The kinds of one value.
 pub fn kinds(value: &str) -> KindSet {
@@ -299,6 +23,9 @@ pub fn kinds(value: &str) -> KindSet {
     let mut set = KindSet::default();
     if value.is_empty() {
         return set;
+    }
+    if let Some(of_all) = of_list(value) {
+        return of_all;
     }
     let shape = Shape::of(value);
     if shape.chars > 300 {
@@ -319,6 +46,33 @@ pub fn kinds(value: &str) -> KindSet {
     set.put(Kind::Json, is_json(value));
     set.put(Kind::Masked, value.contains("***") || value.contains("•••") || value.contains("XXXX"));
     set
+}
+
+/// A list in one cell, `a@example.com; b@example.com`: what all of its items are, if that is telling.
+fn of_list(value: &str) -> Option<KindSet> {
+    const TELLING: [Kind; 10] = [
+        Kind::Email,
+        Kind::MobileCn,
+        Kind::LandlineCn,
+        Kind::PhoneIntl,
+        Kind::IdCn,
+        Kind::Card,
+        Kind::Iban,
+        Kind::IpLikely,
+        Kind::NameCn,
+        Kind::NameLatin,
+    ];
+    let marks: &[char] =
+        if value.contains('@') { &[';', '|', '；', ','] } else { &[';', '|', '；', '、'] };
+    if value.len() > 400 || !value.contains(marks) {
+        return None;
+    }
+    let items: Vec<&str> = value.split(marks).map(str::trim).filter(|i| !i.is_empty()).collect();
+    if !(2..=20).contains(&items.len()) {
+        return None;
+    }
+    let all = items.iter().map(|item| kinds(item)).reduce(KindSet::and)?;
+    all.any(&TELLING).then_some(all)
 }
 
 fn chinese(value: &str, shape: &Shape, set: &mut KindSet) {
@@ -484,94 +238,4 @@ fn digits(value: &str, shape: &Shape, set: &mut KindSet) {
 fn is_json(value: &str) -> bool {
     let bytes = value.as_bytes();
     matches!((bytes.first(), bytes.last()), (Some(b'{'), Some(b'}')) | (Some(b'['), Some(b']')))
-}
-
-/// How many of a column's values are of each kind.
-pub struct Tally {
-    counts: [u32; Self::KINDS],
-    /// Values looked at (not empty).
-    pub checked: u32,
-    /// Different values among them, as far as hashes tell.
-    pub distinct: u32,
-    /// Characters on average.
-    pub mean_chars: f64,
-    /// Shapes of numbers, dates and lengths.
-    pub stats: Stats,
-    sets: Vec<KindSet>,
-}
-
-impl Tally {
-    const KINDS: usize = Kind::Prose as usize + 1;
-    /// Values looked at per column, spread over all of them. A share of 256 is known within 6 points
-    /// (95 %), finer than any threshold here; more only costs time, and scans are bound by it.
-    const MOST: usize = 256;
-
-    /// Looks at a column's values.
-    pub fn of(values: &[&str]) -> Self {
-        let mut tally = Self {
-            counts: [0; Self::KINDS],
-            checked: 0,
-            distinct: 0,
-            mean_chars: 0.0,
-            stats: Stats::default(),
-            sets: Vec::new(),
-        };
-        let mut seen = std::collections::HashMap::new();
-        let mut chars = 0usize;
-        let step = (values.len() / Self::MOST).max(1);
-        let spread = values.iter().step_by(step).map(|v| v.trim()).filter(|v| !v.is_empty());
-        for value in spread.take(Self::MOST) {
-            tally.checked += 1;
-            chars += value.chars().count();
-            // Equal values are examined once.
-            let set = *seen.entry(value).or_insert_with(|| kinds(value));
-            for bit in set.bits() {
-                tally.counts[bit] += 1;
-            }
-            tally.stats.add(value, set);
-            tally.sets.push(set);
-        }
-        tally.distinct = seen.len() as u32;
-        tally.mean_chars = chars as f64 / f64::from(tally.checked.max(1));
-        tally
-    }
-
-    /// Values of this kind.
-    pub fn count(&self, kind: Kind) -> u32 {
-        self.counts[kind as usize]
-    }
-
-    /// Values of any of these kinds.
-    pub fn count_any(&self, kinds: &[Kind]) -> u32 {
-        match kinds {
-            [] => 0,
-            [one] => self.count(*one),
-            _ => self.sets.iter().filter(|set| set.any(kinds)).count() as u32,
-        }
-    }
-
-    /// Share of values of any of these kinds; 0 when there are none.
-    pub fn share(&self, kinds: &[Kind]) -> f64 {
-        f64::from(self.count_any(kinds)) / f64::from(self.checked.max(1))
-    }
-
-    /// The kinds that the values are most often of, with their share; five at most.
-    pub fn shares(&self) -> Vec<(String, f64)> {
-        let mut shares: Vec<(usize, u32)> =
-            self.counts.iter().copied().enumerate().filter(|(_, count)| *count > 0).collect();
-        shares.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        shares
-            .into_iter()
-            .take(5)
-            .map(|(kind, count)| {
-                let share = f64::from(count) / f64::from(self.checked.max(1));
-                (KEYS[kind].to_owned(), (share * 1000.0).round() / 1000.0)
-            })
-            .collect()
-    }
-
-    /// Share of different values.
-    pub fn variety(&self) -> f64 {
-        f64::from(self.distinct) / f64::from(self.checked.max(1))
-    }
 }
