@@ -73,6 +73,14 @@ pub fn with_scheme(text: &str, colon: usize) -> Option<Url> {
         start -= 1;
     }
     start += bytes[start..colon].iter().take_while(|b| !b.is_ascii_alphabetic()).count();
+    let authority_end = (colon + 3 + DOMAIN).min(bytes.len());
+    let dotted = bytes[colon + 3..authority_end]
+        .iter()
+        .take_while(|b| !matches!(b, b'/' | b' ' | b'"'))
+        .any(|b| matches!(b, b'.' | b'['));
+    if !dotted && bytes[colon + 3..].first().is_some_and(u8::is_ascii) {
+        return None;
+    }
     let end = end_of(text, colon + 3);
     let authority = text[colon + 3..end].split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);

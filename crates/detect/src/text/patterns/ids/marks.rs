@@ -88,8 +88,25 @@ pub fn read(text: &str, at: usize, mark: Mark) -> (Option<Span>, usize) {
             word_span(text, at, device::analytics_cookie, Entity::CookieId, "analytics_cookie")
         }
     };
-    let end = span.as_ref().map_or(0, |span| span.end);
+    let end = span.as_ref().map_or_else(|| long_word_end(text, at, mark), |span| span.end);
     (span, end)
+}
+
+/// End of a long word that is no secret after all: looking at it again from each mark inside would
+/// take time by the square of its length.
+fn long_word_end(text: &str, at: usize, mark: Mark) -> usize {
+    const LONG: usize = 1024;
+    if !matches!(mark, Mark::Token | Mark::Hash | Mark::Cookie) {
+        return 0;
+    }
+    let length = word_length(text, at);
+    if length > LONG { at + length } else { 0 }
+}
+
+/// Bytes of the word that starts here.
+fn word_length(text: &str, at: usize) -> usize {
+    let part = |b: &u8| b.is_ascii_alphanumeric() || b"_-.$/=,+:{}".contains(b);
+    text.as_bytes()[at..].iter().take(LONGEST).take_while(|b| part(b)).count()
 }
 
 fn found(start: usize, length: usize, entity: Entity, rule: &'static str) -> Span {
@@ -108,8 +125,7 @@ fn word_span(
     entity: Entity,
     rule: &'static str,
 ) -> Option<Span> {
-    let part = |b: &u8| b.is_ascii_alphanumeric() || b"_-.$/=,+:{}".contains(b);
-    let length = text.as_bytes()[at..].iter().take(LONGEST).take_while(|b| part(b)).count();
+    let length = word_length(text, at);
     let word = text[at..at + length].trim_end_matches(['.', ',', ':', '-', '/', '}']);
     check(word).then(|| found(at, word.len(), entity, rule))
 }
