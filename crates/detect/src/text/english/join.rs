@@ -49,7 +49,13 @@ fn overlap(a: &Span, b: &Span) -> bool {
 /// How far the form alone decides.
 fn sure_form(span: &Span) -> u8 {
     match (&span.kind, span.rule) {
-        (Kind::Known(Entity::StreetAddress), _) if span.score >= 0.75 => 3,
+        // The grammar reads an address to its end, town and postcode included; the tagger only its
+        // street.
+        (Kind::Known(Entity::StreetAddress), _)
+            if span.score >= 0.75 && span.layer != Layer::Model =>
+        {
+            3
+        }
         (Kind::Known(Entity::TradeUnion | Entity::ZipCode), _)
         | (Kind::Known(Entity::Title), "title") => 3,
         (Kind::Known(Entity::Organization), "legal_form") | (_, "address_line") => 2,

@@ -135,7 +135,10 @@ impl<'m> Tagger<'m> {
     /// Adds what is found in a block.
     pub fn find(&mut self, text: &str, tokens: &[Token], found: &mut Vec<Span>) {
         let model = self.model;
-        found.extend(self.tag(text, tokens).iter().map(|entity| {
+        // An occupation is labelled so that it is not taken for a name; by itself it tells nothing
+        // about a person, and the grammars report it where it does.
+        let entities = self.tag(text, tokens).iter().filter(|entity| entity.class != Class::Job);
+        found.extend(entities.map(|entity| {
             let range = tokens[entity.first].start..tokens[entity.last].end;
             let score = f64::from(model.calibrate(entity.marginal));
             Span::new(range, entity.class.entity(), score, Layer::Model, "tagger")
@@ -323,4 +326,124 @@ impl<'s> Lattice<'s> {
 fn exponents(values: &[f32; LABELS]) -> (f32, [f32; LABELS]) {
     let top = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     (top, values.map(|value| (value - top).exp()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::text::english::tokens::blocks;
+
+    fn found(text: &str) -> Vec<(Class, &str)> {
+        let model = MODEL.as_ref().expect("the embedded model");
+        let mut tagger = Tagger::new(model);
+        let mut found = Vec::new();
+        blocks(text, |tokens| {
+            for entity in tagger.tag(text, tokens) {
+                found.push((
+                    entity.class,
+                    &text[tokens[entity.first].start..tokens[entity.last].end],
+                ));
+            }
+        });
+        found
+    }
+
+    #[test]
+    fn people_are_found_in_any_case_and_language() {
+        for (text, name) in [
+            ("Please forward this to Ingeborg Thalmann before noon.", "Ingeborg Thalmann"),
+            ("my name is patrice delmonte and i lost my phone", "patrice delmonte"),
+            ("PLEASE CALL HENRIETTA OSGOOD TODAY", "HENRIETTA OSGOOD"),
+            ("Regards,\nTomasz Wielgosz", "Tomasz Wielgosz"),
+            ("I spoke with Mrs. Abernathy last week.", "Abernathy"),
+            ("The form was signed by J. R. Castellanos.", "J. R. Castellanos"),
+            ("Dr. Nguyễn Thị Hoa will see you now.", "Nguyễn Thị Hoa"),
+            ("Could Oyelaran's passport be renewed?", "Oyelaran"),
+            ("联系人是 Margaret Fenwick，请回电", "Margaret Fenwick"),
+            ("Kenji Morikawa wrote the report.", "Kenji Morikawa"),
+        ] {
+            let found = found(text);
+            assert!(found.contains(&(Class::Person, name)), "{text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn places_organisations_and_groups_are_told_apart() {
+        for (text, class, name) in [
+            ("She moved to Portugal last year.", Class::Place, "Portugal"),
+            ("our office in Winnipeg is closed", Class::Place, "Winnipeg"),
+            (
+                "He works for Halvorsen Shipping Ltd. now.",
+                Class::Organization,
+                "Halvorsen Shipping Ltd.",
+            ),
+            (
+                "The University of Tartu was founded long ago.",
+                Class::Organization,
+                "University of Tartu",
+            ),
+            ("A Norwegian singer won the prize.", Class::Group, "Norwegian"),
+            ("I live at 48 Larkspur Avenue in Leeds.", Class::Street, "48 Larkspur Avenue"),
+        ] {
+            let found = found(text);
+            assert!(found.contains(&(class, name)), "{text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn ordinary_sentences_hold_no_person() {
+        for text in [
+            "Will you mark this as done? I may come later.",
+            "The meeting has been moved to half past ten on Monday.",
+            "Please reset your password and try again.",
+            "This Agreement shall be governed by the law of the place of delivery.",
+            "i hope the rose will bloom in june",
+            "Total Due: $45.00, Payment Terms: Net 30",
+            "",
+            "....... !!! ??? --- 12345",
+        ] {
+            let found = found(text);
+            assert!(found.iter().all(|f| f.0 != Class::Person), "{text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn the_model_is_read_in_no_time() {
+        let start = Instant::now();
+
+        let model = Model::read(FILE);
+
+        assert!(model.is_some());
+        assert!(start.elapsed().as_millis() < 150, "{:?}", start.elapsed());
+        assert!(FILE.len() <= 8_000_000);
+    }
+
+    #[test]
+    fn what_is_no_model_is_refused() {
+        assert!(Model::read(b"").is_none());
+        assert!(Model::read(&FILE[..FILE.len() - 1]).is_none());
+        assert!(Model::read(&FILE[1..]).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_and_every_span_lies_on_characters(
+            text in "\\PC{0,80}|([A-Z][a-zé]{1,8}[ .,'\n-]{1,2}){0,20}"
+        ) {
+            let mut spans = Vec::new();
+            let mut tagger = embedded().unwrap();
+            blocks(&text, |tokens| tagger.find(&text, tokens, &mut spans));
+            let mut at = 0;
+            for span in spans {
+                prop_assert!(span.start >= at && span.end > span.start);
+                prop_assert!(text.is_char_boundary(span.start) && text.is_char_boundary(span.end));
+                prop_assert!((0.0..=1.0).contains(&span.score));
+                at = span.end;
+            }
+        }
+    }
 }
