@@ -9,6 +9,7 @@ pub mod demo;
 mod detect;
 mod failure;
 mod ledger;
+mod mishap;
 mod say;
 pub mod scan;
 mod serve;
@@ -25,6 +26,7 @@ use cli::{Cli, Command};
 
 /// Parses the command line, does what it says, and answers with the exit code.
 pub fn main() -> ExitCode {
+    mishap::tell_places_only();
     let cli = Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
