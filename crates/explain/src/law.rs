@@ -15,23 +15,30 @@ pub struct Law {
     pub special: bool,
 }
 
-/// The category in the four regimes the taxonomy knows; empty for an unknown category.
-pub fn laws(look: &Look, category: &str) -> Vec<Law> {
+/// The category in the four regimes the taxonomy knows; empty for an unknown category. A child's data
+/// is sensitive by itself under PIPL Art 28 (under 14), and asks for more under GDPR Art 8 and Civil
+/// Code §1798.120(c) (under 16).
+pub fn laws(look: &Look, category: &str, minor: bool) -> Vec<Law> {
     let Some(found) = detect::taxonomy().get(category) else { return Vec::new() };
     let law = |regime: &str, special: bool| {
         let key = |part: &str| {
             format!("explain-law-{regime}-{part}{}", if special { "-special" } else { "" })
         };
-        Law {
+        let mut found = Law {
             regime: look.t(&format!("explain-law-{regime}")),
             says: look.t(&key("says")),
             article: look.t(&key("article")),
             special,
+        };
+        if minor {
+            found.says.push_str(&look.t(&format!("explain-law-{regime}-minor")));
+            found.special = true;
         }
+        found
     };
     vec![
         law("gdpr", found.gdpr_special),
-        law("pipl", found.pipl_sensitive),
+        law("pipl", found.pipl_sensitive || minor),
         law("cpra", found.cpra_sensitive),
         Law {
             regime: look.t("explain-law-gbt"),

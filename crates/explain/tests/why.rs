@@ -164,13 +164,29 @@ fn a_key_without_meaning_speaks_against() {
 fn every_category_has_its_laws_in_both_languages() {
     for lang in Lang::ALL {
         for category in &taxonomy().categories {
-            let laws = laws(&look(lang), &category.key);
+            let laws = laws(&look(lang), &category.key, false);
             assert!(laws.len() >= 4, "{}", category.key);
             for law in laws {
                 let text = format!("{} {} {}", law.regime, law.says, law.article);
                 assert!(!text.contains('⟦') && !law.article.is_empty(), "{}: {text}", category.key);
             }
         }
-        assert!(laws(&look(lang), "nobody.knows").is_empty());
+        assert!(laws(&look(lang), "nobody.knows", true).is_empty());
+    }
+}
+
+#[test]
+fn a_childs_data_is_sensitive_whatever_its_category() {
+    for lang in Lang::ALL {
+        let adult = laws(&look(lang), "identity.name", false);
+        let child = laws(&look(lang), "identity.name", true);
+
+        assert!(adult.iter().all(|law| !law.special));
+        assert_eq!(child.iter().filter(|law| law.special).count(), 3, "{child:?}");
+        let pipl = &child[1];
+        assert!(
+            pipl.says.contains("14")
+                && pipl.article.contains(if lang == Lang::En { "28" } else { "二十八" })
+        );
     }
 }

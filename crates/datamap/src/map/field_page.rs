@@ -98,7 +98,7 @@ async fn view(
         people: people_name(&p, effective),
         people_choices: PEOPLE.iter().map(|key| Choice::new(*key, people_name(&p, key))).collect(),
         w: why(&p, &d),
-        laws: explain::laws(&p, &d.field.category),
+        laws: explain::laws(&p, &d.field.category, d.field.minor == 1),
         mappings: mappings(&d.field.category),
         categories: every_category(&p),
         sensitivities: ["personal", "confidential", "sensitive"]

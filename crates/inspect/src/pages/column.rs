@@ -171,7 +171,7 @@ fn shown(p: &Page, form: &ColumnForm, judged: Judged) -> (Shown, Why) {
         level: verdict.sensitivity.as_str(),
         minor: verdict.minor,
         samples,
-        laws: explain::laws(p, key),
+        laws: explain::laws(p, key, verdict.minor),
     };
     (shown, why)
 }
