@@ -12,7 +12,7 @@ pub fn category_name(lang: Lang, key: &str) -> String {
     }
 }
 
-/// "Contact › Email address": the names from the top of the tree down.
+/// "Contact details › E-mail address": the names from the top of the tree down.
 pub fn category_path(lang: Lang, key: &str) -> String {
     let mut names = Vec::new();
     for (at, _) in key.match_indices('.').chain(std::iter::once((key.len(), ""))) {
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn a_path_names_every_step_of_the_tree() {
-        assert_eq!(category_path(Lang::En, "contact.email"), "Contact › E-mail address");
+        assert_eq!(category_path(Lang::En, "contact.email"), "Contact details › E-mail address");
         assert_eq!(category_path(Lang::En, "nobody.knows"), "nobody › nobody.knows");
     }
 }
