@@ -13,6 +13,8 @@ mod patterns;
 mod resolve;
 mod span;
 mod terms;
+#[cfg(test)]
+mod tests;
 
 pub use span::{Kind, Layer, Span};
 pub use terms::topics;
@@ -53,7 +55,6 @@ pub fn find_with(text: &str, options: &Options) -> Vec<Span> {
     let mut found = options.custom.as_ref().map_or_else(Vec::new, |own| own.find(folded.text()));
     patterns::find(folded.text(), &mut found);
     if !options.patterns_only {
-        patterns::legacy_names::find(folded.text(), &mut found);
         if options.language != Language::Chinese {
             english::find(folded.text(), &mut found);
         }

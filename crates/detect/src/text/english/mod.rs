@@ -17,6 +17,7 @@ pub mod tokens;
 mod words;
 
 use super::Span;
+use features::{Info, knows};
 use tokens::{Token, TokenKind};
 use words::Block;
 
@@ -31,38 +32,47 @@ pub fn find(text: &str, found: &mut Vec<Span>) {
     }
     let mut bits = Vec::with_capacity(600);
     let mut tagger = tagger::embedded();
-    tokens::blocks(text, |block| {
-        read_block(text, block, &mut bits, |block| {
-            let from = found.len();
-            for grammar in GRAMMARS {
-                grammar(block, found);
-            }
-            if let Some(tagger) = &mut tagger {
-                tagger.find(text, block.tokens, found);
-            }
-            join::join(text, found, from);
-        });
+    tokens::blocks(text, |tokens| {
+        let known = tagger.as_mut().map_or(&[][..], |tagger| tagger.look(text, tokens));
+        look_up(text, tokens, known, &mut bits);
+        let from = found.len();
+        let block = Block::new(text, tokens, &bits);
+        for grammar in GRAMMARS {
+            grammar(&block, found);
+        }
+        if let Some(tagger) = &mut tagger {
+            tagger.find_seen(text, tokens, found);
+        }
+        join::join(text, found, from);
     });
 }
 
 /// Adds the sensitive terms alone.
 pub fn find_terms(text: &str, found: &mut Vec<Span>) {
     let mut bits = Vec::new();
-    tokens::blocks(text, |block| {
-        read_block(text, block, &mut bits, |block| terms::find(block, found));
+    tokens::blocks(text, |tokens| {
+        look_up(text, tokens, &[], &mut bits);
+        terms::find(&Block::new(text, tokens, &bits), found);
     });
 }
 
-/// Looks every word of a block up and hands the block on.
-fn read_block(text: &str, tokens: &[Token], bits: &mut Vec<u64>, then: impl FnOnce(&Block)) {
+/// What each word of a block may be. The names of people that the tagger's lists know count beside our
+/// own.
+fn look_up(text: &str, tokens: &[Token], known: &[Info], bits: &mut Vec<u64>) {
     let words = words::words();
     bits.clear();
     bits.extend(tokens.iter().map(|token| match token.kind {
         TokenKind::Word | TokenKind::Mixed => words.bits(token.text(text)),
         _ => 0,
     }));
-    let all = bits.iter().fold(0, |all, bits| all | bits);
-    then(&Block { text, tokens, bits, all });
+    for (bits, info) in bits.iter_mut().zip(known) {
+        if info.mask & knows::GIVEN != 0 {
+            *bits |= words::GIVEN;
+        }
+        if info.mask & knows::SURNAME != 0 {
+            *bits |= words::SURNAME;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -77,7 +87,8 @@ mod tests {
         let mut found = Vec::new();
         let mut bits = Vec::new();
         tokens::blocks(text, |block| {
-            read_block(text, block, &mut bits, |block| grammar(block, &mut found));
+            look_up(text, block, &[], &mut bits);
+            grammar(&Block::new(text, block, &bits), &mut found);
         });
         found.into_iter().map(|s| (s.rule, text[s.start..s.end].to_owned())).collect()
     }

@@ -292,16 +292,11 @@ fn partners(block: &Block, at: usize) -> Option<Read> {
     let after = block.tokens.get(at + 5);
     let line = alone && after.is_none_or(|t| t.lines > 0);
     let cue = at > 0
-        && [
-            "at", "for", "of", "from", "by", "joined", "with", "the", "to", "called", "company",
-            "firm", "support",
-        ]
-        .iter()
-        .any(|w| block.says(at - 1, w));
-    let verb = ["is", "has", "was", "announced", "said", "office", "orchestra", "'s", "’s"]
-        .iter()
-        .any(|w| block.says(at + 5, w));
-    let firm = given == 0 && (surnames >= 1 && (cue || line || verb) || surnames == 3);
+        && ["at", "for", "of", "from", "joined", "the", "called", "company", "firm", "support"]
+            .iter()
+            .any(|w| block.says(at - 1, w));
+    let verb = ["is", "has", "was", "'s", "’s"].iter().any(|w| block.says(at + 5, w));
+    let firm = given == 0 && surnames >= 1 && (cue || line || verb);
     firm.then_some(Read { first: at, last: at + 4, score: 0.75, rule: "partners" })
 }
 

@@ -134,10 +134,17 @@ impl<'m> Tagger<'m> {
 
     /// Adds what is found in a block.
     pub fn find(&mut self, text: &str, tokens: &[Token], found: &mut Vec<Span>) {
+        self.look(text, tokens);
+        self.find_seen(text, tokens, found);
+    }
+
+    /// Adds what is found in the block that was last [looked](Self::look) at.
+    pub fn find_seen(&mut self, text: &str, tokens: &[Token], found: &mut Vec<Span>) {
         let model = self.model;
         // An occupation is labelled so that it is not taken for a name; by itself it tells nothing
         // about a person, and the grammars report it where it does.
-        let entities = self.tag(text, tokens).iter().filter(|entity| entity.class != Class::Job);
+        let entities =
+            self.tag_seen(text, tokens).iter().filter(|entity| entity.class != Class::Job);
         found.extend(entities.map(|entity| {
             let range = tokens[entity.first].start..tokens[entity.last].end;
             let score = f64::from(model.calibrate(entity.marginal));
@@ -145,11 +152,22 @@ impl<'m> Tagger<'m> {
         }));
     }
 
+    /// What the model's lists know about the tokens of a block; [`Self::find_seen`] comes next.
+    pub fn look(&mut self, text: &str, tokens: &[Token]) -> &[Info] {
+        look(text, tokens, self.model.lexicon, &mut self.infos);
+        &self.infos
+    }
+
     /// The entities in a block, in order.
     pub fn tag(&mut self, text: &str, tokens: &[Token]) -> &[Entity] {
+        self.look(text, tokens);
+        self.tag_seen(text, tokens)
+    }
+
+    /// The entities in the block that was last looked at.
+    fn tag_seen(&mut self, text: &str, tokens: &[Token]) -> &[Entity] {
         self.entities.clear();
         let mut infos = std::mem::take(&mut self.infos);
-        look(text, tokens, self.model.lexicon, &mut infos);
         activate(tokens, &mut infos);
         let view = View { text, tokens, infos: &infos, style: style(tokens) };
         let mut at = 0;

@@ -189,6 +189,12 @@ pub struct Block<'t> {
 }
 
 impl<'t> Block<'t> {
+    /// A block of these tokens.
+    pub fn new(text: &'t str, tokens: &'t [Token], bits: &'t [u64]) -> Self {
+        let all = bits.iter().fold(0, |all, bits| all | bits);
+        Self { text, tokens, bits, all }
+    }
+
     /// Number of tokens.
     pub fn len(&self) -> usize {
         self.tokens.len()

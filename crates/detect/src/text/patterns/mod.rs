@@ -10,7 +10,6 @@ mod coordinates;
 mod dates;
 mod email;
 mod ids;
-pub mod legacy_names;
 mod net;
 mod phone;
 mod url;

@@ -315,13 +315,20 @@ fn town(block: &Block, at: usize, comma: bool, broken: bool, before: &[Piece]) -
     while last > at && block.is(last, STATE) && block.tokens[last].case == Case::Upper {
         last -= 1;
     }
-    let person = block.is(at, GIVEN) && block.is(last, SURNAME) && last > at;
+    // `NUNGATTA Australia`: a town and its country without a comma.
+    let country = (at + 1..end).find(|&i| {
+        known(block, i).is_some_and(|(to, place)| place >= Place::Country && to + 1 >= end)
+    });
+    if let Some(country) = country {
+        last = country - 1;
+    }
+    let person = block.is(at, GIVEN) && block.is(last, SURNAME) && last > at && country.is_none();
     if person || (at..=last).any(|i| block.is(i, JOB | TITLE_SHORT)) {
         return None;
     }
     let after_unit =
         before.last().is_some_and(|p| p.kind == Kind::Street && p.last != at) && before.len() > 1;
-    let follows = follows_town(block, last + 1);
+    let follows = country.is_some() || follows_town(block, last + 1);
     let ends = block.tokens.get(last + 1).is_none_or(|t| {
         t.lines > 0
             || t.kind == TokenKind::Mark && !matches!(block.word(last + 1), ":" | "@" | "'" | "’")
@@ -391,17 +398,22 @@ fn plain_line(block: &Block, at: usize) -> Option<(usize, bool)> {
                 let small = token.case == Case::Lower && !block.is(i, PARTICLE);
                 let other =
                     block.is(i, JOB | TITLE_SHORT | LEGAL | COMMON) && !block.is(i, PARTICLE);
-                (!other || state || place.is_some()) && (!small || end - at <= 5) && i - at <= 9
+                (!other || state || place.is_some()) && (!small || i - at <= 4) && i - at <= 9
             }
             TokenKind::Number | TokenKind::Mixed => {
                 figures += token.end - token.start;
                 let code = postcode(block, i);
                 told |= code.is_some_and(|last| {
                     let after_word = i > at && block.tokens[i - 1].kind != TokenKind::Mark;
-                    after_word || i == at && (last + 1 >= end || block.capital(last + 1))
+                    after_word
+                        || i == at
+                            && (last + 1 >= end
+                                || block.capital(last + 1)
+                                || token.end - token.start == 5)
                 });
                 figures <= 9
             }
+            TokenKind::Clitic => i > at,
             TokenKind::Mark => matches!(block.word(i), "," | "." | "-" | "(" | ")" | "'" | "/"),
             _ => false,
         };
