@@ -103,7 +103,9 @@ fn starts_english(bytes: &[u8], at: usize, end: usize, words: &ContextWords) -> 
         .iter()
         .filter(|word| {
             let stop = at + word.len();
+            // The first letters tell nearly all apart, without a call.
             stop <= end
+                && (bytes[at] ^ word.as_bytes()[0]) & !0x20 == 0
                 && bytes[at..stop].eq_ignore_ascii_case(word.as_bytes())
                 && (ends_word(bytes, stop)
                     || bytes[stop].eq_ignore_ascii_case(&b's') && ends_word(bytes, stop + 1))

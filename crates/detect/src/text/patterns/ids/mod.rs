@@ -30,6 +30,10 @@ const SHORTEST: usize = 8;
 const LONGEST: usize = 34;
 /// Fewest digits of one with letters (PAN of India).
 const FEWEST_DIGITS: usize = 4;
+/// How sure a number with its word beside it is …
+const NAMED: f64 = 0.95;
+/// … and one that passes a weak check and fills its text.
+const SOFT: f64 = 0.65;
 /// Most groups of a number written apart (French social security: seven; IBAN: nine).
 const MOST_GROUPS: usize = 9;
 
@@ -204,36 +208,49 @@ impl Number<'_> {
         if letters && self.is_iban() {
             return span(self.range.clone(), Entity::Iban, 0.98, "iban");
         }
-        let mut best: Option<(usize, &Rule, f64)> = None;
+        // A rule that speaks for itself looks for its word only against a rule that has one.
+        let mut speaking: Option<(&Rule, f64)> = None;
+        let mut named: Option<(&Rule, usize)> = None;
         for rule in rules(self.bytes.len(), letters) {
             if !(rule.test)(self.bytes) {
                 continue;
             }
-            let beside = distance(self.text, &self.range, rule.words);
-            // Without a word a rule ranks behind every rule with one, in the order of the table.
-            let (rank, score) = match beside {
-                Some(away) if self.is_named(rule, away) => (away, 0.95),
-                _ => match self.speaks(rule) {
-                    Some(score) => (1000, score),
-                    None => continue,
-                },
-            };
-            if best.is_none_or(|(least, ..)| rank < least) {
-                best = Some((rank, rule, score));
+            if let Some(score) = self.speaks(rule) {
+                // The first in the table; a cell of its own speaks more softly than a form.
+                if speaking.is_none_or(|(_, best)| best <= SOFT && score > SOFT) {
+                    speaking = Some((rule, score));
+                }
+                if score > SOFT {
+                    continue;
+                }
+            }
+            if let Some(away) = self.away(rule)
+                && named.is_none_or(|(_, least)| away < least)
+            {
+                named = Some((rule, away));
             }
         }
-        let (_, rule, score) = best?;
-        let layer = if score < 0.7 { Layer::Pattern } else { Layer::Checked };
+        let (rule, score) = match (speaking, named) {
+            (Some((own, score)), Some((rule, least))) if score > SOFT => {
+                let nearer = self.away(own).is_some_and(|away| away <= least);
+                if nearer { (own, NAMED) } else { (rule, NAMED) }
+            }
+            (_, Some((rule, _))) => (rule, NAMED),
+            (own, None) => own?,
+        };
+        let layer = if score <= SOFT { Layer::Pattern } else { Layer::Checked };
         Some(Span::new(self.range.clone(), rule.entity, score, layer, rule.key))
     }
 
-    /// The number's own word is nearer than one for things, and no longer code surrounds it.
-    fn is_named(&self, rule: &Rule, away: usize) -> bool {
+    /// How far the rule's own word is, unless a word for things is nearer or longer code surrounds the
+    /// number.
+    fn away(&self, rule: &Rule) -> Option<usize> {
+        let away = distance(self.text, &self.range, rule.words)?;
         if matches!(rule.speaks, Speaks::Alone) {
-            return true;
+            return Some(away);
         }
-        self.stands_free()
-            && distance(self.text, &self.range, &words::THINGS).is_none_or(|thing| away <= thing)
+        let thing = || distance(self.text, &self.range, &words::THINGS);
+        (self.stands_free() && thing().is_none_or(|thing| away <= thing)).then_some(away)
     }
 
     /// How sure without a word beside it; `None` when the rule needs one.
@@ -268,7 +285,7 @@ impl Number<'_> {
                 if printed && self.stands_free() {
                     return Some(0.85);
                 }
-                (self.is_whole_text() && self.is_upper()).then_some(0.65)
+                (self.is_whole_text() && self.is_upper()).then_some(SOFT)
             }
             Speaks::Beside => None,
         }
