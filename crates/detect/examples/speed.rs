@@ -1,7 +1,7 @@
 //! Speed of detection in text, on one core: `cargo run --release -p privet-detect --example speed FILE…`
 //! Each file is read whole and repeated to some megabytes, then cut into pieces at line ends.
 
-use std::time::Instant;
+use std::{sync::LazyLock, time::Instant};
 
 use detect::{Language, Options, find_with};
 
@@ -23,21 +23,29 @@ fn main() -> std::io::Result<()> {
             let input = repeated(&text, size);
             let pieces = pieces(&input);
             // The first call loads tables and models.
-            let start = Instant::now();
+            let start = seconds();
             find_with("Call +1 202-555-0190, 电话13812345678.", options);
-            let load = start.elapsed();
-            let start = Instant::now();
+            let load = seconds() - start;
+            let start = seconds();
             let found: usize = pieces.iter().map(|piece| find_with(piece, options).len()).sum();
-            let seconds = start.elapsed().as_secs_f64();
+            let seconds = seconds() - start;
             println!(
                 "{path:40} {name:10} {:8.2} MB/s  {:7.1} findings/MB  first call {:5.1} ms",
                 input.len() as f64 / 1e6 / seconds,
                 found as f64 / (input.len() as f64 / 1e6),
-                load.as_secs_f64() * 1e3,
+                load * 1e3,
             );
         }
     }
     Ok(())
+}
+
+/// Seconds of processor time of this thread; of the clock where the system does not tell.
+fn seconds() -> f64 {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    let spent = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanos = spent.and_then(|line| line.split(' ').next()?.parse::<f64>().ok());
+    nanos.map_or_else(|| START.elapsed().as_secs_f64(), |nanos| nanos / 1e9)
 }
 
 fn repeated(text: &str, size: usize) -> String {

@@ -49,6 +49,33 @@ pub fn find_in_text(text: &str) -> Vec<Span> {
     find_with(text, &Options::default())
 }
 
+/// The English tagger knows sentences. Single Latin words among Chinese ones (brands, games, cheers)
+/// are outside of what it learnt: there only names of several words stand, or very sure ones, and
+/// none that reaches over Chinese words.
+fn leave_chinese_alone(text: &str, from: usize, found: &mut Vec<Span>) {
+    /// Bytes on either side that make a neighbourhood; about ten Chinese characters.
+    const NEAR: usize = 30;
+    /// How sure a finding of one word must be.
+    const SURE: f64 = 0.9;
+    let mut at = 0;
+    found.retain(|span| {
+        at += 1;
+        if at <= from || span.layer != Layer::Model {
+            return true;
+        }
+        let piece = &text[span.start..span.end];
+        if piece.chars().any(crate::words::is_han) {
+            return false;
+        }
+        let before = text.floor_char_boundary(span.start.saturating_sub(NEAR));
+        let after = text.ceil_char_boundary((span.end + NEAR).min(text.len()));
+        let beside = [&text[before..span.start], &text[span.end..after]];
+        let chinese = beside.iter().any(|side| side.chars().any(crate::words::is_han));
+        let capital = piece.starts_with(char::is_uppercase);
+        !chinese || piece.trim().contains(' ') || capital && span.score >= SURE
+    });
+}
+
 /// The same with options.
 pub fn find_with(text: &str, options: &Options) -> Vec<Span> {
     let folded = fold::fold(text);
@@ -56,7 +83,9 @@ pub fn find_with(text: &str, options: &Options) -> Vec<Span> {
     patterns::find(folded.text(), &mut found);
     if !options.patterns_only {
         if options.language != Language::Chinese {
+            let from = found.len();
             english::find(folded.text(), &mut found);
+            leave_chinese_alone(folded.text(), from, &mut found);
         }
         if options.language != Language::English {
             chinese::find(folded.text(), &mut found);

@@ -90,3 +90,20 @@ fn spans_are_in_order_and_do_not_overlap() {
     assert!(spans.windows(2).all(|w| w[0].end <= w[1].start));
     assert!(spans.len() >= 4);
 }
+
+#[test]
+fn latin_words_among_chinese_ones_are_left_to_chinese() {
+    let soft = |text: &str| -> Vec<String> {
+        find_in_text(text)
+            .into_iter()
+            .filter(|span| span.layer == crate::Layer::Model && span.rule == "tagger")
+            .map(|span| text[span.start..span.end].to_owned())
+            .collect()
+    };
+    for text in ["今天做了一个 PPT 的演示，大家都说 NICE 很棒", "好开心[ing]，支持 LTE 手机"]
+    {
+        assert_eq!(soft(text), Vec::<String>::new(), "{text}");
+    }
+    let spans = soft("请联系 Margaret Oyelaran 女士确认");
+    assert!(spans.iter().any(|s| s.contains("Oyelaran")), "{spans:?}");
+}
