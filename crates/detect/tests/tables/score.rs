@@ -124,7 +124,8 @@ impl fmt::Display for Scores {
 type Pool = (f64, f64, f64);
 
 /// Isotonic regression by pooling adjacent violators: from (evidence, right), sorted by evidence, to the
-/// points of a rising curve. Two made-up verdicts, one right and one wrong, temper every pool.
+/// points of a rising curve. Two made-up verdicts, one right and one wrong, temper every pool; nothing is
+/// surer than .99.
 pub fn isotonic(seen: &[(f64, bool)]) -> Vec<(f64, f64)> {
     let mut pools: Vec<Pool> = Vec::new();
     for pool in levels(seen) {
@@ -140,7 +141,7 @@ pub fn isotonic(seen: &[(f64, bool)]) -> Vec<(f64, f64)> {
     let mut points: Vec<(f64, f64)> = pools
         .iter()
         .map(|(count, right, evidence)| {
-            (evidence / count, ((right + 1.0) / (count + 2.0)).min(0.995))
+            (evidence / count, ((right + 1.0) / (count + 2.0)).min(0.99))
         })
         .collect();
     // The made-up verdicts may have bent small pools: let the curve rise again.
