@@ -52,7 +52,7 @@ const FORMS: [(&str, &str); 31] = [
     ("contact.phone", "+49 (30) 901820"),
     ("contact.phone", "１３８００００１２３４"),
     ("identity.national_id", "11010519491231002X"),
-    ("identity.national_id", "078-05-1120"),
+    ("identity.national_id", "536-22-7781"),
     ("finance.bank_card", "4111 1111 1111 1111"),
     ("finance.bank_card", "3782-822463-10005"),
     ("finance.bank_card", "6222021234567890128"),
@@ -119,7 +119,7 @@ fn reserved_ranges_are_used_where_there_are_any() {
     starts("finance.bank_card", "4929123412341234", &["424242"]);
     starts("finance.bank_card", "6212 2612 3456 7890 123", &["6200 00"]);
     starts("identity.national_id", "11010519491231002X", &["110000194"]);
-    starts("identity.national_id", "078-05-1120", &["9"]);
+    starts("identity.national_id", "536-22-7781", &["9"]);
     starts("device.ip_address", "8.8.8.8", &["198.18.", "198.19."]);
     starts("device.ip_address", "192.168.1.7", &["192.168."]);
     starts("device.ip_address", "2a00:1450::8a", &["2001:db8:"]);

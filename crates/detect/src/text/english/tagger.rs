@@ -204,7 +204,19 @@ impl<'m> Tagger<'m> {
                 last += 1;
             }
             let marginal = lattice.probability(at, &self.labels[at..=last]);
-            self.entities.push(Entity { class, first: from + at, last: from + last, marginal });
+            let (first, end) = (from + at, from + last);
+            match self.entities.last_mut() {
+                // Two persons with nothing between them are one whose name the labels cut.
+                Some(before)
+                    if class == Class::Person
+                        && before.class == Class::Person
+                        && before.last + 1 == first =>
+                {
+                    before.last = end;
+                    before.marginal = before.marginal.min(marginal);
+                }
+                _ => self.entities.push(Entity { class, first, last: end, marginal }),
+            }
             at = last + 1;
         }
     }
