@@ -59,7 +59,6 @@ fn why(look: &Look, problem: &Problem) -> String {
             look.t2(&key, "value", value, "known", shown.join(look.t("explain-comma").as_str()))
         }
         Problem::Everything { percent } => look.tn(&key, i64::from(*percent)),
-        Problem::Slow { .. } => look.t(&key),
         Problem::ExampleMissed { example, .. } | Problem::CounterExampleFound { example } => {
             look.t1(&key, "example", example)
         }
