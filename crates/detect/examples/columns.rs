@@ -8,6 +8,7 @@
 //!
 //! Without `labels.jsonl` in the folder, the first column of every CSV file is judged under the name `c1`.
 
+use std::fmt::Write as _;
 use std::{
     collections::BTreeMap,
     env, fs,
@@ -197,7 +198,8 @@ fn write_calibration(tables: &[Table], path: &str) -> ExitCode {
         seen.sort_by(|a, b| a.0.total_cmp(&b.0));
         let points: Vec<String> =
             score::isotonic(&seen).iter().map(|(x, y)| format!("[{x:.3}, {y:.3}]")).collect();
-        out += &format!(
+        let _ = write!(
+            out,
             "\n# {} verdicts\n[[rule]]\nkey = \"{key}\"\npoints = [{}]\n",
             seen.len(),
             points.join(", ")

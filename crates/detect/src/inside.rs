@@ -116,8 +116,11 @@ pub fn read(
 
 /// Days and plain web addresses stand in every text: they tell nothing about a column.
 fn speaks_of_people(span: &text::Span) -> bool {
-    !matches!(span.kind, text::Kind::Known(Entity::DateTime))
-        && !(matches!(span.kind, text::Kind::Known(Entity::Url)) && span.rule == "url")
+    match span.kind {
+        text::Kind::Known(Entity::DateTime) => false,
+        text::Kind::Known(Entity::Url) => span.rule != "url",
+        _ => true,
+    }
 }
 
 /// Found by words and not by form: likely to be wrong in titles and lists.

@@ -1,6 +1,8 @@
 //! Columns of made-up tables: how many are judged right, how often plain ones raise an alarm, and
 //! whether the confidence means what it says.
 
+use std::fmt::Write as _;
+
 use detect::{Column, classify_table};
 
 #[path = "tables/make.rs"]
@@ -58,17 +60,15 @@ fn judge(nameless: bool) -> Vec<Judged> {
 
 /// The errors, for the message of a failed test.
 fn errors(judged: &[Judged]) -> String {
-    judged
-        .iter()
-        .filter(|j| !j.right())
-        .take(30)
-        .map(|j| {
-            format!(
-                "{} {:?} taken for {:?} {:.2} {} {}\n",
-                j.place, j.expected, j.got, j.confidence, j.rule, j.example
-            )
-        })
-        .collect()
+    let mut told = String::new();
+    for j in judged.iter().filter(|j| !j.right()).take(30) {
+        let _ = writeln!(
+            told,
+            "{} {:?} taken for {:?} {:.2} {} {}",
+            j.place, j.expected, j.got, j.confidence, j.rule, j.example
+        );
+    }
+    told
 }
 
 #[test]

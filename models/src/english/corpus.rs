@@ -189,7 +189,6 @@ fn write(pieces: Vec<Piece>, style: Style, chance: &mut Random) -> Document {
     for piece in pieces {
         let named = piece.class.is_some();
         let text = match style {
-            Style::Plain => piece.text,
             Style::Lower => piece.text.to_lowercase(),
             Style::Upper => piece.text.to_uppercase(),
             Style::Headline if !named => headline(&piece.text),

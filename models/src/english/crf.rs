@@ -186,21 +186,17 @@ impl Trainer {
             }
         };
         for (at, emission) in emissions.iter().enumerate().skip(1) {
-            for before in 0..LABELS {
-                for after in 0..LABELS {
-                    let log = lattice.forward[at - 1][before]
-                        + emission[after]
-                        + lattice.backward[at][after];
-                    count(before, after, log);
+            for (before, forward) in lattice.forward[at - 1].iter().enumerate() {
+                for (after, emission) in emission.iter().enumerate() {
+                    count(before, after, forward + emission + lattice.backward[at][after]);
                 }
             }
         }
         for pair in stretch.labels.windows(2) {
             gradient[usize::from(pair[0])][usize::from(pair[1])] += 1.0;
         }
-        for before in 0..LABELS {
-            for after in 0..LABELS {
-                let slope = gradient[before][after];
+        for (before, slopes) in gradient.iter().enumerate() {
+            for (after, &slope) in slopes.iter().enumerate() {
                 if slope != 0.0 {
                     self.transition_squares[before][after] += slope * slope;
                     self.transitions[before][after] +=

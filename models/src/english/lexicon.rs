@@ -109,7 +109,7 @@ impl Builder {
         // A name of many languages is frequent, unless it is an English word.
         for (name, count) in languages {
             let mask = self.known.get(&word_hash(name)).copied().unwrap_or_default();
-            if count >= 3 && mask >> knows::ENGLISH_SHIFT & 3 == 0 {
+            if count >= 3 && (mask >> knows::ENGLISH_SHIFT).trailing_zeros() >= 2 {
                 self.add(name, knows::GIVEN, 0);
             }
         }

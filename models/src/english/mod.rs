@@ -94,5 +94,5 @@ fn show(document: &Document) {
         text.insert_str(range.end, &format!("»{class:?}"));
         text.insert(range.start, '«');
     }
-    println!("{}\n---", text);
+    println!("{text}\n---");
 }

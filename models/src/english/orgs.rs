@@ -67,7 +67,7 @@ fn brand(lists: &Lists, chance: &mut Random) -> String {
     let one = match chance.below(4) {
         0 => {
             let word = &chance.pick(&lists.words).1;
-            word.chars().take(chance.between(3, 7)).filter(|c| c.is_ascii_lowercase()).collect()
+            word.chars().take(chance.between(3, 7)).filter(char::is_ascii_lowercase).collect()
         }
         1 => syllables(chance),
         _ => chance.pick(lists.own("brand beginnings")).clone(),
@@ -92,9 +92,14 @@ fn syllables(chance: &mut Random) -> String {
     ];
     const NUCLEI: [&str; 9] = ["a", "e", "i", "o", "u", "ea", "io", "y", "oo"];
     const CODAS: [&str; 10] = ["", "", "", "n", "r", "x", "l", "s", "m", "t"];
-    (0..chance.between(2, 3))
-        .map(|_| format!("{}{}{}", chance.pick(&ONSETS), chance.pick(&NUCLEI), chance.pick(&CODAS)))
-        .collect()
+    let mut word = String::new();
+    for _ in 0..chance.between(2, 3) {
+        for part in [&ONSETS[..], &NUCLEI, &CODAS] {
+            let letters: &&str = chance.pick(part);
+            word.push_str(letters);
+        }
+    }
+    word
 }
 
 /// Fills a form of our own lists: `*` place, `^` country, `%` nationality, `~` surname, `@` word,

@@ -90,7 +90,7 @@ impl Person {
         let suffix = match self.suffix.as_str() {
             "" => String::new(),
             // The comma before `Jr.` is a matter of taste.
-            s if s.starts_with('J') && self.given.len() % 2 == 0 => format!(", {s}"),
+            s if s.starts_with('J') && self.given.len().is_multiple_of(2) => format!(", {s}"),
             s => format!(" {s}"),
         };
         format!("{}{middle} {}{suffix}", self.given, self.surname)

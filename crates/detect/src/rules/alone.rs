@@ -265,13 +265,18 @@ fn plausible(rule: &Rule, tally: &Tally, nameless: bool) -> bool {
         ("location.country" | "location.region", [K::CountryCode | K::StateCode]) => {
             tally.distinct >= 5
         }
-        ("location.country" | "location.region" | "location.city", _) => tally.distinct >= 3,
-        ("work.job_title" | "identity.nationality" | "identity.ethnicity", _) => {
-            tally.distinct >= 3
-        }
         ("work.employer", _) => tally.distinct >= 5,
         ("location.address", [K::AddressShaped]) => tally.variety() > 0.8,
-        ("location.address", _) => tally.distinct >= 3,
+        (
+            "location.country"
+            | "location.region"
+            | "location.city"
+            | "location.address"
+            | "work.job_title"
+            | "identity.nationality"
+            | "identity.ethnicity",
+            _,
+        ) => tally.distinct >= 3,
         _ => true,
     }
 }

@@ -249,8 +249,7 @@ pub fn table(seed: u64) -> Table {
     }
     let zh = seed % 2 == 1;
     let mut columns = Vec::new();
-    for at in 0..PERSONAL.len() {
-        let (en, zh_name, category, make, make_zh) = PERSONAL[at];
+    for (at, &(en, zh_name, category, make, make_zh)) in PERSONAL.iter().enumerate() {
         // Somebody's name or contact is in most tables about people.
         if at < 3 && dice.below(5) > 0 || dice.below(2) == 0 {
             let (name, make) = if zh { (zh_name, make_zh) } else { (en, make) };

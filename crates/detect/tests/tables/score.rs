@@ -154,10 +154,10 @@ pub fn isotonic(seen: &[(f64, bool)]) -> Vec<(f64, f64)> {
 /// One pool for each hundredth of evidence, joined with the next while fewer than twenty are in it.
 fn levels(seen: &[(f64, bool)]) -> Vec<Pool> {
     let mut pools: Vec<Pool> = Vec::new();
-    let mut level = f64::NAN;
+    let mut level = i64::MIN;
     for (evidence, right) in seen {
         let one = (1.0, f64::from(u8::from(*right)), *evidence);
-        let rounded = (evidence * 100.0).round();
+        let rounded = (evidence * 100.0).round() as i64;
         match pools.last_mut() {
             Some(last) if rounded == level || last.0 < 20.0 => *last = join(*last, one),
             _ => pools.push(one),

@@ -78,8 +78,9 @@ fn sure_form(span: &Span) -> u8 {
     match (entity, span.rule) {
         (Entity::StreetAddress, _) if span.score >= 0.75 => 5,
         (Entity::TradeUnion | Entity::ZipCode, _) | (Entity::Title, "title") => 5,
-        (Entity::Organization, "legal_form") | (Entity::Location, "address_line") => 4,
-        (Entity::Age | Entity::Title, _) => 4,
+        (Entity::Organization, "legal_form")
+        | (Entity::Location, "address_line")
+        | (Entity::Age | Entity::Title, _) => 4,
         _ => 2,
     }
 }

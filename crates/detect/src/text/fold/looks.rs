@@ -38,11 +38,9 @@ pub fn first_suspect(text: &str, from: usize) -> Option<usize> {
             at += match bytes[at] {
                 0..0x80 => 1,
                 0xC2 if matches!(next(1), 0xA0 | 0xAD) => return Some(at),
-                // Greek, Cyrillic, Arabic.
-                0xCD..=0xD2 | 0xD9 | 0xDB => return Some(at),
+                // Greek, Cyrillic, Arabic; digits of the Indic scripts and of Thai, Lao, Tibetan …
+                0xCD..=0xD2 | 0xD9 | 0xDB | 0xE0 => return Some(at),
                 0xC0..0xE0 => 2,
-                // Other digits of the Indic scripts and of Thai, Lao, Tibetan …
-                0xE0 => return Some(at),
                 0xE1 if matches!(next(1), 0x80..=0x82 | 0x9A | 0x9F | 0xA0) => return Some(at),
                 0xE2 if matches!(next(1), 0x80 | 0x81 | 0x88)
                     && is_general_suspect(next(1), next(2)) =>
@@ -182,7 +180,7 @@ fn area_code(mut chars: impl Iterator<Item = char>, close: char) -> bool {
 }
 
 fn between_digits(text: &str, at: usize, c: char) -> bool {
-    let digit = |c: Option<char>| c.is_some_and(|c| c.is_numeric());
+    let digit = |c: Option<char>| c.is_some_and(char::is_numeric);
     digit(text[..at].chars().next_back()) && digit(text[at + c.len_utf8()..].chars().next())
 }
 

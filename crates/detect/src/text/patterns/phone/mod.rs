@@ -409,6 +409,10 @@ fn weigh(text: &str, range: &Range<usize>, form: Form) -> Option<(f64, &'static 
         Form::Likely(score, rule) => (against.is_none_or(|bytes| bytes > 12)
             && !is_amount(text, range))
         .then_some((score, rule)),
+        // A cell that holds nothing else: an area code and a number of its length.
+        Form::Weak(rule @ "landline_cn") if text.trim() == &text[range.clone()] => {
+            Some((0.7, rule))
+        }
         Form::Weak(rule) | Form::Bare(rule) => {
             (spoken && !is_amount(text, range)).then_some((0.75, rule))
         }
@@ -514,6 +518,12 @@ mod tests {
         ] {
             assert_eq!(found(text), [phone], "{text}");
         }
+    }
+
+    #[test]
+    fn a_bare_landline_stands_alone_in_a_cell() {
+        assert_eq!(found("02155550123"), ["02155550123"]);
+        assert!(found("编号 02155550123 已归档").is_empty());
     }
 
     #[test]
