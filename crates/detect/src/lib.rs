@@ -14,6 +14,7 @@ mod lexicon;
 mod mask;
 mod model;
 mod names;
+mod regimes;
 mod replace;
 mod rules;
 mod stores;
@@ -32,6 +33,7 @@ pub use custom::{
 pub use entity::Entity;
 pub use mask::mask;
 pub use model::{CategoryKey, Column, Evidence, InnerFinding, Sensitivity, Verdict};
+pub use regimes::{Confidence, RegimeVerdict, Regimes, regimes};
 pub use replace::{
     Anonymized, Birth, Digest, FakeRules, Item, Key, Operator, Region, ReplaceError, Replacer,
     Target, anonymize, splice,

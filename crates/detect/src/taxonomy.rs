@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::OnceLock};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{model::Sensitivity, words};
+use crate::{model::Sensitivity, regimes::regimes, words};
 
 /// All categories, parents before children.
 #[derive(Debug)]
@@ -64,8 +64,6 @@ struct Row {
     en: String,
     zh: String,
     level: Sensitivity,
-    gbt: u8,
-    law: Vec<String>,
     dpv: String,
     fides: String,
     words: Vec<String>,
@@ -99,13 +97,14 @@ impl Taxonomy {
         let mut index = HashMap::new();
         let mut fides = HashMap::new();
         for row in file.category {
-            let has = |law: &str| row.law.iter().any(|l| l == law);
+            let regime = |regime: &str| regimes().of(regime, &row.key);
+            let special = |key: &str| regime(key).is_some_and(|verdict| verdict.sensitive);
             let category = Category {
-                pipl_sensitive: has("pipl"),
-                gdpr_special: has("gdpr"),
-                cpra_sensitive: has("cpra"),
+                pipl_sensitive: special("pipl"),
+                gdpr_special: special("gdpr"),
+                cpra_sensitive: special("cpra"),
                 sensitivity: row.level,
-                gbt_level: row.gbt,
+                gbt_level: regime("gbt43697").and_then(|verdict| verdict.level).unwrap_or(2),
                 synonyms: row.words,
                 key: row.key,
                 en: row.en,
