@@ -18,6 +18,7 @@ mod regimes;
 mod replace;
 mod rules;
 mod stores;
+mod stream;
 mod taxonomy;
 mod text;
 mod types;
@@ -28,7 +29,7 @@ pub use classify::{
     classify, classify_table, classify_table_uncalibrated, classify_table_with, classify_with,
 };
 pub use custom::{
-    Checksum, CustomDetector, CustomDetectors, CustomError, CustomErrors, MATCH_MAX, Problem,
+    AdHoc, Checksum, CustomDetector, CustomDetectors, CustomError, CustomErrors, MATCH_MAX, Problem,
 };
 pub use entity::Entity;
 pub use mask::mask;
@@ -39,6 +40,7 @@ pub use replace::{
     Target, anonymize, splice,
 };
 pub use stores::people_category;
+pub use stream::{Piece, TextStream, find_long};
 pub use taxonomy::{Category, Taxonomy, taxonomy};
 #[doc(hidden)]
 pub use text::english;

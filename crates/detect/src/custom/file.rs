@@ -334,7 +334,7 @@ fn lower(words: Vec<String>) -> Vec<String> {
 }
 
 /// A pattern that matches one of the words as a whole word, in any case; Chinese has no word borders.
-fn any_of(words: &[String]) -> Option<String> {
+pub(super) fn any_of(words: &[String]) -> Option<String> {
     if words.is_empty() {
         return None;
     }

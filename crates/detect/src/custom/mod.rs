@@ -7,6 +7,7 @@
 //! and repetitions are bounded, it may match neither the empty text nor everything, a match has at
 //! most [`MATCH_MAX`] bytes, and one that is slow on hostile text is refused.
 
+mod ad_hoc;
 mod checksum;
 mod column;
 mod error;
@@ -14,6 +15,7 @@ mod file;
 mod find;
 mod guard;
 
+pub use ad_hoc::AdHoc;
 pub use checksum::Checksum;
 pub use error::{CustomError, CustomErrors, Problem};
 pub use find::MATCH_MAX;
@@ -26,6 +28,8 @@ use crate::{Sensitivity, Span, model::Column, model::Verdict};
 #[derive(Debug, Clone, Default)]
 pub struct CustomDetectors {
     detectors: Arc<Vec<CustomDetector>>,
+    /// Those of one request beside them.
+    more: Arc<Vec<CustomDetector>>,
 }
 
 /// One detector, checked.
@@ -82,13 +86,15 @@ impl CustomDetectors {
     /// assert_eq!(spans[0].entity(), "LOYALTY_CARD");
     /// ```
     pub fn parse(toml: &str) -> Result<Self, CustomErrors> {
-        file::parse(toml, true).map(|detectors| Self { detectors: Arc::new(detectors) })
+        file::parse(toml, true)
+            .map(|detectors| Self { detectors: Arc::new(detectors), more: Arc::default() })
     }
 
     /// The same for a text that [`CustomDetectors::parse`] took before: everything is checked but the
     /// speed, so that a busy machine cannot make a detector vanish.
     pub fn reload(toml: &str) -> Result<Self, CustomErrors> {
-        file::parse(toml, false).map(|detectors| Self { detectors: Arc::new(detectors) })
+        file::parse(toml, false)
+            .map(|detectors| Self { detectors: Arc::new(detectors), more: Arc::default() })
     }
 
     /// The detectors in the order of the file.
@@ -98,14 +104,18 @@ impl CustomDetectors {
 
     /// There are none.
     pub fn is_empty(&self) -> bool {
-        self.detectors.is_empty()
+        self.all().next().is_none()
+    }
+
+    fn all(&self) -> impl Iterator<Item = &CustomDetector> {
+        self.detectors.iter().chain(self.more.iter())
     }
 
     /// What they find in a text, by offsets in bytes, in the order of the detectors; findings may
     /// overlap.
     pub fn find(&self, text: &str) -> Vec<Span> {
         let mut found = Vec::new();
-        for detector in self.detectors.iter() {
+        for detector in self.all() {
             detector.find(text, &mut found);
         }
         found
@@ -113,7 +123,7 @@ impl CustomDetectors {
 
     /// What the first detector that knows a column says of it.
     pub fn classify(&self, column: &Column<'_>) -> Option<Verdict> {
-        self.detectors.iter().find_map(|detector| detector.classify(column))
+        self.all().find_map(|detector| detector.classify(column))
     }
 }
 

@@ -80,3 +80,16 @@ pub enum Layer {
     /// A language model.
     Model,
 }
+
+impl Layer {
+    /// The stable lower-case name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Custom => "custom",
+            Self::Checked => "checked",
+            Self::Pattern => "pattern",
+            Self::Grammar => "grammar",
+            Self::Model => "model",
+        }
+    }
+}

@@ -57,6 +57,9 @@ pub struct Args {
     /// Only these tables: comma-separated globs on `schema.name` or `name`; `!` excludes.
     #[arg(long, value_name = "GLOB", default_value = "")]
     pub tables: String,
+    /// A TOML file of your own detectors; they look at every column first.
+    #[arg(long, value_name = "FILE")]
+    pub detectors: Option<PathBuf>,
     /// Write the answer into this file instead of the terminal.
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -156,6 +159,12 @@ fn settings(args: &Args) -> Result<Settings, Failure> {
         filter: StoreFilter { tables_glob: args.tables.clone() },
         limits: Limits { rows: args.rows, ..Limits::default() },
         masked: args.show_masked,
+        detectors: args
+            .detectors
+            .as_deref()
+            .map(crate::detect::detectors)
+            .transpose()?
+            .unwrap_or_default(),
     })
 }
 

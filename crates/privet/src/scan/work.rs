@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use detect::CustomDetectors;
 use futures::StreamExt;
 use sources::{
     Address, Catalog, Cell, Limits, Options, Secret, Source, SourceError, SourceKind, StoreFilter,
@@ -26,6 +27,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Keep masked samples.
     pub masked: bool,
+    /// A company's own detectors.
+    pub detectors: CustomDetectors,
 }
 
 /// Scans one source. Never fails: what went wrong is in the report.
@@ -80,15 +83,16 @@ async fn read_stores(
 ) {
     report.problems = catalog.problems.iter().map(|p| problem(p.store.clone(), &p.error)).collect();
     let references = Arc::new(References::of(&catalog));
-    let (limits, masked) = (settings.limits, settings.masked);
+    let (limits, masked, own) = (settings.limits, settings.masked, settings.detectors.clone());
     progress.stores(catalog.stores.len());
     let mut results = futures::stream::iter(catalog.stores)
         .map(|store| {
             let (source, references) = (Arc::clone(&source), Arc::clone(&references));
+            let own = own.clone();
             let name = store.display_name();
             // A task each, so that one store is classified while the next is being read.
             let task = tokio::spawn(async move {
-                read_store(&*source, &store, &references, &limits, masked).await
+                read_store(&*source, &store, &references, &limits, masked, &own).await
             });
             async move { (name, task.await) }
         })
@@ -118,6 +122,7 @@ async fn read_store(
     references: &References,
     limits: &Limits,
     masked: bool,
+    own: &CustomDetectors,
 ) -> Result<StoreReport, SourceError> {
     let sample = source.sample(store, limits).await?;
     let name = store.display_name();
@@ -146,7 +151,7 @@ async fn read_store(
         .collect();
     let mut fields = Vec::with_capacity(store.columns.len());
     for ((column, values), verdict) in
-        store.columns.iter().zip(&values).zip(detect::classify_table(&columns))
+        store.columns.iter().zip(&values).zip(detect::classify_table_with(&columns, own))
     {
         let mut field = FieldReport {
             name: column.name.clone(),

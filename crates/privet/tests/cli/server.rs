@@ -279,3 +279,40 @@ fn own_detectors_are_planned_applied_and_refused_with_their_line() {
     assert_eq!(wrong.code, 2, "{}", wrong.err);
     assert!(wrong.err.contains("detectors.toml") && wrong.err.contains("line 5"), "{}", wrong.err);
 }
+
+/// Sends JSON and returns status and answer.
+fn post(address: &str, path: &str, token: &str, body: &str) -> (u16, String) {
+    let host = address.trim_start_matches("http://").split('/').next().unwrap();
+    let mut stream = std::net::TcpStream::connect(host).unwrap();
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/json\r\n\
+         Authorization: Bearer {token}\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    (text[9..12].parse().unwrap(), text.split_once("\r\n\r\n").unwrap().1.to_owned())
+}
+
+#[test]
+fn programs_ask_the_server_about_texts() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().to_str().unwrap();
+    let server = Server::start("serve", dir.path(), 1);
+    let made = run(&["token", "create", "--scope", "detect", "--data", data]);
+    let token = made.out.trim();
+
+    let own = post(&server.address, "/v1/detect", token, "{\"text\":\"mail a@example.com\"}");
+    let compatible = post(
+        &server.address,
+        "/analyze",
+        token,
+        "{\"text\":\"mail a@example.com\",\"language\":\"en\"}",
+    );
+    let nobody = post(&server.address, "/analyze", "", "{\"text\":\"x\",\"language\":\"en\"}");
+
+    assert!(own.0 == 200 && own.1.contains("EMAIL_ADDRESS"), "{own:?}");
+    assert!(compatible.0 == 200 && compatible.1.contains("\"entity_type\":\"EMAIL_ADDRESS\""));
+    assert_eq!(nobody.0, 401);
+}
