@@ -1,6 +1,6 @@
 //! A text without what was found in it.
 
-use detect::{Anonymized, Digest, Key, Operator, ReplaceError, Replacer, Span, Target};
+use detect::{Anonymized, Digest, Operator, ReplaceError, Replacer, Span, Target};
 
 use crate::Inspect;
 
@@ -52,10 +52,7 @@ pub(crate) fn text(
         Way::Hash => Operator::Hash(Digest::Keyed),
         Way::Fake => Operator::Fake,
     };
-    let mut replacer = Replacer::new(operator);
-    if let Some(key) = Key::new(&inspect.store().derive_key("inspect/replace")) {
-        replacer = replacer.with_key(key);
-    }
+    let replacer = Replacer::new(operator).with_key(inspect.replace_key().clone());
     let done: Anonymized = detect::splice(text, &targets, |target, found| match way {
         Way::Mask => Ok::<_, ReplaceError>(detect::mask(Some(target.category), found)),
         _ => replacer.apply(target, found),

@@ -39,13 +39,19 @@ pub struct Inspect {
     settings: Arc<Settings>,
     desk: work::Desk,
     cache: detectors::Cache,
+    replace_key: detect::Key,
 }
 
 impl Inspect {
     /// Brings the room's schema up to date and opens it.
     pub async fn open(store: Store, settings: Settings) -> Result<Self, StoreError> {
         store.migrate(&MIGRATIONS).await?;
+        let secret = store.derive_key("inspect/replace");
+        let Some(replace_key) = detect::Key::new(&secret) else {
+            unreachable!("a derived key has 32 bytes, more than a key needs")
+        };
         Ok(Self {
+            replace_key,
             store,
             settings: Arc::new(settings),
             desk: work::Desk::default(),
@@ -61,6 +67,12 @@ impl Inspect {
     /// How the API behaves.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// The key of replacements on pages and in answers: the same value gets the same replacement
+    /// everywhere in this installation, and another one in any other.
+    pub fn replace_key(&self) -> &detect::Key {
+        &self.replace_key
     }
 
     /// Runs detection beside the async runtime, at most as many at once as there are cores.

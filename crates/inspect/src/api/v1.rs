@@ -7,11 +7,16 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use detect::{Language, Options};
+use detect::{CustomDetectors, Entity, Key, Language, Options, Span, Target, find_long, splice};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use web::Token;
 
-use super::{TEXTS_MAX, offsets::CodePoints};
+use super::{
+    TEXTS_MAX,
+    offsets::CodePoints,
+    operators::{Form, Operators, Way, Wrong},
+};
 use crate::{Busy, Room};
 
 /// The scope a token needs.
@@ -32,7 +37,10 @@ struct Question {
     #[serde(default)]
     min_score: f64,
     #[serde(default)]
+    patterns_only: bool,
+    #[serde(default)]
     explain: bool,
+    operators: Option<Map<String, Value>>,
 }
 
 #[derive(Deserialize, Default, Clone, Copy)]
@@ -46,6 +54,14 @@ enum Lang {
     Chinese,
 }
 
+/// What is answered for one text.
+#[derive(Serialize)]
+struct Answer {
+    spans: Vec<Found>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    anonymized: Option<Anonymized>,
+}
+
 #[derive(Serialize)]
 struct Found {
     start: usize,
@@ -55,7 +71,34 @@ struct Found {
     category: String,
     score: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    rule: Option<String>,
+    layer: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Anonymized {
+    text: String,
+    items: Vec<Item>,
+}
+
+#[derive(Serialize)]
+struct Item {
+    start: usize,
+    end: usize,
+    #[serde(rename = "type")]
+    kind: String,
+    operator: String,
+}
+
+/// What to do with each text.
+struct Task {
+    options: Options,
+    entities: Option<Vec<String>>,
+    min_score: f64,
+    explain: bool,
+    operators: Option<Map<String, Value>>,
+    key: Key,
 }
 
 async fn detect_texts(
@@ -83,56 +126,98 @@ async fn detect_texts(
             return unavailable(Busy::Broken);
         }
     };
-    let options = Options {
-        language: match question.language {
-            Lang::Auto => Language::Auto,
-            Lang::English => Language::English,
-            Lang::Chinese => Language::Chinese,
+    if let Some(wrong) = unknown(question.entities.as_deref(), &own) {
+        return bad(&format!("`{wrong}` is no entity; GET /supportedentities lists them"));
+    }
+    let task = Task {
+        options: Options {
+            language: match question.language {
+                Lang::Auto => Language::Auto,
+                Lang::English => Language::English,
+                Lang::Chinese => Language::Chinese,
+            },
+            patterns_only: question.patterns_only,
+            custom: Some(own),
         },
-        custom: Some(own),
-        ..Options::default()
+        entities: question.entities,
+        min_score: question.min_score,
+        explain: question.explain,
+        operators: question.operators,
+        key: room.inspect.replace_key().clone(),
     };
-    let (entities, least, explain) = (question.entities, question.min_score, question.explain);
-    let work = room.inspect.work(move || {
-        texts
-            .iter()
-            .map(|text| found_in(text, &options, entities.as_deref(), least, explain))
-            .collect::<Vec<_>>()
-    });
-    match work.await {
-        Ok(mut found) if single => {
-            Json(serde_json::json!({ "spans": found.pop().unwrap_or_default() })).into_response()
-        }
-        Ok(found) => {
-            let results: Vec<_> =
-                found.into_iter().map(|spans| serde_json::json!({ "spans": spans })).collect();
-            Json(serde_json::json!({ "results": results })).into_response()
-        }
+    match room.inspect.work(move || task.run(&texts)).await {
+        Ok(Ok(mut answers)) => match (single, answers.pop()) {
+            (true, Some(only)) => Json(only).into_response(),
+            (_, last) => {
+                answers.extend(last);
+                Json(serde_json::json!({ "results": answers })).into_response()
+            }
+        },
+        Ok(Err(Wrong::Parameter(message))) => bad(&message),
+        Ok(Err(Wrong::Custom)) => bad("the operator `custom` runs code and is not offered"),
+        Ok(Err(Wrong::Sealed)) => unavailable(Busy::Broken),
         Err(busy) => unavailable(busy),
     }
 }
 
-fn found_in(
-    text: &str,
-    options: &Options,
-    entities: Option<&[String]>,
-    least: f64,
-    explain: bool,
-) -> Vec<Found> {
-    let mut points = CodePoints::of(text);
-    detect::find_with(text, options)
-        .iter()
-        .filter(|span| span.score >= least)
-        .filter(|span| entities.is_none_or(|wanted| wanted.iter().any(|e| e == span.entity())))
-        .map(|span| Found {
+fn unknown<'a>(entities: Option<&'a [String]>, own: &CustomDetectors) -> Option<&'a String> {
+    entities.unwrap_or_default().iter().find(|name| {
+        !Entity::ALL.iter().any(|entity| entity.name() == name.as_str())
+            && !own.list().iter().any(|detector| *detector.name == ***name)
+    })
+}
+
+impl Task {
+    fn run(&self, texts: &[String]) -> Result<Vec<Answer>, Wrong> {
+        let operators = match &self.operators {
+            None => None,
+            Some(given) => {
+                Some(Operators::read(Some(given), &self.key, Form::Ours, Way::Anonymize)?)
+            }
+        };
+        texts.iter().map(|text| self.answer(text, operators.as_ref())).collect()
+    }
+
+    fn answer(&self, text: &str, operators: Option<&Operators>) -> Result<Answer, Wrong> {
+        let mut spans = find_long(text, &self.options);
+        spans.retain(|span| {
+            let wanted =
+                self.entities.as_ref().is_none_or(|e| e.iter().any(|e| e == span.entity()));
+            wanted && span.score >= self.min_score
+        });
+        let anonymized =
+            operators.map(|operators| anonymized(text, &spans, operators)).transpose()?;
+        let mut points = CodePoints::of(text);
+        let found = spans.iter().map(|span| Found {
             start: points.at(span.start),
             end: points.at(span.end),
             kind: span.entity().to_owned(),
             category: span.category().to_owned(),
             score: (span.score * 100.0).round() / 100.0,
-            rule: explain.then(|| span.rule.to_owned()),
-        })
-        .collect()
+            layer: self.explain.then(|| span.layer.name()),
+            rule: self.explain.then_some(span.rule),
+        });
+        Ok(Answer { spans: found.collect(), anonymized })
+    }
+}
+
+fn anonymized(text: &str, spans: &[Span], operators: &Operators) -> Result<Anonymized, Wrong> {
+    let targets: Vec<Target<'_>> = spans.iter().map(Target::from).collect();
+    let mut names = Vec::with_capacity(targets.len());
+    let done = splice(text, &targets, |target, found| {
+        let (new, name) = operators.apply(target, found)?;
+        names.push(name.to_owned());
+        Ok::<_, Wrong>(new)
+    })?;
+    let mut points = CodePoints::of(&done.text);
+    let items = done.items.iter().zip(names).map(|(item, operator)| Item {
+        start: points.at(item.start),
+        end: points.at(item.end),
+        kind: targets[item.target].entity.to_owned(),
+        operator,
+    });
+    let items = items.collect();
+    Ok(Anonymized { items, text: done.text })
 }
 
 fn bad(detail: &str) -> Response {
