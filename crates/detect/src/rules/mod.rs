@@ -257,8 +257,10 @@ pub fn agreement(category: &str, tally: &Tally) -> Agreement {
 
 /// A number that many rows share, or that nobody owns: a hotline, not a person's phone.
 pub fn is_shared_phone(tally: &Tally) -> bool {
+    // Two mobile numbers may be two people; two numbers of an office are its lines.
+    let few = if tally.share(&[Kind::MobileCn]) < 0.5 { 2 } else { 1 };
     tally.share(&[Kind::PhoneShared]) >= 0.5
-        || tally.checked >= 20 && tally.distinct <= 2 && tally.share(&[Kind::Flag]) < 0.5
+        || tally.checked >= 20 && tally.distinct <= few && tally.share(&[Kind::Flag]) < 0.5
 }
 
 /// For categories of plain words: most values are numbers, addresses of the network, dates.

@@ -145,8 +145,10 @@ impl<'m> Tagger<'m> {
         // about a person, and the grammars report it where it does.
         let entities =
             self.tag_seen(text, tokens).iter().filter(|entity| entity.class != Class::Job);
-        found.extend(entities.map(|entity| {
-            let range = tokens[entity.first].start..tokens[entity.last].end;
+        let entities = entities
+            .map(|entity| (entity, tokens[entity.first].start..tokens[entity.last].end))
+            .filter(|(_, range)| !starts_a_code(text, range.end));
+        found.extend(entities.map(|(entity, range)| {
             let score = f64::from(model.calibrate(entity.marginal));
             Span::new(range, entity.class.entity(), score, Layer::Model, "tagger")
         }));
@@ -219,6 +221,14 @@ impl<'m> Tagger<'m> {
             }
             at = last + 1;
         }
+    }
+}
+
+/// `LT` in `LT-12345678` begins a number of somebody's making.
+fn starts_a_code(text: &str, end: usize) -> bool {
+    match text.as_bytes()[end..] {
+        [b'-' | b'_' | b'#', digit, ..] => digit.is_ascii_digit(),
+        _ => false,
     }
 }
 
