@@ -75,6 +75,9 @@ async fn first_hour(browser: &Browser) -> Result<()> {
     // A decision is taken and shown.
     browser.click("#list a[href^='/console/fields/']").await?;
     browser.click("#decide button[value='confirm']").await?;
+    // The answer is a page of its own without JavaScript: leaving before it has come would take the
+    // request back.
+    browser.text("#decide button[value='reopen']").await?;
     browser.open(&format!("{map}?decision=confirmed")).await?;
     assert!(browser.has("#list a[href^='/console/fields/']").await?, "nothing is confirmed");
     let page = browser.client.source().await?;
