@@ -44,6 +44,32 @@ pub fn is_province(code: u32) -> bool {
     matches!(code, 11..=15 | 21..=23 | 31..=37 | 41..=46 | 50..=54 | 61..=65 | 71 | 81..=83)
 }
 
+/// A postal code: six digits of which the first two are a province's, from 01 (Inner Mongolia) to 86
+/// (Tibet); Hong Kong and Macau share a code each in forms of the mainland.
+pub fn postcode(b: &[u8]) -> bool {
+    if b.len() != 6 || !all_digits(b) {
+        return false;
+    }
+    let province = matches!(
+        b.get(..2).and_then(number),
+        Some(
+            1..=7
+            | 10..=13
+            | 15
+            | 16
+            | 20..=27
+            | 30..=36
+            | 40..=47
+            | 51..=57
+            | 61..=67
+            | 71..=75
+            | 81
+            | 83..=86,
+        )
+    );
+    province || matches!(b, b"999077" | b"999078")
+}
+
 /// Six digits of an administrative division: province and prefecture exist (GB/T 2260), and the
 /// county lies in the standard's ranges. `00` stands for the level itself.
 pub fn is_division(b: &[u8]) -> bool {
@@ -232,6 +258,17 @@ pub fn travel_permit(b: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_postal_code_begins_with_its_province() {
+        for code in ["010010", "100022", "518057", "300074", "850000", "999077"] {
+            assert!(postcode(code.as_bytes()), "{code}");
+        }
+        for code in ["000000", "082000", "140000", "990000", "999079", "51805", "5180577", "51805X"]
+        {
+            assert!(!postcode(code.as_bytes()), "{code}");
+        }
+    }
 
     /// Completes 17 digits to a valid number, by the weights the standard prints.
     fn with_check(first: &str) -> String {

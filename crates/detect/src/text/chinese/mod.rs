@@ -12,6 +12,7 @@ mod matrix;
 mod network;
 mod people;
 mod pieces;
+mod postcode;
 mod tagger;
 #[cfg(test)]
 mod tests;
@@ -58,6 +59,7 @@ pub fn find(text: &str, found: &mut Vec<Span>) {
     traits::jobs(text, &named, found);
     traits::ages(text, found);
     traits::origins(text, found);
+    postcode::beside_addresses(text, &named, found);
     found.append(&mut named);
 }
 

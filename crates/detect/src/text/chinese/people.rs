@@ -44,7 +44,8 @@ fn is_middle_point(piece: &str) -> bool {
 /// A bare family name stays with any other title, for only together they name somebody: 王老师, 张总.
 pub fn push_person(text: &str, range: Range<usize>, rule: &'static str, found: &mut Vec<Span>) {
     let name = &text[range.clone()];
-    if is_title(name) {
+    // The model takes a number before an address for one now and then.
+    if is_title(name) || !name.chars().any(char::is_alphabetic) {
         return;
     }
     let Some((title, entity)) = title_of(name) else {

@@ -105,6 +105,7 @@ fn a_street_without_a_number_is_found() {
 #[test]
 fn postal_codes_alone_are_found() {
     assert_eq!(addresses("ZIP: 3520"), ["3520"]);
+    assert_eq!(addresses("postcode 518057"), ["518057"], "China's as well");
     assert_eq!(addresses("my postcode is SW1A 1AA"), ["SW1A 1AA"]);
     assert_eq!(addresses("zip code 75534-030"), ["75534-030"]);
     assert_eq!(addresses("he is from Salem, OR 97301"), ["97301"]);

@@ -39,7 +39,7 @@ const fn label(
     Label { entity, key, joint: Joint::Loose, value, words }
 }
 
-static LABELS: [Label; 22] = [
+static LABELS: [Label; 23] = [
     label(
         Entity::Bic,
         "bic",
@@ -289,6 +289,12 @@ static LABELS: [Label; 22] = [
             "保险单号",
             "参保号",
         ],
+    ),
+    label(
+        Entity::ZipCode,
+        "cn_postcode",
+        values::cn_postcode,
+        &["邮编", "邮编号", "邮政编码", "邮政编号", "邮递编码", "通讯邮编", "郵編", "郵政編碼"],
     ),
     label(
         Entity::WechatId,

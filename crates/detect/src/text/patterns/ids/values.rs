@@ -100,6 +100,12 @@ pub fn passport(text: &str) -> Option<usize> {
     taken(value, fits && !china::passport(value.as_bytes()))
 }
 
+/// A postal code of China; seven digits and more are another number.
+pub fn cn_postcode(text: &str) -> Option<usize> {
+    let value = run(text, b"");
+    taken(value, china::postcode(value.as_bytes()))
+}
+
 pub fn us_passport(text: &str) -> Option<usize> {
     let value = run(text, b"");
     taken(value, us::passport(value.as_bytes()))
