@@ -33,12 +33,18 @@ pub enum Confidence {
 pub struct RegimeVerdict {
     /// Stable key: `gdpr`, `pipl`, `cpra`, `gbt43697`.
     pub regime: &'static str,
+    /// The law or standard in English.
+    pub name_en: &'static str,
+    /// The same in Simplified Chinese.
+    pub name_zh: &'static str,
     /// It asks for more than for other personal data.
     pub sensitive: bool,
     /// The level of the data, where the regime has levels (1–4, 4 the highest).
     pub level: Option<u8>,
-    /// Where it says so.
+    /// Where it says so, in English.
     pub article: &'static str,
+    /// The same in Simplified Chinese.
+    pub article_zh: &'static str,
     /// How well that was checked.
     pub confidence: Confidence,
     /// What it calls the data, in English.
@@ -57,6 +63,8 @@ pub struct Regimes {
 #[serde(deny_unknown_fields)]
 struct Regime {
     key: String,
+    name_en: String,
+    name_zh: String,
     /// The day its facts are of.
     #[allow(dead_code)] // for readers of the file
     as_of: String,
@@ -71,6 +79,7 @@ struct Regime {
 #[serde(deny_unknown_fields)]
 struct Group {
     article: String,
+    article_zh: String,
     confidence: Confidence,
     en: String,
     zh: String,
@@ -115,9 +124,12 @@ impl Regime {
         let own = self.group_of(category).unwrap_or(&self.other);
         let verdict = |group: &'static Group, level: Option<u8>| RegimeVerdict {
             regime: &self.key,
+            name_en: &self.name_en,
+            name_zh: &self.name_zh,
             sensitive: group.sensitive,
             level,
             article: &group.article,
+            article_zh: &group.article_zh,
             confidence: group.confidence,
             note_en: &group.en,
             note_zh: &group.zh,
@@ -189,6 +201,7 @@ mod tests {
             for group in regime.group.iter().chain(rest) {
                 assert!(!group.article.is_empty() && !group.en.is_empty(), "{}", regime.key);
                 assert!(crate::words::has_han(&group.zh), "{}: {}", regime.key, group.zh);
+                assert!(!group.article_zh.is_empty(), "{}: {}", regime.key, group.article);
             }
         }
     }

@@ -15,36 +15,20 @@ pub struct Law {
     pub special: bool,
 }
 
-/// The category in the four regimes the taxonomy knows; empty for an unknown category. A child's data
-/// is sensitive by itself under PIPL Art 28 (under 14), and asks for more under GDPR Art 8 and Civil
-/// Code §1798.120(c) (under 16).
+/// The category in every regime that detection knows, from its data files; empty for an unknown
+/// category. `minor`: the person is a child.
 pub fn laws(look: &Look, category: &str, minor: bool) -> Vec<Law> {
-    let Some(found) = detect::taxonomy().get(category) else { return Vec::new() };
-    let law = |regime: &str, special: bool| {
-        let key = |part: &str| {
-            format!("explain-law-{regime}-{part}{}", if special { "-special" } else { "" })
-        };
-        let mut found = Law {
-            regime: look.t(&format!("explain-law-{regime}")),
-            says: look.t(&key("says")),
-            article: look.t(&key("article")),
-            special,
-        };
-        if minor {
-            found.says.push_str(&look.t(&format!("explain-law-{regime}-minor")));
-            found.special = true;
-        }
-        found
-    };
-    vec![
-        law("gdpr", found.gdpr_special),
-        law("pipl", found.pipl_sensitive || minor),
-        law("cpra", found.cpra_sensitive),
-        Law {
-            regime: look.t("explain-law-gbt"),
-            says: look.tn("explain-law-gbt-says", i64::from(found.gbt_level)),
-            article: look.t("explain-law-gbt-article"),
-            special: found.gbt_level >= 3,
-        },
-    ]
+    if detect::taxonomy().get(category).is_none() {
+        return Vec::new();
+    }
+    let text = |en: &str, zh: &str| if look.zh() { zh } else { en }.to_owned();
+    let verdicts = detect::regimes().judge(category, minor).into_iter();
+    verdicts
+        .map(|verdict| Law {
+            regime: text(verdict.name_en, verdict.name_zh),
+            says: text(verdict.note_en, verdict.note_zh),
+            article: text(verdict.article, verdict.article_zh),
+            special: verdict.sensitive,
+        })
+        .collect()
 }
