@@ -135,7 +135,9 @@ fn replace(content: &Map<String, Value>, operators: &Operators, way: Way) -> Res
             !between.is_empty() && between.bytes().all(|b| b == b' ')
         }),
         Way::Deanonymize => {
+            // As Presidio sorts them: from the end, equals as they stand; read backwards here.
             let mut found = found;
+            found.reverse();
             found.sort_by_key(|one| one.start);
             found
         }

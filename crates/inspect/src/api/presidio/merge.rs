@@ -2,6 +2,8 @@
 //! 2.2 (`MERGE_SIMILAR_OR_CONTAINED`): overlapping results of one type are one, results within another
 //! go, neighbours of one type with only spaces between them are one.
 
+use std::{cmp::Reverse, collections::HashMap};
+
 /// A result by code points.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Found {
@@ -11,17 +13,16 @@ pub(super) struct Found {
     pub score: f64,
 }
 
-/// The results that count, in order of their start; two may still overlap in part.
+/// The results that count, in order of their start; two may still overlap in part. Where start and end
+/// are the same, Presidio's order decides, which follows the order of the results given.
 /// `only_spaces(from, to)` says whether that stretch of the text is spaces, at least one.
 pub(super) fn merge(
     mut found: Vec<Found>,
     only_spaces: impl Fn(usize, usize) -> bool,
 ) -> Vec<Found> {
     found.sort_by_key(|one| (one.start, one.end));
-    let mut found = without_contained(unite(found));
-    found.sort_by_key(|one| (one.start, one.end));
     let mut out: Vec<Found> = Vec::with_capacity(found.len());
-    for mut one in found {
+    for mut one in without_contained(unite(found)) {
         if let Some(before) = out.last()
             && before.entity == one.entity
             && before.end < one.start
@@ -32,48 +33,61 @@ pub(super) fn merge(
         }
         out.push(one);
     }
+    // Presidio sorts from the end of the text and leaves equals as they stand; read backwards here.
+    out.reverse();
+    out.sort_by_key(|one| (one.start, one.end));
     out
 }
 
-/// Overlapping results of one type become one, as sure as the surest.
+/// Overlapping results of one type become one, as sure as the surest, where the last of them stood.
 fn unite(found: Vec<Found>) -> Vec<Found> {
-    let mut open: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
-    let mut out: Vec<Found> = Vec::with_capacity(found.len());
-    for one in found {
+    let mut open: HashMap<String, usize> = HashMap::new();
+    let mut out: Vec<(usize, Found)> = Vec::with_capacity(found.len());
+    for (position, one) in found.into_iter().enumerate() {
         match open.get(&one.entity) {
-            Some(&at) if out[at].end > one.start && one.end > one.start => {
-                out[at].end = out[at].end.max(one.end);
-                out[at].score = out[at].score.max(one.score);
+            Some(&at) if out[at].1.end > one.start && one.end > one.start => {
+                let (last, whole) = &mut out[at];
+                *last = position;
+                whole.end = whole.end.max(one.end);
+                whole.score = whole.score.max(one.score);
             }
             _ => {
                 open.insert(one.entity.clone(), out.len());
-                out.push(one);
+                out.push((position, one));
             }
         }
     }
-    out
+    out.sort_by_key(|(position, _)| *position);
+    out.into_iter().map(|(_, one)| one).collect()
 }
 
 /// Results within another go; of two at the same place the surer stays, the later if they are as sure.
-fn without_contained(mut found: Vec<Found>) -> Vec<Found> {
-    found.sort_by(|a, b| {
-        (a.start, std::cmp::Reverse(a.end))
-            .cmp(&(b.start, std::cmp::Reverse(b.end)))
-            .then(a.score.total_cmp(&b.score))
+/// The others keep their order.
+fn without_contained(found: Vec<Found>) -> Vec<Found> {
+    let mut order: Vec<usize> = (0..found.len()).collect();
+    order.sort_by(|&a, &b| {
+        (found[a].start, Reverse(found[a].end))
+            .cmp(&(found[b].start, Reverse(found[b].end)))
+            .then(found[a].score.total_cmp(&found[b].score))
     });
-    let mut out: Vec<Found> = Vec::with_capacity(found.len());
+    let mut kept: Vec<usize> = Vec::with_capacity(found.len());
     let mut reach = 0;
-    for one in found {
+    for at in order {
+        let one = &found[at];
         // All before start earlier or end later: who reaches furthest decides.
-        let contained = reach >= one.end && !out.is_empty();
+        let contained = reach >= one.end && !kept.is_empty();
         reach = reach.max(one.end);
-        match out.last_mut() {
-            Some(last) if (last.start, last.end) == (one.start, one.end) => *last = one,
+        match kept.last_mut() {
+            Some(last) if (found[*last].start, found[*last].end) == (one.start, one.end) => {
+                *last = at;
+            }
             _ if contained => {}
-            _ => out.push(one),
+            _ => kept.push(at),
         }
     }
-    out
+    kept.sort_unstable();
+    let mut found: Vec<Option<Found>> = found.into_iter().map(Some).collect();
+    kept.into_iter().filter_map(|at| found[at].take()).collect()
 }
 
 #[cfg(test)]
@@ -92,6 +106,42 @@ mod tests {
 
     fn at(entity: &str, start: usize, end: usize) -> (String, usize, usize) {
         (entity.to_owned(), start, end)
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Vectors {
+        text: String,
+        cases: Vec<Case>,
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Case {
+        results: Vec<(String, usize, usize, f64)>,
+        counted: Vec<(String, usize, usize, f64)>,
+    }
+
+    #[test]
+    fn ties_and_overlaps_count_as_presidio_itself_counts_them() {
+        let vectors: Vectors =
+            serde_json::from_str(include_str!("../../../tests/data/presidio_merge.json")).unwrap();
+        let spaces = |from: usize, to: usize| {
+            vectors
+                .text
+                .get(from..to)
+                .is_some_and(|s| !s.is_empty() && s.bytes().all(|b| b == b' '))
+        };
+        for case in &vectors.cases {
+            let list = case.results.iter().map(|(e, s, t, score)| found(e, *s, *t, *score));
+
+            let mut counted = merge(list.collect(), spaces);
+            counted.reverse();
+
+            let counted: Vec<_> = counted
+                .into_iter()
+                .map(|one| (one.entity, one.start, one.end, one.score))
+                .collect();
+            assert_eq!(counted, case.counted, "{:?}", case.results);
+        }
     }
 
     #[test]
