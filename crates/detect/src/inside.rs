@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Values read for what is inside; more would cost more than it tells.
-const MOST: usize = 120;
+pub const MOST: usize = 120;
 /// Characters of one value that are read.
 const MOST_BYTES: usize = 2000;
 /// Levels of JSON inside JSON text.
@@ -42,7 +42,7 @@ pub fn read(
     let values: Vec<&str> =
         column.values.iter().map(|v| v.trim()).filter(|v| !v.is_empty()).take(MOST).collect();
     let mut rows: BTreeMap<Cow<'static, str>, u32> = BTreeMap::new();
-    let mut nested: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut nested = Leaves::new();
     for value in &values {
         match json(value) {
             Some(tree) if depth < MOST_DEPTH => flatten(&tree, "", &mut nested, 0),
@@ -158,6 +158,18 @@ fn only_accompanies(category: &str) -> bool {
         || category.starts_with("belief")
 }
 
+/// Leaves of JSON values by path, in order of the paths.
+pub type Leaves = BTreeMap<String, Vec<String>>;
+
+/// Adds the leaves of a value to `out` if it is JSON; says whether it was.
+pub fn leaves(value: &str, out: &mut Leaves) -> bool {
+    let tree = json(value);
+    if let Some(tree) = &tree {
+        flatten(tree, "", out, 0);
+    }
+    tree.is_some()
+}
+
 /// The value as JSON, when it is an object or array of bounded size.
 fn json(value: &str) -> Option<Value> {
     let open = value.starts_with('{') && value.ends_with('}')
@@ -166,7 +178,7 @@ fn json(value: &str) -> Option<Value> {
 }
 
 /// Collects leaves by path.
-fn flatten(tree: &Value, path: &str, out: &mut BTreeMap<String, Vec<String>>, level: u8) {
+fn flatten(tree: &Value, path: &str, out: &mut Leaves, level: u8) {
     if level > 8 || out.len() > 200 {
         return;
     }
@@ -189,7 +201,8 @@ fn flatten(tree: &Value, path: &str, out: &mut BTreeMap<String, Vec<String>>, le
     }
 }
 
-fn cut(value: &str) -> &str {
+/// The beginning of a value that is read.
+pub fn cut(value: &str) -> &str {
     let mut end = value.len().min(MOST_BYTES);
     while !value.is_char_boundary(end) {
         end -= 1;

@@ -157,6 +157,47 @@ fn a_column_verdict_says_why_and_names_the_category() {
 }
 
 #[test]
+fn free_text_and_json_are_read_by_the_companys_detectors_too() {
+    let own = parse(LOYALTY);
+    let notes = ["asks for a new card", "lost LT-12345674 in the shop", "会员卡LT1234 5674已补办"];
+    let by_value =
+        [r#"{"ref": {"no": "LT-12345674"}, "ok": true}"#, r#"{"ref": {"no": "LT1234 5674"}}"#];
+    let by_key = [r#"[{"loyaltyCard": "LT-12345674"}]"#, r#"[{"loyaltyCard": "LT-12345674"}]"#];
+    let in_prose = [r#"{"note": "my card LT-12345674"}"#, r#"{"note": "卡LT1234 5674"}"#];
+    let by_context = [r#"{"contract_no": "123456"}"#, r#"{"contract_no": "654321"}"#];
+    for (values, category, sensitivity, reason) in [
+        (&notes[..], "identity.customer_id", Sensitivity::Confidential, "free_text"),
+        (&by_value, "identity.customer_id", Sensitivity::Confidential, "nested"),
+        (&by_key, "identity.customer_id", Sensitivity::Confidential, "nested"),
+        (&in_prose, "identity.customer_id", Sensitivity::Confidential, "nested"),
+        (&by_context, "finance.loan", Sensitivity::Confidential, "nested"),
+    ] {
+        let verdict = classify_with(&column("extra", values), &own);
+
+        let inside: Vec<_> =
+            verdict.evidence.inside.iter().map(|f| (f.category.as_str(), f.rows)).collect();
+        assert_eq!(verdict.category.as_ref().unwrap().as_str(), "free_text", "{values:?}");
+        assert_eq!(inside, [(category, 2)], "{values:?}");
+        assert_eq!(verdict.sensitivity, sensitivity, "{values:?}");
+        assert!(verdict.evidence.reasons.iter().any(|r| r == reason), "{values:?}");
+    }
+}
+
+#[test]
+fn json_without_what_the_detectors_know_stays_as_it_was() {
+    let own = parse(LOYALTY);
+    for values in [
+        // A wrong check digit, a number without its word, a key that only looks like the pattern.
+        [r#"{"ref": "LT-12345678"}"#, r#"{"ref": "LT-1234"}"#],
+        [r#"{"count": "123456"}"#, r#"{"count": "654321"}"#],
+        [r#"{"LT-12345674": 1}"#, r#"{"LT-12345674": 2}"#],
+        [r#"{"ref": "LT-12345678""#, "[1, 2"],
+    ] {
+        assert_eq!(classify_with(&column("extra", &values), &own).category, None, "{values:?}");
+    }
+}
+
+#[test]
 fn a_detector_may_know_columns_by_name_only() {
     let own = one("column_names = [\"*_segment\"]").unwrap();
 

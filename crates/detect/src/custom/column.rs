@@ -1,11 +1,10 @@
 //! What a detector says of a column: by its name, by its values, or both.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::borrow::Cow;
 
-use super::{Checksum, CustomDetector, CustomDetectors, find};
+use super::{Checksum, CustomDetector, find};
 use crate::{
-    Sensitivity,
-    model::{CategoryKey, Column, Evidence, InnerFinding, Verdict},
+    model::{CategoryKey, Column, Evidence, Verdict},
     words,
 };
 
@@ -70,77 +69,7 @@ fn globbed(glob: &[char], name: &[char]) -> bool {
     glob[g..].iter().all(|c| *c == '*')
 }
 
-/// Values read for what is inside, and bytes read of each; as for built-in kinds.
-const READ: usize = 120;
-const READ_BYTES: usize = 2000;
-
-impl CustomDetectors {
-    /// Adds what is found inside free text to what is known of a column. A column of which nothing
-    /// was known is free text with personal data as soon as enough of its values hold some.
-    pub(crate) fn look_inside(&self, column: &Column<'_>, verdict: &mut Verdict) {
-        let known = verdict.category.as_ref().map_or("", CategoryKey::as_str);
-        let text = known.is_empty() || known == "free_text" || known.starts_with("communication.");
-        if self.is_empty() || !text {
-            return;
-        }
-        let values = column.values.iter().map(|value| value.trim()).filter(|v| !v.is_empty());
-        let mut rows: BTreeMap<String, (u32, Sensitivity)> = BTreeMap::new();
-        let (mut read, mut holding) = (0_u32, 0_u32);
-        for value in values.take(READ) {
-            read += 1;
-            let seen: BTreeMap<String, Sensitivity> = self
-                .list()
-                .iter()
-                .filter(|detector| detector.finds_in(cut(value)))
-                .map(|detector| (detector.category.to_string(), detector.sensitivity))
-                .collect();
-            holding += u32::from(!seen.is_empty());
-            for (category, sensitivity) in seen {
-                let row = rows.entry(category).or_insert((0, sensitivity));
-                *row = (row.0 + 1, row.1.max(sensitivity));
-            }
-        }
-        let share = f64::from(holding) / f64::from(read.max(1));
-        if holding == 0 || known.is_empty() && holding < 3 && share < 0.1 {
-            return;
-        }
-        let evidence = &mut verdict.evidence;
-        if verdict.category.is_none() {
-            verdict.category = Some(CategoryKey(Cow::Borrowed("free_text")));
-            verdict.confidence = 0.8 + 0.15 * share;
-            verdict.sensitivity = Sensitivity::Personal;
-            evidence.values_checked = evidence.values_checked.max(read);
-            evidence.reasons.push("free_text".to_owned());
-        }
-        evidence.values_matched = evidence.values_matched.max(holding);
-        for (category, (rows, sensitivity)) in rows {
-            verdict.sensitivity = verdict.sensitivity.max(sensitivity);
-            match evidence.inside.iter_mut().find(|found| found.category.as_str() == category) {
-                Some(found) => found.rows = found.rows.max(rows),
-                None => evidence
-                    .inside
-                    .push(InnerFinding { category: CategoryKey(Cow::Owned(category)), rows }),
-            }
-        }
-        evidence.inside.sort_by_key(|found| std::cmp::Reverse(found.rows));
-    }
-}
-
-fn cut(value: &str) -> &str {
-    let mut end = value.len().min(READ_BYTES);
-    while !value.is_char_boundary(end) {
-        end -= 1;
-    }
-    &value[..end]
-}
-
 impl CustomDetector {
-    fn finds_in(&self, text: &str) -> bool {
-        let mut found = Vec::new();
-        self.find(text, &mut found);
-        !found.is_empty()
-    }
-
     /// The verdict on a column this detector knows.
     pub(super) fn classify(&self, column: &Column<'_>) -> Option<Verdict> {
         let named = self.names.iter().any(|pattern| pattern.fits(column.name));

@@ -14,6 +14,7 @@ mod error;
 mod file;
 mod find;
 mod guard;
+mod inside;
 
 pub use ad_hoc::AdHoc;
 pub use checksum::Checksum;
