@@ -69,6 +69,25 @@ pub fn bench(names: &[String], peers: bool, gold: &[std::path::PathBuf]) -> Resu
     cargo(&arguments, &environment)
 }
 
+/// A Python with a real SMTP server (aiosmtpd) and what makes its certificates (trustme), in an
+/// environment of its own.
+fn python_for_tests() -> Result<String> {
+    let home = std::path::absolute("target/python")?;
+    let python = home.join("bin/python");
+    let ready = || {
+        let found = Command::new(&python).args(["-c", "import aiosmtpd, trustme"]).output();
+        found.is_ok_and(|output| output.status.success())
+    };
+    if !ready() {
+        let venv = Command::new("python3").args(["-m", "venv"]).arg(&home).status()?;
+        ensure!(venv.success(), "python3 -m venv failed; install python3-venv");
+        let install = ["-m", "pip", "install", "-q", "aiosmtpd==1.4.6", "trustme==1.2.1"];
+        let pip = Command::new(&python).args(install).status()?;
+        ensure!(pip.success() && ready(), "aiosmtpd and trustme could not be installed");
+    }
+    Ok(python.display().to_string())
+}
+
 /// The peers of detection, from Python's package index, in an environment of their own.
 fn peers_of_detection() -> Result<String> {
     const PACKAGES: [&str; 7] = [
@@ -135,7 +154,8 @@ pub fn models(language: &str, arguments: &[String]) -> Result<()> {
 pub fn shots(only: Option<&str>) -> Result<()> {
     packages::install_missing()?;
     cargo(&["build", "--release", "--package", "privet"], &[])?;
-    let environment = browser_environment("release")?;
+    let mut environment = browser_environment("release")?;
+    environment.push(("PRIVET_TEST_PYTHON", python_for_tests()?));
     let mut arguments =
         vec!["run", "--quiet", "--package", "browser-tests", "--bin", "shots", "--"];
     arguments.extend(only);
@@ -159,6 +179,7 @@ fn test_environment(servers: &Servers) -> Result<Environment> {
     cargo(&["build", "--package", "privet"], &[])?;
     let mut environment = servers.environment();
     environment.extend(browser_environment("debug")?);
+    environment.push(("PRIVET_TEST_PYTHON", python_for_tests()?));
     Ok(environment)
 }
 

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use sources::NetworkGuard;
 
+use web::mail::{MailConfig, MailSecret, MailSecurity};
+
 use crate::Failure;
 
 /// Where the server listens unless told otherwise.
@@ -34,6 +36,36 @@ pub struct File {
     pub files: Files,
     /// The detection API.
     pub detect: Detect,
+    /// The mail server.
+    pub mail: Option<Mail>,
+}
+
+/// `[mail]` of the configuration file.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// Host name or address of the SMTP server.
+    pub server: String,
+    /// Its port; the usual one of `security` unless given.
+    pub port: Option<u16>,
+    /// `tls`, `starttls` or `none` (only to a server on this machine).
+    #[serde(default = "starttls")]
+    pub security: String,
+    /// Account.
+    #[serde(default)]
+    pub user: String,
+    /// File that holds the account's password. Or `PRIVET_MAIL_PASSWORD`, or the mail page.
+    pub password_file: Option<PathBuf>,
+    /// The sender.
+    pub from: String,
+    /// Where answers go, if not to the sender.
+    pub reply_to: Option<String>,
+    /// The authority of the server's certificate (PEM), if it is no public one.
+    pub ca_file: Option<PathBuf>,
+}
+
+fn starttls() -> String {
+    MailSecurity::StartTls.as_str().to_owned()
 }
 
 /// `[detect]` of the configuration file.
@@ -106,6 +138,8 @@ pub struct Config {
     pub folders: Vec<PathBuf>,
     /// Whether the Presidio-compatible addresses answer this machine without a token.
     pub open_on_loopback: bool,
+    /// How mail leaves; `None`: it cannot.
+    pub mail: Option<MailConfig>,
 }
 
 impl Config {
@@ -147,8 +181,44 @@ impl Config {
             },
             folders: file.files.only,
             open_on_loopback: file.detect.open_on_loopback,
+            mail: file.mail.map(|mail| mail_config(mail, &env)).transpose()?,
         })
     }
+}
+
+/// Checks `[mail]` at the start: a typing error should not wait for the first letter to show itself.
+fn mail_config(file: Mail, env: impl Fn(&str) -> Option<String>) -> Result<MailConfig, Failure> {
+    let Some(security) = MailSecurity::parse(&file.security) else {
+        return Err(Failure::usage(format!(
+            "[mail] security is tls, starttls or none, not “{}”",
+            file.security
+        )));
+    };
+    let password = match (env("PRIVET_MAIL_PASSWORD"), &file.password_file) {
+        (Some(password), _) => Some(password),
+        (None, Some(path)) => Some(password_in(path)?),
+        (None, None) => None,
+    };
+    let config = MailConfig {
+        server: file.server,
+        port: file.port,
+        security,
+        user: file.user,
+        password: password.map(MailSecret::new),
+        from: file.from,
+        reply_to: file.reply_to,
+        ca_file: file.ca_file,
+    };
+    config.check().map_err(|error| Failure::usage(error.to_string()))?;
+    Ok(config)
+}
+
+/// The first line of a password file: editors end it with a line break.
+fn password_in(path: &Path) -> Result<String, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Failure::usage(format!("the password file {} cannot be read: {error}", path.display()))
+    })?;
+    Ok(text.lines().next().unwrap_or_default().to_owned())
 }
 
 fn read(path: &Path) -> Result<File, Failure> {
@@ -256,6 +326,24 @@ mod tests {
         let guard = config.guard;
         assert!(!guard.allow_loopback && guard.allow_private);
         assert_eq!(guard.only, ["10.0.0.0/8"]);
+    }
+
+    #[test]
+    fn mail_is_checked_at_the_start_and_its_password_comes_from_a_file() {
+        let password = file("four brown herons\n");
+        let text = format!(
+            "[mail]\nserver = \"smtp.example.com\"\nuser = \"privet\"\nfrom = \"p@example.com\"\n\
+             password_file = {:?}\n",
+            password.path()
+        );
+
+        let mail = with_file(&text).unwrap().mail.unwrap();
+        assert_eq!((mail.port(), mail.security), (587, MailSecurity::StartTls));
+        assert_eq!(mail.password.unwrap().reveal(), "four brown herons");
+        let open = text.replace("user =", "security = \"none\"\nuser =");
+        assert!(with_file(&open).unwrap_err().to_string().contains("on this machine"));
+        let nobody = text.replace("p@example.com", "somebody");
+        assert!(with_file(&nobody).unwrap_err().to_string().contains("from"));
     }
 
     #[test]

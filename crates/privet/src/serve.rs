@@ -80,8 +80,11 @@ impl House {
         let api = inspect::Settings { open_on_loopback: config.open_on_loopback };
         let inspect = Inspect::open(store.clone(), api).await.map_err(anyhow::Error::from)?;
         let settings = WebConfig { base_url: address.clone(), trust_proxy: config.trust_proxy };
-        let web =
+        let mut web =
             Web::open(store, settings).await?.with_nav(datamap::nav()).with_nav(inspect::nav());
+        if let Some(mail) = &config.mail {
+            web = web.with_mail(mail.clone()).map_err(|error| Failure::usage(error.to_string()))?;
+        }
         Ok(Self {
             address,
             map: map
@@ -134,7 +137,8 @@ impl House {
             () = signals.next() => return Ok(()),
         }
         let runner = Runner::new(self.web.store().clone(), JOBS_AT_ONCE);
-        let jobs = tokio::spawn(datamap::add_handlers(runner, &self.map).run(stopped));
+        let runner = datamap::add_handlers(runner, &self.map);
+        let jobs = tokio::spawn(web::mail::add_handlers(runner, &self.web).run(stopped));
         signals.next().await;
         tracing::info!("stopping");
         let _ = stop.send(true);

@@ -20,6 +20,11 @@ use tracing::Instrument as _;
 pub const CSP: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; \
                        frame-ancestors 'none'; form-action 'self'; base-uri 'none'";
 
+/// Put into a response's extensions by a page that others may embed: the origins (already checked, as
+/// CSP sources) that may. All other pages refuse every frame.
+#[derive(Debug, Clone)]
+pub struct Framed(pub String);
+
 /// Body limit for forms: 2 MiB; a room's upload route may set its own [`DefaultBodyLimit`].
 const BODY_LIMIT: usize = 2 * 1024 * 1024;
 
@@ -89,7 +94,21 @@ async fn around(State(web): State<Web>, mut request: Request, next: Next) -> Res
             headers.append(header::SET_COOKIE, cookie);
         }
     }
+    let mut framed = false;
+    if let Some(Framed(origins)) = response.extensions_mut().remove::<Framed>() {
+        let headers = response.headers_mut();
+        let policy = CSP.replace("frame-ancestors 'none'", &format!("frame-ancestors {origins}"));
+        if let Ok(policy) = HeaderValue::from_str(&policy) {
+            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+            framed = true;
+        }
+    }
+    let headers = response.headers_mut();
     security_headers(headers);
+    if framed {
+        // It knows only "nobody" and "this origin", so it would contradict the policy.
+        headers.remove(header::X_FRAME_OPTIONS);
+    }
     if jar.secure {
         headers
             .entry(header::STRICT_TRANSPORT_SECURITY)

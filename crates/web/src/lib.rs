@@ -112,6 +112,7 @@ mod limit;
 mod links;
 mod list;
 mod look;
+pub mod mail;
 mod metrics;
 mod page;
 mod password;
@@ -121,20 +122,23 @@ mod routes;
 mod secret;
 mod session;
 mod signin;
+pub mod testing;
 mod token;
 mod totp;
 mod users;
 
 pub use error::WebError;
-pub use finish::{CSP, finish};
+pub use finish::{CSP, Framed, finish};
 pub use form::{Choice, CsrfForm, Errors};
 pub use lang::{Lang, grouped, has_key, translate};
+pub use limit::{Limits, Rule};
 pub use list::{Dir, ListQuery, PAGE_SIZE, Pager, csv, csv_stream, encode, like};
 pub use look::{Count, Look, Theme};
 pub use page::{NavGroup, NavItem, NavLink, Page};
 pub use role::{Permission, Role};
 pub use routes::router;
 pub use session::User;
+pub use signin::ClientAddress;
 pub use token::{ApiToken, Token};
 
 use askama::Template;
@@ -178,12 +182,14 @@ struct Inner {
 pub struct Web {
     inner: Arc<Inner>,
     nav: Arc<Vec<NavItem>>,
+    mailer: Option<Arc<mail::Mailer>>,
 }
 
 impl Web {
     /// Brings the room's schema up to date.
     pub async fn open(store: Store, config: WebConfig) -> Result<Self, store::StoreError> {
         store.migrate(&MIGRATIONS).await?;
+        store.migrate(&mail::MIGRATIONS).await?;
         let organisation = sqlx::query("SELECT value FROM web_setting WHERE key = 'organisation'")
             .fetch_optional(store.reader())
             .await?
@@ -197,7 +203,7 @@ impl Web {
             limits: limit::Limits::default(),
             hashing: tokio::sync::Semaphore::new(2),
         };
-        Ok(Self { inner: Arc::new(inner), nav: Arc::new(routes::NAV.to_vec()) })
+        Ok(Self { inner: Arc::new(inner), nav: Arc::new(routes::NAV.to_vec()), mailer: None })
     }
 
     /// Adds a room's navigation entries, before the shell's own.
@@ -207,6 +213,22 @@ impl Web {
         let own = nav.len() - routes::NAV.len();
         nav.splice(own..own, items);
         Self { nav: Arc::new(nav), ..self }
+    }
+
+    /// Sends mail through this server; fails, with what to write instead, when the settings cannot
+    /// work. Nothing is dialled yet.
+    pub fn with_mail(self, config: mail::MailConfig) -> Result<Self, mail::MailConfigError> {
+        let mailer = mail::Mailer::new(config, self.base_url())?;
+        Ok(Self { mailer: Some(Arc::new(mailer)), ..self })
+    }
+
+    /// Whether mail can be sent.
+    pub fn has_mail(&self) -> bool {
+        self.mailer.is_some()
+    }
+
+    pub(crate) fn mailer(&self) -> Option<&mail::Mailer> {
+        self.mailer.as_deref()
     }
 
     /// The database.

@@ -10,8 +10,9 @@ const MAX_KEYS: usize = 50_000;
 /// Forgotten after so long without a failure.
 const MEMORY: Duration = Duration::from_hours(1);
 
+/// Counts failures (or requests) by key and says how long to wait. Keys should be hashes.
 #[derive(Default)]
-pub(crate) struct Limits(Mutex<HashMap<String, Tries>>);
+pub struct Limits(Mutex<HashMap<String, Tries>>);
 
 struct Tries {
     failed: u32,
@@ -19,8 +20,8 @@ struct Tries {
 }
 
 /// How patient we are with one kind of key.
-#[derive(Clone, Copy)]
-pub(crate) struct Rule {
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
     /// Failures that cost nothing.
     pub free: u32,
     /// Longest wait.

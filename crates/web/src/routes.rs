@@ -2,15 +2,16 @@
 
 use crate::page::NavItem;
 use crate::{Permission, Web, WebError};
-use crate::{account, activity, assets, components, jobs, metrics, people, signin};
+use crate::{account, activity, assets, components, jobs, mail, metrics, people, signin};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
-pub(crate) const NAV: [NavItem; 4] = [
+pub(crate) const NAV: [NavItem; 5] = [
     item("web-nav-jobs", "/console/jobs", "job", Permission::ViewMap),
+    item("web-nav-mail", "/console/mail", "mail", Permission::ManageJobs),
     item("web-nav-activity", "/console/activity", "activity", Permission::ViewLedger),
     item("web-nav-people", "/console/people", "people", Permission::ViewRecords),
     item("web-nav-account", "/console/account", "person", Permission::ViewMap),
@@ -65,6 +66,9 @@ fn console() -> Router<Web> {
         .route("/console/jobs", get(jobs::show))
         .route("/console/jobs/{id}/cancel", post(jobs::cancel))
         .route("/console/jobs/{id}/retry", post(jobs::retry))
+        .route("/console/mail", get(mail::show))
+        .route("/console/mail/test", post(mail::send_test))
+        .route("/console/mail/password", post(mail::save_password))
         .route("/console/components", get(components::show))
 }
 

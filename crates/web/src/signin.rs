@@ -10,7 +10,7 @@ use crate::{
     render_status, secret,
 };
 use askama::Template;
-use axum::extract::{ConnectInfo, FromRequestParts, Path, Query, State};
+use axum::extract::{ConnectInfo, FromRef, FromRequestParts, Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, header, request::Parts};
 use axum::response::Response;
 use serde::Deserialize;
@@ -20,13 +20,32 @@ use store::{Actor, Entry};
 /// The second step must follow within so many seconds.
 const SECOND_STEP_SECONDS: i64 = 300;
 
-/// Where a request comes from, for slowing down guesses; never stored or logged.
-pub(crate) struct Address(String);
+/// Where a request comes from, for slowing down guesses: never logged, and stored only where a room
+/// says so and shortens it first. Believes `X-Forwarded-For` only behind a proxy of ours.
+pub struct ClientAddress(pub(crate) String);
 
-impl FromRequestParts<Web> for Address {
+impl ClientAddress {
+    /// The address; empty if it is unknown.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for ClientAddress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ClientAddress(…)")
+    }
+}
+
+impl<S> FromRequestParts<S> for ClientAddress
+where
+    Web: FromRef<S>,
+    S: Send + Sync,
+{
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let web = Web::from_ref(state);
         let forwarded = || {
             // The last hop of the last line is the one our own proxy wrote; some proxies add a line
             // of their own behind the visitor's.
@@ -97,7 +116,7 @@ pub(crate) async fn signin_page(
 pub(crate) async fn signin(
     p: Look,
     State(web): State<Web>,
-    Address(address): Address,
+    ClientAddress(address): ClientAddress,
     headers: HeaderMap,
     CsrfForm(input): CsrfForm<SignInInput>,
 ) -> Result<Response, WebError> {

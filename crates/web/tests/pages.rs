@@ -9,12 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use store::testing::temp_sqlite;
 
-const PAGES: [&str; 6] = [
+const PAGES: [&str; 7] = [
     "/console/account",
     "/console/account/totp",
     "/console/people",
     "/console/activity",
     "/console/jobs",
+    "/console/mail",
     "/console/components",
 ];
 
