@@ -34,6 +34,8 @@ pub struct File {
     pub network: Network,
     /// Which files the server may scan.
     pub files: Files,
+    /// How customers reach the privacy team: an e-mail address or a page. In notices and receipts.
+    pub contact: String,
     /// The detection API.
     pub detect: Detect,
     /// The mail server.
@@ -136,6 +138,8 @@ pub struct Config {
     pub guard: NetworkGuard,
     /// Which files and folders the server may scan; empty: all it can read.
     pub folders: Vec<PathBuf>,
+    /// How customers reach the privacy team.
+    pub contact: String,
     /// Whether the Presidio-compatible addresses answer this machine without a token.
     pub open_on_loopback: bool,
     /// How mail leaves; `None`: it cannot.
@@ -180,6 +184,7 @@ impl Config {
                 only: file.network.only,
             },
             folders: file.files.only,
+            contact: file.contact,
             open_on_loopback: file.detect.open_on_loopback,
             mail: file.mail.map(|mail| mail_config(mail, &env)).transpose()?,
         })

@@ -15,6 +15,7 @@ pub mod scan;
 mod serve;
 mod state;
 mod tokens;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -50,6 +51,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Serve(args)) => serve::run(args).await,
         Some(Command::Demo(args)) => demo::run(args).await,
         Some(Command::Token(args)) => tokens::run(args).await,
+        Some(Command::Verify(args)) => tokio::task::block_in_place(|| verify::run(&args)),
         Some(Command::Ledger(args)) => ledger::run(args).await,
         Some(Command::Export(args)) => code::export(args).await,
         Some(Command::Apply(args)) => code::apply(args).await,

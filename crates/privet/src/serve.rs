@@ -3,6 +3,7 @@
 use std::{future::IntoFuture, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 
 use axum::Router;
+use consent::Consent;
 use datamap::DataMap;
 use inspect::Inspect;
 use store::{Runner, Store, StoreConfig};
@@ -65,6 +66,8 @@ pub struct House {
     pub map: DataMap,
     /// Detection for people and programs.
     pub inspect: Inspect,
+    /// Purposes, notices, choices.
+    pub consent: Consent,
     web: Web,
 }
 
@@ -79,12 +82,15 @@ impl House {
         map.mend_schedules().await.map_err(anyhow::Error::from)?;
         let api = inspect::Settings { open_on_loopback: config.open_on_loopback };
         let inspect = Inspect::open(store.clone(), api).await.map_err(anyhow::Error::from)?;
+        let said = consent::Settings { contact: config.contact.clone(), base_url: address.clone() };
+        let consent = Consent::open(store.clone(), said).await.map_err(anyhow::Error::from)?;
         let settings = WebConfig { base_url: address.clone(), trust_proxy: config.trust_proxy };
         let mut web =
             Web::open(store, settings).await?.with_nav(datamap::nav()).with_nav(inspect::nav());
         if let Some(mail) = &config.mail {
             web = web.with_mail(mail.clone()).map_err(|error| Failure::usage(error.to_string()))?;
         }
+        consent.set_organisation(&web.organisation());
         Ok(Self {
             address,
             map: map
@@ -92,6 +98,7 @@ impl House {
                 .with_folders(config.folders.clone())
                 .with_own_detectors(Arc::new(FromInspect(inspect.clone()))),
             inspect,
+            consent,
             web,
         })
     }
@@ -111,7 +118,8 @@ impl House {
     pub fn router(&self) -> Router {
         let rooms = web::router(self.web.clone())
             .merge(datamap::router(self.web.clone(), self.map.clone()))
-            .merge(inspect::router(self.web.clone(), self.inspect.clone()));
+            .merge(inspect::router(self.web.clone(), self.inspect.clone()))
+            .merge(consent::router(self.web.clone(), self.consent.clone()));
         web::finish(self.web.clone(), rooms)
     }
 

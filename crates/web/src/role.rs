@@ -60,18 +60,26 @@ impl Role {
     /// Whether the role includes the permission.
     pub fn can(self, permission: Permission) -> bool {
         use Permission::{
-            EditMap, Export, ManageJobs, ManagePeople, ManageSources, ViewLedger, ViewMap,
-            ViewRecords,
+            EditMap, Export, ManageJobs, ManagePeople, ManageSources, ViewConsents, ViewLedger,
+            ViewMap, ViewRecords,
         };
         match self {
             Self::Owner => true,
             Self::PrivacyOfficer => permission != ManagePeople,
             Self::Engineer => matches!(
                 permission,
-                ViewMap | EditMap | ManageSources | ViewRecords | ManageJobs | Export
+                ViewMap
+                    | EditMap
+                    | ManageSources
+                    | ViewRecords
+                    | ViewConsents
+                    | ManageJobs
+                    | Export
             ),
-            Self::Marketer => matches!(permission, ViewMap | ViewRecords),
-            Self::Auditor => matches!(permission, ViewMap | ViewRecords | ViewLedger | Export),
+            Self::Marketer => matches!(permission, ViewMap | ViewRecords | ViewConsents),
+            Self::Auditor => {
+                matches!(permission, ViewMap | ViewRecords | ViewConsents | ViewLedger | Export)
+            }
             Self::Employee => permission == ViewMap,
         }
     }
@@ -90,6 +98,12 @@ pub enum Permission {
     ViewRecords,
     /// Change records of processing.
     EditRecords,
+    /// See purposes, notices and how many agreed; no person.
+    ViewConsents,
+    /// Change purposes, notices and properties.
+    EditConsents,
+    /// Look up one customer's choices and history.
+    LookUpPeople,
     /// Invite people, change roles, disable accounts.
     ManagePeople,
     /// See the activity (ledger entries).
@@ -102,12 +116,15 @@ pub enum Permission {
 
 impl Permission {
     /// All of them, in the order the permission table shows.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::ViewMap,
         Self::EditMap,
         Self::ManageSources,
         Self::ViewRecords,
         Self::EditRecords,
+        Self::ViewConsents,
+        Self::EditConsents,
+        Self::LookUpPeople,
         Self::ManagePeople,
         Self::ViewLedger,
         Self::ManageJobs,
@@ -122,6 +139,9 @@ impl Permission {
             Self::ManageSources => "web-permission-manage-sources",
             Self::ViewRecords => "web-permission-view-records",
             Self::EditRecords => "web-permission-edit-records",
+            Self::ViewConsents => "web-permission-view-consents",
+            Self::EditConsents => "web-permission-edit-consents",
+            Self::LookUpPeople => "web-permission-look-up-people",
             Self::ManagePeople => "web-permission-manage-people",
             Self::ViewLedger => "web-permission-view-ledger",
             Self::ManageJobs => "web-permission-manage-jobs",
@@ -143,8 +163,11 @@ mod tests {
 
     #[test]
     fn an_auditor_changes_nothing() {
-        use Permission::{EditMap, EditRecords, ManageJobs, ManagePeople, ManageSources};
-        for permission in [EditMap, EditRecords, ManageJobs, ManagePeople, ManageSources] {
+        use Permission::{
+            EditConsents, EditMap, EditRecords, ManageJobs, ManagePeople, ManageSources,
+        };
+        let all = [EditConsents, EditMap, EditRecords, ManageJobs, ManagePeople, ManageSources];
+        for permission in all {
             assert!(!Role::Auditor.can(permission));
         }
     }

@@ -1,0 +1,20 @@
+//! The room for programs, under `/v1`. A token needs the scope `consent:write` to record, and
+//! `consent:read` to look up people and receipts.
+
+pub mod consents;
+mod lookup;
+pub mod problem;
+
+use axum::{Router, extract::DefaultBodyLimit};
+
+use crate::Room;
+
+/// Bytes of a request at most.
+const BODY_MAX: usize = 256 << 10;
+
+pub(crate) fn router() -> Router<Room> {
+    Router::new()
+        .merge(consents::router())
+        .merge(lookup::router())
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+}

@@ -1,0 +1,132 @@
+//! Consent: what customers were shown, what they chose, proof of it, and the answer before every use
+//! of their data. It never keeps an identifier in clear: they are sealed with a key per customer and
+//! found by blind index. Callers need [`Consent`], [`Recording`] and [`Subject`].
+//!
+//! A choice's way: [`api`] reads the request → [`Consent::record`] finds or makes the customer, checks
+//! the choices against the notice's version → one write (customer, identifiers, record, ledger entry)
+//! → the signed [`Receipt`].
+
+pub mod api;
+mod catalogue;
+pub mod decide;
+mod error;
+pub mod notice;
+pub mod property;
+pub mod purpose;
+pub mod receipt;
+pub mod record;
+mod room;
+pub mod subject;
+
+pub use catalogue::Catalogue;
+pub use error::{ConsentError, Result};
+pub use notice::{Notice, NoticeBody, NoticeVersion, Reconsent};
+pub use purpose::{LegalBasis, Purpose, PurposeBody, Regime};
+pub use receipt::Receipt;
+pub use record::{Choice, PurposeState, Recording, Stored};
+pub use room::Room;
+pub use subject::{Identifier, IdentifierKind, Subject, SubjectId};
+
+use std::sync::{Arc, RwLock};
+
+use store::{Migration, Store};
+
+/// The schema's steps, in order.
+const MIGRATIONS: [Migration; 1] =
+    [Migration { room: "consent", version: 1, sql: include_str!("schema.sql") }];
+
+/// How the room behaves.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// How customers reach the privacy team; part of every notice and receipt.
+    pub contact: String,
+    /// The address people type, without a slash at the end; receipts name where to withdraw.
+    pub base_url: String,
+}
+
+struct Inner {
+    store: Store,
+    settings: Settings,
+    vault: vault::Vault,
+    signer: ledger::Signer,
+    organisation: RwLock<String>,
+    catalogue: RwLock<Arc<Catalogue>>,
+}
+
+/// The room's service; cheap to clone.
+#[derive(Clone)]
+pub struct Consent {
+    inner: Arc<Inner>,
+}
+
+impl Consent {
+    /// Brings the room's schema up to date and opens it.
+    pub async fn open(store: Store, settings: Settings) -> Result<Self> {
+        store.migrate(&MIGRATIONS).await?;
+        let inner = Inner {
+            vault: vault::Vault::new(&store.derive_key("vault")),
+            signer: ledger::Signer::from_seed(&store.derive_key("ledger/sign")),
+            organisation: RwLock::default(),
+            catalogue: RwLock::default(),
+            store,
+            settings,
+        };
+        let consent = Self { inner: Arc::new(inner) };
+        consent.refresh_catalogue().await?;
+        if consent.catalogue().properties().next().is_none() {
+            let by = store::Actor::System("setup");
+            consent
+                .save_property(&by, property::DEFAULT, &property::PropertyBody::default())
+                .await?;
+        }
+        Ok(consent)
+    }
+
+    /// Privet's own database.
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// How the room behaves.
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// What seals identifiers and finds them.
+    pub fn vault(&self) -> &vault::Vault {
+        &self.inner.vault
+    }
+
+    /// What signs receipts.
+    pub fn signer(&self) -> &ledger::Signer {
+        &self.inner.signer
+    }
+
+    /// The organisation's name, as notices say it.
+    pub fn organisation(&self) -> String {
+        let name = self.inner.organisation.read();
+        name.unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// Tells the organisation's name; the front door does at start and when it changes.
+    pub fn set_organisation(&self, name: &str) {
+        let mut kept =
+            self.inner.organisation.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        name.clone_into(&mut kept);
+    }
+}
+
+/// The addresses of the room.
+pub fn router(web: web::Web, consent: Consent) -> axum::Router {
+    api::router().with_state(Room { web, consent })
+}
+
+fn base64(bytes: &[u8]) -> String {
+    use ::base64::Engine as _;
+    ::base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+fn unbase64(text: &str) -> Option<Vec<u8>> {
+    use ::base64::Engine as _;
+    ::base64::engine::general_purpose::STANDARD.decode(text).ok()
+}

@@ -1,0 +1,304 @@
+//! All SQL of records, and the one way in which they are written.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use ::store::{Actor, Entry, HotRow, HotWrite, StoreError, new_id, now};
+use serde_json::Value;
+use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
+
+use super::{Choice, Origin, PurposeState, Recording, Stored, check::Checked, minor, states};
+use crate::{
+    Consent, ConsentError, Receipt, Result,
+    subject::{Subject, SubjectId},
+};
+
+/// How often a write is tried when others write the same customer at the same time.
+pub(crate) const TRIES: usize = 8;
+
+const COLUMNS: &[&str] = &[
+    "id",
+    "subject",
+    "property",
+    "notice",
+    "notice_version",
+    "notice_slot",
+    "language",
+    "choices",
+    "channel",
+    "page",
+    "ip",
+    "agent",
+    "origin",
+    "minor_until",
+    "guardian",
+    "guardian_verified_at",
+    "given_at",
+    "recorded_at",
+    "idempotency",
+    "request_digest",
+];
+const READ: &str = "r.id, r.subject, r.property, r.notice, r.notice_version, r.notice_slot, r.language, \
+    r.choices, r.channel, r.page, r.ip, r.agent, r.origin, r.minor_until, r.guardian, \
+    r.guardian_verified_at, r.given_at, r.recorded_at";
+
+impl Consent {
+    /// Records choices. On return they are durable, every decision of this server heeds them, and the
+    /// receipt proves them.
+    pub async fn record(&self, actor: &Actor, recording: &Recording) -> Result<Receipt> {
+        let checked = recording.check(&self.catalogue(), now())?;
+        let blind = recording.subject.blind(self.vault());
+        let digest = request_digest(self, recording, &blind);
+        for _ in 0..TRIES {
+            let known = self.find(&blind).await?;
+            if known.erased {
+                return Err(ConsentError::Erased);
+            }
+            if known.people.len() > 1 {
+                self.merge(actor, &known.people).await?;
+                continue;
+            }
+            let mut new = self.write_subject(&recording.subject, &blind, &known).await?;
+            let mut stored = self.stored(recording, &checked, &new).await?;
+            if let Some(person) = known.people.first() {
+                self.tell_withdrawals(person, &mut stored.choices).await?;
+            }
+            new.rows.push(row(&stored, recording.idempotency.as_deref(), &digest));
+            let mut entry = Entry::new(actor.clone(), action(&stored), "consent", &*stored.id);
+            entry.after = Some(self.store().digest(&stored));
+            match self.store().submit(HotWrite { entry, rows: new.rows }).await {
+                Ok(position) => {
+                    self.recorded(&stored, &blind, position);
+                    return self.receipt_of(&stored, position);
+                }
+                Err(error) if is_taken(&error) => {
+                    if let Some(receipt) = self.repeated(recording, &digest).await? {
+                        return Ok(receipt);
+                    }
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(crowded())
+    }
+
+    async fn stored(
+        &self,
+        recording: &Recording,
+        checked: &Checked,
+        new: &crate::subject::NewSubject,
+    ) -> Result<Stored> {
+        let at = now();
+        let guardian = recording.minor.as_ref().and_then(|minor| minor.guardian.as_ref());
+        let verified = guardian.is_some_and(|guardian| guardian.verified);
+        let kept = match guardian {
+            Some(guardian) => self.kept(guardian, new).await?,
+            None => String::new(),
+        };
+        let notice = checked.notice.as_deref();
+        Ok(Stored {
+            id: new_id(),
+            subject: new.id.0.clone(),
+            property: recording.property.clone(),
+            notice: notice.map(|n| n.notice.clone()).unwrap_or_default(),
+            notice_version: notice.map_or(0, |n| n.version),
+            notice_slot: notice.map_or(0, |n| i64::from(n.slot)),
+            language: checked.language.clone(),
+            choices: checked.choices.clone(),
+            channel: recording.channel.clone(),
+            page: checked.page.clone(),
+            ip: checked.ip.clone(),
+            agent: checked.agent.clone(),
+            origin: recording.origin,
+            minor_until: checked.minor_until,
+            guardian: kept,
+            guardian_verified_at: verified.then_some(at),
+            given_at: checked.given_at,
+            recorded_at: at,
+        })
+    }
+
+    /// What is kept of a guardian, the contact sealed with the minor's key.
+    async fn kept(
+        &self,
+        guardian: &minor::Guardian,
+        new: &crate::subject::NewSubject,
+    ) -> Result<String> {
+        let contact = match &new.key {
+            Some(key) => key.seal("guardian", &guardian.contact),
+            None => self.subject_key(&new.id).await?.seal("guardian", &guardian.contact),
+        };
+        let (relation, method) = (guardian.relation.clone(), guardian.method.clone());
+        let kept = minor::KeptGuardian { relation, method, contact };
+        serde_json::to_string(&kept).map_err(|error| ConsentError::Invalid(error.to_string()))
+    }
+
+    /// A no after a yes is a withdrawal.
+    async fn tell_withdrawals(
+        &self,
+        person: &SubjectId,
+        choices: &mut BTreeMap<String, Choice>,
+    ) -> Result<()> {
+        if !choices.values().any(|choice| *choice == Choice::Denied) {
+            return Ok(());
+        }
+        let before = states(&self.records_of(person).await?);
+        for (purpose, choice) in choices {
+            let granted = before
+                .get(purpose)
+                .is_some_and(|state| matches!(state.choice, Choice::Granted | Choice::Pending));
+            if *choice == Choice::Denied && granted {
+                *choice = Choice::Withdrawn;
+            }
+        }
+        Ok(())
+    }
+
+    /// The receipt of a request that was already recorded under its idempotency key.
+    async fn repeated(&self, recording: &Recording, digest: &str) -> Result<Option<Receipt>> {
+        let Some(key) = &recording.idempotency else { return Ok(None) };
+        let row =
+            sqlx::query("SELECT id, request_digest FROM consent_record WHERE idempotency = $1")
+                .bind(key)
+                .fetch_optional(self.store().reader())
+                .await?;
+        let Some(row) = row else { return Ok(None) };
+        if row.try_get::<String, _>(1)? != digest {
+            return Err(ConsentError::KeyReused);
+        }
+        self.receipt(&row.try_get::<String, _>(0)?).await.map(Some)
+    }
+
+    /// All records of a person, oldest first; those of customers merged into it too.
+    pub async fn records_of(&self, person: &SubjectId) -> Result<Vec<Stored>> {
+        let sql = format!(
+            "SELECT {READ} FROM consent_record r JOIN subject s ON s.id = r.subject
+             WHERE s.id = $1 OR s.merged_into = $1 ORDER BY r.given_at, r.recorded_at, r.id"
+        );
+        let rows = sqlx::query(AssertSqlSafe(sql))
+            .bind(&person.0)
+            .fetch_all(self.store().reader())
+            .await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// One record.
+    pub async fn stored_record(&self, id: &str) -> Result<Stored> {
+        let sql = format!("SELECT {READ} FROM consent_record r WHERE r.id = $1");
+        let row =
+            sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_optional(self.store().reader()).await?;
+        let unknown =
+            || ConsentError::Unknown { kind: "receipt", key: id.chars().take(36).collect() };
+        read(&row.ok_or_else(unknown)?)
+    }
+
+    /// What a person chose last, by purpose; empty for somebody unknown.
+    pub async fn states_of(&self, subject: &Subject) -> Result<BTreeMap<String, PurposeState>> {
+        let known = self.find(&subject.blind(self.vault())).await?;
+        let mut records = Vec::new();
+        for person in &known.people {
+            records.extend(self.records_of(person).await?);
+        }
+        Ok(states(&records))
+    }
+}
+
+/// `consent.withdrawn` when an agreement is taken back, so that whoever follows the ledger need not
+/// read the record to know.
+fn action(stored: &Stored) -> &'static str {
+    let withdrawn = stored.choices.values().any(|choice| *choice == Choice::Withdrawn);
+    if withdrawn { "consent.withdrawn" } else { "consent.recorded" }
+}
+
+/// What makes two requests the same: everything that would be kept, keyed so that it says nothing.
+fn request_digest(consent: &Consent, recording: &Recording, blind: &[vault::BlindIndex]) -> String {
+    let blind: Vec<String> = blind.iter().map(|one| one.to_text()).collect();
+    let minor = recording.minor.as_ref().map(|minor| minor.age);
+    let state = serde_json::json!([
+        blind,
+        recording.property,
+        recording.notice,
+        recording.language,
+        recording.choices,
+        recording.channel,
+        recording.given_at,
+        recording.origin,
+        minor,
+    ]);
+    let bytes = consent.store().digest(&state).0;
+    bytes.chunks(16).fold(String::with_capacity(64), |mut text, half| {
+        let half = half.try_into().map_or(0, u128::from_be_bytes);
+        let _ = write!(text, "{half:032x}");
+        text
+    })
+}
+
+fn row(stored: &Stored, idempotency: Option<&str>, digest: &str) -> HotRow {
+    let values: Vec<Value> = vec![
+        stored.id.clone().into(),
+        stored.subject.clone().into(),
+        stored.property.clone().into(),
+        stored.notice.clone().into(),
+        stored.notice_version.into(),
+        stored.notice_slot.into(),
+        stored.language.clone().into(),
+        serde_json::to_value(&stored.choices).unwrap_or_default(),
+        stored.channel.clone().into(),
+        stored.page.clone().into(),
+        stored.ip.clone().into(),
+        stored.agent.clone().into(),
+        stored.origin.as_str().into(),
+        stored.minor_until.into(),
+        stored.guardian.clone().into(),
+        stored.guardian_verified_at.into(),
+        stored.given_at.into(),
+        stored.recorded_at.into(),
+        idempotency.into(),
+        digest.into(),
+    ];
+    HotRow { table: "consent_record", columns: COLUMNS, values }
+}
+
+pub(crate) fn read(row: &AnyRow) -> Result<Stored> {
+    let choices: String = row.try_get(7)?;
+    let origin: String = row.try_get(12)?;
+    let damaged = |what: &str| ConsentError::Invalid(format!("a stored record is damaged: {what}"));
+    Ok(Stored {
+        id: row.try_get(0)?,
+        subject: row.try_get(1)?,
+        property: row.try_get(2)?,
+        notice: row.try_get(3)?,
+        notice_version: row.try_get(4)?,
+        notice_slot: row.try_get(5)?,
+        language: row.try_get(6)?,
+        choices: serde_json::from_str(&choices).map_err(|_| damaged("choices"))?,
+        channel: row.try_get(8)?,
+        page: row.try_get(9)?,
+        ip: row.try_get(10)?,
+        agent: row.try_get(11)?,
+        origin: Origin::parse(&origin).ok_or_else(|| damaged("origin"))?,
+        minor_until: row.try_get(13)?,
+        guardian: row.try_get(14)?,
+        guardian_verified_at: row.try_get(15)?,
+        given_at: row.try_get(16)?,
+        recorded_at: row.try_get(17)?,
+    })
+}
+
+/// A key that must be unique is there already.
+pub(crate) fn is_taken(error: &StoreError) -> bool {
+    match error {
+        StoreError::Database(sqlx::Error::Database(error)) => {
+            error.is_unique_violation()
+                // The driver over all databases does not always pass the kind on.
+                || error.message().contains("UNIQUE constraint failed")
+                || error.message().contains("duplicate key value")
+        }
+        _ => false,
+    }
+}
+
+pub(crate) fn crowded() -> ConsentError {
+    ConsentError::Conflict(
+        "others are changing the same customer at this moment; send the request again".to_owned(),
+    )
+}

@@ -1,0 +1,105 @@
+//! Sealing: AES-256-GCM with a random nonce and a context as associated data.
+
+use aws_lc_rs::{
+    aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
+    rand,
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+
+use crate::VaultError;
+
+const NONCE: usize = 12;
+const FORM: &str = "s1:";
+
+/// One AES-256-GCM key.
+pub(crate) struct Cipher(LessSafeKey);
+
+impl Cipher {
+    pub(crate) fn new(key: &[u8; 32]) -> Self {
+        let Ok(key) = UnboundKey::new(&AES_256_GCM, key) else {
+            unreachable!("AES-256 takes any 32 bytes")
+        };
+        Self(LessSafeKey::new(key))
+    }
+
+    /// `s1:` + base64(nonce ‖ ciphertext ‖ tag).
+    pub(crate) fn seal(&self, context: &str, plain: &[u8]) -> String {
+        let mut nonce = [0_u8; NONCE];
+        let mut body = plain.to_vec();
+        // Neither can fail: aws-lc aborts without entropy, and GCM's limit is 64 GiB a message.
+        let sealed = rand::fill(&mut nonce).and_then(|()| {
+            let nonce = Nonce::assume_unique_for_key(nonce);
+            self.0.seal_in_place_append_tag(nonce, Aad::from(context.as_bytes()), &mut body)
+        });
+        assert!(sealed.is_ok(), "AES-256-GCM cannot fail below 64 GiB");
+        let mut all = nonce.to_vec();
+        all.extend_from_slice(&body);
+        format!("{FORM}{}", BASE64.encode(all))
+    }
+
+    pub(crate) fn open(&self, context: &str, sealed: &str) -> Result<Vec<u8>, VaultError> {
+        let body = sealed.strip_prefix(FORM).ok_or(VaultError::Form)?;
+        let mut bytes = BASE64.decode(body).map_err(|_| VaultError::Form)?;
+        if bytes.len() < NONCE {
+            return Err(VaultError::Form);
+        }
+        let mut body = bytes.split_off(NONCE);
+        let nonce = Nonce::try_assume_unique_for_key(&bytes).map_err(|_| VaultError::Form)?;
+        let plain = self
+            .0
+            .open_in_place(nonce, Aad::from(context.as_bytes()), &mut body)
+            .map_err(|_| VaultError::Closed)?;
+        Ok(plain.to_vec())
+    }
+}
+
+/// A customer's own key: what it seals is lost when its wrapped form is destroyed.
+pub struct SubjectKey(Cipher);
+
+impl std::fmt::Debug for SubjectKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SubjectKey(…)")
+    }
+}
+
+impl SubjectKey {
+    pub(crate) fn new(bytes: &[u8; 32]) -> Self {
+        Self(Cipher::new(bytes))
+    }
+
+    /// Seals a text; it opens only under the same context (`identifier:email`).
+    pub fn seal(&self, context: &str, plain: &str) -> String {
+        self.0.seal(context, plain.as_bytes())
+    }
+
+    /// Opens what [`SubjectKey::seal`] sealed.
+    pub fn open(&self, context: &str, sealed: &str) -> Result<String, VaultError> {
+        String::from_utf8(self.0.open(context, sealed)?).map_err(|_| VaultError::Form)
+    }
+}
+
+pub(crate) fn random_key() -> [u8; 32] {
+    let mut key = [0_u8; 32];
+    assert!(rand::fill(&mut key).is_ok(), "the system has no random numbers");
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_text_comes_back_and_any_damage_is_told(text in ".*", context in ".*", at in 0_usize..400) {
+            let key = SubjectKey::new(&[7; 32]);
+            let sealed = key.seal(&context, &text);
+            prop_assert_eq!(key.open(&context, &sealed).unwrap(), text);
+
+            let mut damaged = sealed.into_bytes();
+            let at = at % damaged.len();
+            damaged[at] = if damaged[at] == b'A' { b'B' } else { b'A' };
+            prop_assert!(key.open(&context, &String::from_utf8(damaged).unwrap()).is_err());
+        }
+    }
+}
