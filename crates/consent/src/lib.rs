@@ -10,7 +10,9 @@ pub mod api;
 mod catalogue;
 pub mod decide;
 mod error;
+mod nav;
 pub mod notice;
+mod pages;
 pub mod property;
 pub mod purpose;
 pub mod receipt;
@@ -20,6 +22,7 @@ pub mod subject;
 
 pub use catalogue::Catalogue;
 pub use error::{ConsentError, Result};
+pub use nav::nav;
 pub use notice::{Notice, NoticeBody, NoticeVersion, Reconsent};
 pub use purpose::{LegalBasis, Purpose, PurposeBody, Regime};
 pub use receipt::Receipt;
@@ -118,7 +121,7 @@ impl Consent {
 
 /// The addresses of the room.
 pub fn router(web: web::Web, consent: Consent) -> axum::Router {
-    api::router().with_state(Room { web, consent })
+    api::router().merge(pages::router()).with_state(Room { web, consent })
 }
 
 fn base64(bytes: &[u8]) -> String {

@@ -85,8 +85,11 @@ impl House {
         let said = consent::Settings { contact: config.contact.clone(), base_url: address.clone() };
         let consent = Consent::open(store.clone(), said).await.map_err(anyhow::Error::from)?;
         let settings = WebConfig { base_url: address.clone(), trust_proxy: config.trust_proxy };
-        let mut web =
-            Web::open(store, settings).await?.with_nav(datamap::nav()).with_nav(inspect::nav());
+        let mut web = Web::open(store, settings)
+            .await?
+            .with_nav(datamap::nav())
+            .with_nav(consent::nav())
+            .with_nav(inspect::nav());
         if let Some(mail) = &config.mail {
             web = web.with_mail(mail.clone()).map_err(|error| Failure::usage(error.to_string()))?;
         }
