@@ -214,6 +214,22 @@ async fn a_minor_needs_a_verified_guardian(room: Consent) {
     room.record(&me(), &yes).await.unwrap();
     assert_eq!(reason(&room, &child, "email_marketing").await, Reason::GuardianMissing);
 
+    let asked = Guardian {
+        relation: "father".into(),
+        contact: "father@example.com".into(),
+        method: String::new(),
+        verified: false,
+    };
+    yes.minor = Some(Minor { age: 12, guardian: Some(asked) });
+    let waiting = room.record(&me(), &yes).await.unwrap();
+    assert_eq!(reason(&room, &child, "email_marketing").await, Reason::GuardianMissing);
+    room.verify_guardian(&me(), &waiting.id, "a promise")
+        .await
+        .expect_err("no way to verify anybody");
+    let verified = room.verify_guardian(&me(), &waiting.id, "email_plus").await.unwrap();
+    assert_eq!(verified.document["circumstances"]["guardian_verified"], true);
+    assert_eq!(reason(&room, &child, "email_marketing").await, Reason::Granted);
+
     let guardian = Guardian {
         relation: "mother".into(),
         contact: "mother@example.com".into(),

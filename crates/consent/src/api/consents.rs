@@ -1,4 +1,5 @@
-//! `POST /v1/consents`, `POST /v1/subjects/link`, `GET /v1/receipts/{id}`.
+//! `POST /v1/consents`, `POST /v1/consents/{id}/guardian`,
+//! `POST /v1/subjects/link`, `GET /v1/receipts/{id}`.
 
 use std::collections::BTreeMap;
 
@@ -30,6 +31,7 @@ pub(crate) const READ: &str = "consent:read";
 pub(crate) fn router() -> Router<Room> {
     Router::new()
         .route("/v1/consents", post(record))
+        .route("/v1/consents/{id}/guardian", post(guardian))
         .route("/v1/subjects/link", post(link))
         .route("/v1/receipts/{id}", get(receipt))
 }
@@ -176,6 +178,27 @@ async fn link(token: Token, State(room): State<Room>, Body(link): Body<Link>) ->
         Ok(linked) => {
             Json(json!({ "subject": linked.subject, "changed": linked.changed })).into_response()
         }
+        Err(error) => problem_of(&error),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Verified {
+    method: String,
+}
+
+async fn guardian(
+    token: Token,
+    State(room): State<Room>,
+    Path(id): Path<String>,
+    Body(verified): Body<Verified>,
+) -> Response {
+    if let Err(refused) = token.require(WRITE) {
+        return refused;
+    }
+    match room.consent.verify_guardian(&token.actor(), &id, &verified.method).await {
+        Ok(receipt) => (StatusCode::CREATED, Json(answer(&receipt))).into_response(),
         Err(error) => problem_of(&error),
     }
 }

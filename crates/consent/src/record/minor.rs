@@ -93,6 +93,16 @@ pub(crate) struct KeptGuardian {
     pub contact: String,
 }
 
+/// Whether it is a way in which a guardian may be verified.
+pub(crate) fn check_method(method: &str) -> Result<()> {
+    if methods().any(|(key, _)| key == method) {
+        return Ok(());
+    }
+    let known: Vec<&str> = methods().map(|(key, _)| key).collect();
+    let text = format!("a guardian is verified by one of {}", known.join(", "));
+    Err(ConsentError::Invalid(text))
+}
+
 impl Minor {
     /// Until when a guardian must consent (µs): the birthday is not known, so the whole year counts.
     /// `None` when the person is old enough under all regimes.
@@ -110,9 +120,8 @@ impl Minor {
             return wrong("minor.age is in full years");
         }
         let Some(guardian) = &self.guardian else { return Ok(()) };
-        if guardian.verified && !methods().any(|(key, _)| key == guardian.method) {
-            let known: Vec<&str> = methods().map(|(key, _)| key).collect();
-            return wrong(&format!("minor.guardian.method is one of {}", known.join(", ")));
+        if guardian.verified {
+            check_method(&guardian.method)?;
         }
         if guardian.relation.chars().count() > 40 || guardian.contact.chars().count() > 254 {
             return wrong(

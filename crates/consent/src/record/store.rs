@@ -81,6 +81,31 @@ impl Consent {
         Err(crowded())
     }
 
+    /// Says that the guardian of a minor was verified: the choices of the record hold from now on, as
+    /// a new record with its own receipt.
+    pub async fn verify_guardian(&self, actor: &Actor, id: &str, method: &str) -> Result<Receipt> {
+        minor::check_method(method)?;
+        let mut stored = self.stored_record(id).await?;
+        let mut kept: minor::KeptGuardian =
+            serde_json::from_str(&stored.guardian).map_err(|_| {
+                ConsentError::Conflict("this record names no guardian to verify".to_owned())
+            })?;
+        method.clone_into(&mut kept.method);
+        let at = now();
+        stored.id = new_id();
+        stored.guardian =
+            serde_json::to_string(&kept).map_err(|e| ConsentError::Invalid(e.to_string()))?;
+        stored.guardian_verified_at = Some(at);
+        (stored.given_at, stored.recorded_at) = (at, at);
+        let mut entry =
+            Entry::new(actor.clone(), "consent.guardian_verified", "consent", &*stored.id);
+        entry.after = Some(self.store().digest(&stored));
+        let rows = vec![row(&stored, None, "")];
+        let position = self.store().submit(HotWrite { entry, rows }).await?;
+        self.recorded(&stored, &[], position);
+        self.receipt_of(&stored, position)
+    }
+
     async fn stored(
         &self,
         recording: &Recording,

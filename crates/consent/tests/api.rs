@@ -1,0 +1,176 @@
+//! The room for programs: recording, receipts and look-ups over HTTP, and what bad requests get.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod support;
+
+use std::net::SocketAddr;
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::connect_info::MockConnectInfo,
+    http::{Request, StatusCode, header},
+};
+use consent::{Consent, receipt};
+use serde_json::{Value, json};
+use support::me;
+use tower::ServiceExt as _;
+use web::{Web, WebConfig};
+
+on_both_engines!(
+    a_consent_is_recorded_proved_and_looked_up,
+    a_key_makes_a_repeated_request_one,
+    bad_requests_are_told_without_quoting_a_person,
+    a_token_does_only_what_its_scope_says,
+);
+
+struct Client {
+    app: Router,
+    token: String,
+}
+
+impl Client {
+    async fn new(room: &Consent, scopes: &[&str]) -> Self {
+        let web = Web::open(room.store().clone(), WebConfig::default()).await.unwrap();
+        let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        let (_, token) = web.create_token(me(), "test", &scopes).await.unwrap();
+        let rooms = web::router(web.clone()).merge(consent::router(web.clone(), room.clone()));
+        let peer = SocketAddr::from(([127, 0, 0, 1], 40_000));
+        Self { app: web::finish(web, rooms).layer(MockConnectInfo(peer)), token }
+    }
+
+    async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        key: Option<&str>,
+        body: String,
+    ) -> (StatusCode, Value, String) {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.token))
+            .header(header::CONTENT_TYPE, "application/json");
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        let answer =
+            self.app.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        let status = answer.status();
+        let bytes = to_bytes(answer.into_body(), 4 << 20).await.unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        (status, serde_json::from_str(&text).unwrap_or(Value::Null), text)
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> (StatusCode, Value) {
+        let (status, value, _) = self.send("POST", path, None, body.to_string()).await;
+        (status, value)
+    }
+}
+
+const BOTH: &[&str] = &["consent:read", "consent:write"];
+
+fn li() -> Value {
+    json!({
+        "subject": {"email": "li.lei@example.com", "device_id": ["d-1", "d-2"]},
+        "notice": "newsletter",
+        "language": "zh-CN",
+        "choices": {"email_marketing": true, "analytics": false},
+        "channel": "web",
+    })
+}
+
+async fn a_consent_is_recorded_proved_and_looked_up(room: Consent) {
+    let client = Client::new(&room, BOTH).await;
+
+    let (status, given) = client.post("/v1/consents", &li()).await;
+    assert_eq!(status, StatusCode::CREATED, "{given}");
+    receipt::verify(&given["receipt"], Some(room.signer().public())).unwrap();
+
+    let id = given["id"].as_str().unwrap();
+    let (status, again, _) =
+        client.send("GET", &format!("/v1/receipts/{id}"), None, String::new()).await;
+    assert_eq!((status, &again["receipt"]), (StatusCode::OK, &given["receipt"]));
+
+    let asked = json!({"subject": {"device_id": "d-2"}, "language": "en"});
+    let (status, found) = client.post("/v1/preferences/lookup", &asked).await;
+    assert_eq!(status, StatusCode::OK);
+    let line = |key: &str| {
+        let all = found["purposes"].as_array().unwrap();
+        all.iter().find(|line| line["purpose"] == key).unwrap().clone()
+    };
+    assert_eq!(line("email_marketing")["state"], "granted");
+    assert_eq!(line("email_marketing")["notice"], "newsletter@1");
+    assert_eq!(line("email_marketing")["name"], "News by e-mail");
+    assert_eq!(line("analytics")["state"], "denied");
+    assert_eq!(line("sms")["state"], "none");
+    assert_eq!(line("delivery")["basis"]["gdpr"], "contract");
+}
+
+async fn a_key_makes_a_repeated_request_one(room: Consent) {
+    let client = Client::new(&room, BOTH).await;
+    let send = |body: Value| client.send("POST", "/v1/consents", Some("order-7"), body.to_string());
+
+    let (_, first, _) = send(li()).await;
+    let (status, second, _) = send(li()).await;
+    let mut other = li();
+    other["choices"]["analytics"] = json!(true);
+    let (refused, problem, _) = send(other).await;
+
+    assert_eq!((status, &second), (StatusCode::CREATED, &first));
+    assert_eq!(refused, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(problem["type"], "urn:privet:problem:idempotency-key-reused");
+}
+
+async fn bad_requests_are_told_without_quoting_a_person(room: Consent) {
+    let client = Client::new(&room, BOTH).await;
+    let secret = "li.lei@exa mple.com";
+    let mut cases: Vec<(String, StatusCode, &str)> = vec![
+        ("{".into(), StatusCode::BAD_REQUEST, "body"),
+        (format!("[\"{secret}\"]"), StatusCode::UNPROCESSABLE_ENTITY, "body"),
+        (format!("{{\"subject\": \"{secret}\"}}"), StatusCode::UNPROCESSABLE_ENTITY, "body"),
+        ("x".repeat(1 << 20), StatusCode::PAYLOAD_TOO_LARGE, "body"),
+    ];
+    let mut with = |member: &str, value: Value, status, kind| {
+        let mut body = li();
+        body[member] = value;
+        cases.push((body.to_string(), status, kind));
+    };
+    let wrong = StatusCode::UNPROCESSABLE_ENTITY;
+    with("subject", json!({"email": secret}), wrong, "identifier");
+    with("subject", json!({"fax": secret}), wrong, "identifier");
+    with("subject", json!({}), wrong, "identifier");
+    with("choices", json!({"nonsense": true}), StatusCode::NOT_FOUND, "unknown");
+    with("choices", json!({}), wrong, "invalid");
+    with("choices", json!({"analytics": secret}), wrong, "body");
+    with("notice", json!("nothing"), StatusCode::NOT_FOUND, "unknown");
+    with("notice", json!("newsletter@9"), StatusCode::NOT_FOUND, "unknown");
+    with("property", json!("moon"), StatusCode::NOT_FOUND, "unknown");
+    with("given_at", json!("2999-01-01T00:00:00Z"), wrong, "invalid");
+    with("ip", json!(secret), wrong, "body");
+    with("surprise", json!(secret), wrong, "body");
+    for (body, status, kind) in cases {
+        let (got, problem, text) = client.send("POST", "/v1/consents", None, body).await;
+        assert_eq!(got, status, "{text}");
+        assert_eq!(problem["type"], format!("urn:privet:problem:{kind}"), "{text}");
+        assert!(!text.contains("li.lei"), "{text}");
+    }
+    let (status, _, _) = client.send("GET", "/v1/receipts/nothing", None, String::new()).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+}
+
+async fn a_token_does_only_what_its_scope_says(room: Consent) {
+    let reader = Client::new(&room, &["consent:read"]).await;
+    let writer = Client::new(&room, &["consent:write"]).await;
+
+    assert_eq!(reader.post("/v1/consents", &li()).await.0, StatusCode::FORBIDDEN);
+    assert_eq!(
+        writer
+            .post("/v1/preferences/lookup", &json!({"subject": {"email": "a@b.example"}}))
+            .await
+            .0,
+        StatusCode::FORBIDDEN
+    );
+    let stranger = Client { token: "pvt_wrong".into(), ..writer };
+    assert_eq!(stranger.post("/v1/consents", &li()).await.0, StatusCode::UNAUTHORIZED);
+}
