@@ -10,6 +10,7 @@ pub mod api;
 mod catalogue;
 pub mod decide;
 mod error;
+pub mod import;
 mod nav;
 pub mod notice;
 mod pages;

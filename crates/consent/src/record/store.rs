@@ -193,6 +193,11 @@ impl Consent {
         self.receipt(&row.try_get::<String, _>(0)?).await.map(Some)
     }
 
+    /// What makes an imported line the same line again.
+    pub(crate) fn line_key(&self, recording: &Recording) -> String {
+        request_digest(self, recording, &recording.subject.blind(self.vault()))
+    }
+
     /// All records of a person, oldest first; those of customers merged into it too.
     pub async fn records_of(&self, person: &SubjectId) -> Result<Vec<Stored>> {
         let sql = format!(
