@@ -8,6 +8,7 @@
 
 pub mod api;
 mod catalogue;
+pub mod code;
 pub mod decide;
 mod error;
 pub mod import;

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{code, demo, detect, ledger, scan, serve, tokens, verify};
+use crate::{code, consents, demo, detect, ledger, scan, serve, tokens, verify};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -50,6 +50,8 @@ pub enum Command {
     Apply(code::Apply),
     /// Make, list and revoke keys for programs.
     Token(tokens::Args),
+    /// Record consents that another system kept.
+    Consents(consents::Args),
     /// Check a consent receipt offline: that it is unchanged, and who signed it.
     Verify(verify::Args),
     /// Check the record of every change.

@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
+use consent::code as consents;
 use datamap::code::{self, CodeError, PlanOptions};
 use inspect::detectors::{DetectorError, code as detectors};
 use store::Actor;
@@ -43,12 +44,17 @@ pub struct Apply {
 
 /// Writes the map as YAML and the company's own detectors as TOML.
 pub async fn export(args: Export) -> Result<ExitCode, Failure> {
-    let (map, inspect) = args.state.open_code().await?;
+    let (map, inspect, consent) = args.state.open_code().await?;
     let mut written = code::export(&map, &args.dir).await?;
     if let Some(text) = inspect.export_detectors().await? {
         std::fs::create_dir_all(&args.dir)?;
         std::fs::write(args.dir.join(detectors::FILE), text)?;
         written.push(detectors::FILE.to_owned());
+    }
+    if let Some(text) = consent.export_code().await? {
+        std::fs::create_dir_all(&args.dir)?;
+        std::fs::write(args.dir.join(consents::FILE), text)?;
+        written.push(consents::FILE.to_owned());
     }
     for name in &written {
         say(&format!("{}", args.dir.join(name).display()));
@@ -61,31 +67,57 @@ pub async fn export(args: Export) -> Result<ExitCode, Failure> {
 
 /// Brings the map and the detectors to what the files say.
 pub async fn apply(args: Apply) -> Result<ExitCode, Failure> {
-    let (map, inspect) = args.state.open_code().await?;
-    let own = match std::fs::read_to_string(args.dir.join(detectors::FILE)) {
-        Ok(text) => inspect.plan_detectors(&text, args.prune).await?,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => detectors::Plan::default(),
-        Err(error) => return Err(error.into()),
+    let (map, inspect, consent) = args.state.open_code().await?;
+    let own = match read(&args.dir.join(detectors::FILE))? {
+        Some(text) => inspect.plan_detectors(&text, args.prune).await?,
+        None => detectors::Plan::default(),
+    };
+    let asked = match read(&args.dir.join(consents::FILE))? {
+        Some(text) => consent.plan_code(&text, args.prune).await.map_err(named)?,
+        None => consents::Plan::default(),
     };
     // Files on this machine may name where their passwords are; its user could read them anyway.
     let options = PlanOptions { prune: args.prune, secrets: true };
     let plan = code::plan_dir(&map, &args.dir, options).await?;
-    if own.is_empty() || !plan.is_empty() {
+    if own.is_empty() && asked.is_empty() || !plan.is_empty() {
         say(&plan.to_string());
     }
     if !own.is_empty() {
         say(&own.to_string());
     }
-    if args.dry_run || plan.is_empty() && own.is_empty() {
+    if !asked.is_empty() {
+        say(&asked.to_string());
+    }
+    if args.dry_run || plan.is_empty() && own.is_empty() && asked.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
-    let mut changed = own.len();
+    let mut changed = own.len() + asked.len();
     if !plan.is_empty() {
         changed += code::apply(&map, &plan, Actor::CommandLine).await?;
     }
     inspect.apply_detectors(&Actor::CommandLine, &own).await?;
+    consent.apply_code(&Actor::CommandLine, &asked).await.map_err(named)?;
     say(&format!("Applied: {changed} changed."));
     Ok(ExitCode::SUCCESS)
+}
+
+/// A file's text; `None` when it is not there.
+fn read(path: &std::path::Path) -> Result<Option<String>, Failure> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn named(error: consent::ConsentError) -> Failure {
+    let message = format!("{}: {error}", consents::FILE);
+    match error {
+        consent::ConsentError::Store(_) => Failure::unreachable(message),
+        _ => Failure::usage(format!(
+            "the files were not applied; correct them and apply again:\n{message}"
+        )),
+    }
 }
 
 impl From<DetectorError> for Failure {

@@ -5,6 +5,7 @@
 mod cli;
 mod code;
 mod config;
+mod consents;
 pub mod demo;
 mod detect;
 mod failure;
@@ -51,6 +52,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Serve(args)) => serve::run(args).await,
         Some(Command::Demo(args)) => demo::run(args).await,
         Some(Command::Token(args)) => tokens::run(args).await,
+        Some(Command::Consents(args)) => consents::run(args).await,
         Some(Command::Verify(args)) => tokio::task::block_in_place(|| verify::run(&args)),
         Some(Command::Ledger(args)) => ledger::run(args).await,
         Some(Command::Export(args)) => code::export(args).await,

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use consent::Consent;
 use datamap::DataMap;
 use inspect::Inspect;
 use store::Store;
@@ -47,16 +48,30 @@ impl State {
         open_store(&config).await
     }
 
-    /// Opens the data map and the company's own detectors.
-    pub async fn open_code(self) -> Result<(DataMap, Inspect), Failure> {
+    /// Opens purposes, notices and choices.
+    pub async fn open_consent(self) -> Result<Consent, Failure> {
+        open_consent(self.open().await?).await
+    }
+
+    /// Opens the data map, the company's own detectors, and purposes and notices.
+    pub async fn open_code(self) -> Result<(DataMap, Inspect, Consent), Failure> {
         let store = self.open().await?;
+        let consent = open_consent(store.clone()).await?;
         let inspect = Inspect::open(store.clone(), inspect::Settings::default());
         let inspect = inspect.await.map_err(anyhow::Error::from)?;
-        Ok((DataMap::open(store).await.map_err(anyhow::Error::from)?, inspect))
+        Ok((DataMap::open(store).await.map_err(anyhow::Error::from)?, inspect, consent))
     }
 
     /// Opens accounts and tokens.
     pub async fn open_web(self) -> Result<Web, Failure> {
         Ok(Web::open(self.open().await?, WebConfig::default()).await?)
     }
+}
+
+/// Notices published from here name the organisation too.
+async fn open_consent(store: Store) -> Result<Consent, Failure> {
+    let web = Web::open(store.clone(), WebConfig::default()).await?;
+    let consent = Consent::open(store, consent::Settings::default()).await?;
+    consent.set_organisation(&web.organisation());
+    Ok(consent)
 }

@@ -186,6 +186,19 @@ impl Lines {
     }
 }
 
+const FORMS: [&str; 9] = [
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%d %H:%M:%S%.f",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y/%m/%d %H:%M",
+    "%Y年%m月%d日 %H:%M",
+    "%d.%m.%Y %H:%M:%S",
+    "%d.%m.%Y %H:%M",
+];
+const DAYS: [&str; 4] = ["%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日", "%d.%m.%Y"];
+
 /// A time as exports write it; without a zone it is UTC. Seconds and milliseconds since 1970 too.
 fn time(text: &str) -> Option<i64> {
     if let Ok(at) = text.parse::<Timestamp>() {
@@ -195,18 +208,6 @@ fn time(text: &str) -> Option<i64> {
         let micros = if number > 100_000_000_000 { number * 1000 } else { number * 1_000_000 };
         return (number > 0).then_some(micros);
     }
-    const FORMS: [&str; 9] = [
-        "%Y-%m-%d %H:%M:%S",
-        "%Y-%m-%d %H:%M:%S%.f",
-        "%Y-%m-%dT%H:%M:%S",
-        "%Y-%m-%d %H:%M",
-        "%Y/%m/%d %H:%M:%S",
-        "%Y/%m/%d %H:%M",
-        "%Y年%m月%d日 %H:%M",
-        "%d.%m.%Y %H:%M:%S",
-        "%d.%m.%Y %H:%M",
-    ];
-    const DAYS: [&str; 4] = ["%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日", "%d.%m.%Y"];
     let moment = FORMS.iter().find_map(|form| DateTime::strptime(form, text).ok());
     let day = || DAYS.iter().find_map(|form| jiff::civil::Date::strptime(form, text).ok());
     let civil = moment.or_else(|| day().map(|day| day.at(0, 0, 0, 0)))?;

@@ -54,6 +54,9 @@ struct FlowsFile {
     discovered: Keyed<FoundFlowDoc>,
 }
 
+/// Files of other rooms in the same directory.
+const OTHERS: [&str; 1] = ["consent.yaml"];
+
 /// What a set of files says, with the texts, so that later errors can name a line.
 #[derive(Debug, Clone, Default)]
 pub struct Files {
@@ -99,6 +102,9 @@ impl Files {
         let mut problems = Vec::new();
         for (name, text) in &texts {
             let known = name.replace(".yml", ".yaml");
+            if OTHERS.contains(&known.as_str()) {
+                continue;
+            }
             if !FILES.contains(&known.as_str()) {
                 files.unknown.push(name.clone());
                 continue;

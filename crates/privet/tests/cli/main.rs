@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails here should")]
 
 mod config;
+mod consent_crash;
+mod consents;
 mod crash;
 mod detect;
 mod privet;
