@@ -101,9 +101,7 @@ async fn lines_that_cannot_be_taken_are_told_without_what_they_say(room: Consent
     assert_eq!(report.unknown_purposes, BTreeMap::from([("Telepathy".to_owned(), 1)]));
     let told = format!("{:?}", report.faults);
     assert!(
-        !["not an address", "b@example.com", "Telepathy"]
-            .iter()
-            .any(|secret| told.contains(secret)),
+        !["b@example.com", "Telepathy", "perhaps"].iter().any(|secret| told.contains(secret)),
         "{told}"
     );
     let unknown = room.import(&me(), Cursor::new("a,b\n1,2\n"), &how(), |_| ()).await;
