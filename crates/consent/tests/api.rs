@@ -92,6 +92,10 @@ async fn a_consent_is_recorded_proved_and_looked_up(room: Consent) {
         client.send("GET", &format!("/v1/receipts/{id}"), None, String::new()).await;
     assert_eq!((status, &again["receipt"]), (StatusCode::OK, &given["receipt"]));
 
+    let (_, _, key) =
+        client.send("GET", "/.well-known/privet-receipt-key", None, String::new()).await;
+    assert_eq!(key.trim(), room.signer().public().to_string());
+
     let asked = json!({"subject": {"device_id": "d-2"}, "language": "en"});
     let (status, found) = client.post("/v1/preferences/lookup", &asked).await;
     assert_eq!(status, StatusCode::OK);

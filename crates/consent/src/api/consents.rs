@@ -34,6 +34,7 @@ pub(crate) fn router() -> Router<Room> {
         .route("/v1/consents/{id}/guardian", post(guardian))
         .route("/v1/subjects/link", post(link))
         .route("/v1/receipts/{id}", get(receipt))
+        .route("/.well-known/privet-receipt-key", get(key))
 }
 
 /// A choice as it is sent: `true`, `false`, or `"granted"`, `"denied"`, `"withdrawn"`.
@@ -201,6 +202,11 @@ async fn guardian(
         Ok(receipt) => (StatusCode::CREATED, Json(answer(&receipt))).into_response(),
         Err(error) => problem_of(&error),
     }
+}
+
+/// The public key that receipts verify with: published, so that a customer can compare it.
+async fn key(State(room): State<Room>) -> String {
+    format!("{}\n", room.consent.signer().public())
 }
 
 async fn receipt(token: Token, State(room): State<Room>, Path(id): Path<String>) -> Response {
