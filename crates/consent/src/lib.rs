@@ -20,6 +20,7 @@ pub mod purpose;
 pub mod receipt;
 pub mod record;
 mod room;
+pub mod statistics;
 pub mod subject;
 
 pub use catalogue::Catalogue;
@@ -68,6 +69,7 @@ impl Consent {
     /// Brings the room's schema up to date and opens it.
     pub async fn open(store: Store, settings: Settings) -> Result<Self> {
         store.migrate(&MIGRATIONS).await?;
+        store.migrate(&statistics::MIGRATIONS).await?;
         let inner = Inner {
             vault: vault::Vault::new(&store.derive_key("vault")),
             signer: ledger::Signer::from_seed(&store.derive_key("ledger/sign")),

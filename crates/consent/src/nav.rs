@@ -1,8 +1,15 @@
 //! The room's entries in the console's navigation.
 
-use web::NavItem;
+use web::{NavItem, Permission};
 
 /// All of them, in their order.
 pub fn nav() -> Vec<NavItem> {
-    Vec::new()
+    let item = |label, href, icon, permission| NavItem {
+        section: "consent-nav",
+        label,
+        href,
+        icon,
+        permission,
+    };
+    vec![item("consents-title", "/console/consents", "consent", Permission::ViewConsents)]
 }

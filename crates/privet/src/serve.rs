@@ -147,6 +147,7 @@ impl House {
             result = prepared => result?,
             () = signals.next() => return Ok(()),
         }
+        let counting = tokio::spawn(self.consent.clone().keep_counts(stopped.clone()));
         let runner = Runner::new(self.web.store().clone(), JOBS_AT_ONCE);
         let runner = datamap::add_handlers(runner, &self.map);
         let jobs = tokio::spawn(web::mail::add_handlers(runner, &self.web).run(stopped));
@@ -155,6 +156,7 @@ impl House {
         let _ = stop.send(true);
         let ended = async {
             let _ = jobs.await;
+            let _ = counting.await;
             let _ = tokio::time::timeout(GRACE, server).await;
         };
         tokio::select! {

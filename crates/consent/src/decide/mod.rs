@@ -2,7 +2,7 @@
 
 mod rule;
 
-pub use rule::{Ask, Decision, Person, Reason, decide};
+pub use rule::{Ask, Decision, Person, Reason, decide, expiry};
 
 use sqlx::Row as _;
 

@@ -3,8 +3,10 @@
 //! can be made again at any time.
 
 mod fields;
+mod page;
 mod read;
 
+pub use page::{check_text, digest, file_name, page, qr, title};
 pub use read::{Proved, verify};
 
 use ::store::LedgerFilter;

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::subject::Subject;
 
 /// What a person chose for one purpose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Choice {
     /// Agreed.

@@ -1,0 +1,62 @@
+//! Receipts in the console: read, printed, downloaded. By their id, which names nobody.
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Path, State},
+    http::{HeaderValue, header},
+    response::{IntoResponse as _, Response},
+    routing::get,
+};
+use web::{Page, Permission, WebError};
+
+use super::refused;
+use crate::{Room, receipt};
+
+pub(super) fn router() -> Router<Room> {
+    Router::new()
+        .route("/console/consents/receipts/{id}", get(show))
+        .route("/console/consents/receipts/{id}/file", get(file))
+}
+
+#[derive(Template)]
+#[template(path = "consent/receipt_page.html")]
+struct ReceiptPage {
+    p: Page,
+    id: String,
+    title: String,
+    receipt: String,
+}
+
+async fn show(
+    p: Page,
+    Path(id): Path<String>,
+    State(room): State<Room>,
+) -> Result<Response, WebError> {
+    p.require(Permission::LookUpPeople)?;
+    let receipt = room.consent.receipt(&id).await.map_err(refused)?;
+    web::render(&ReceiptPage {
+        title: receipt::title(&p, &receipt),
+        receipt: receipt::page(&p, &receipt)?,
+        id,
+        p,
+    })
+}
+
+async fn file(
+    p: Page,
+    Path(id): Path<String>,
+    State(room): State<Room>,
+) -> Result<Response, WebError> {
+    p.require(Permission::LookUpPeople)?;
+    let receipt = room.consent.receipt(&id).await.map_err(refused)?;
+    let text = serde_json::to_string_pretty(&receipt.document).map_err(WebError::internal)?;
+    let mut response = text.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let disposition = format!("attachment; filename=\"{}\"", receipt::file_name(&receipt));
+    let disposition = HeaderValue::from_str(&disposition).map_err(WebError::internal)?;
+    headers.insert(header::CONTENT_DISPOSITION, disposition);
+    Ok(response)
+}
