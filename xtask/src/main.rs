@@ -44,7 +44,7 @@ enum Chore {
         /// Only pages whose name contains this.
         only: Option<String>,
     },
-    /// Throw-away PostgreSQL and MariaDB for a working day: prints what to export, runs until Ctrl-C.
+    /// Throw-away PostgreSQL, MariaDB and NATS for a working day: prints what to export, runs until Ctrl-C.
     Servers,
     /// Fuzzes detection (`text`, `column`) with cargo-fuzz on the nightly toolchain, seeded with our
     /// own labelled sentences.

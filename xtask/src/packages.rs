@@ -8,9 +8,10 @@ use anyhow::{Context, Result, bail};
 type Present = fn() -> bool;
 
 /// What must be there, and the Debian or Ubuntu package that brings it.
-const NEEDED: [(Present, &str); 5] = [
+const NEEDED: [(Present, &str); 6] = [
     (|| crate::servers::postgres_bin().is_some(), "postgresql"),
     (|| on_path("mariadbd").is_some() && on_path("mariadb-install-db").is_some(), "mariadb-server"),
+    (|| on_path("nats-server").is_some(), "nats-server"),
     (|| chromium().is_some(), "chromium"),
     (|| on_path("chromedriver").is_some(), "chromium-driver"),
     // Without it Chinese text in screenshots is a row of boxes.

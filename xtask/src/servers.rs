@@ -1,4 +1,4 @@
-//! Throw-away PostgreSQL and MariaDB on free loopback ports, gone when dropped.
+//! Throw-away PostgreSQL, MariaDB and NATS on free loopback ports, gone when dropped.
 
 use std::{
     fs,
@@ -20,17 +20,18 @@ const PASSWORD: &str = "privet";
 /// What to end and remove when the user presses Ctrl-C, where destructors do not run.
 static RUNNING: Mutex<Vec<(u32, PathBuf)>> = Mutex::new(Vec::new());
 
-/// Both servers. Dropping it stops them and removes their data.
+/// All servers. Dropping it stops them and removes their data.
 pub struct Servers {
     postgres: Server,
     mariadb: Server,
+    nats: Server,
 }
 
 impl Servers {
-    /// Starts both; fails with the server's own words when one does not come up.
+    /// Starts them; fails with the server's own words when one does not come up.
     pub fn start() -> Result<Self> {
         stop_all_on_interrupt()?;
-        Ok(Self { postgres: start_postgres()?, mariadb: start_mariadb()? })
+        Ok(Self { postgres: start_postgres()?, mariadb: start_mariadb()?, nats: start_nats()? })
     }
 
     /// The environment that tests read.
@@ -43,6 +44,11 @@ impl Servers {
             (
                 "PRIVET_TEST_MARIADB",
                 format!("mysql://root:{PASSWORD}@127.0.0.1:{}/", self.mariadb.port),
+            ),
+            ("PRIVET_TEST_NATS", format!("nats://127.0.0.1:{}", self.nats.port)),
+            (
+                "PRIVET_NATS_SERVER",
+                on_path("nats-server").unwrap_or_default().display().to_string(),
             ),
         ]
     }
@@ -150,6 +156,20 @@ fn start_mariadb() -> Result<Server> {
         .spawn()
         .context("starting MariaDB")?;
     wait_for(Server { child, port, data }, "MariaDB")
+}
+
+/// With JetStream, its streams in the folder.
+fn start_nats() -> Result<Server> {
+    let data = data_folder("nats")?;
+    let port = free_port()?;
+    let child = Command::new(on_path("nats-server").context("nats-server is not installed")?)
+        .args(["-js", "-a", "127.0.0.1", "-p", &port.to_string(), "-sd"])
+        .arg(data.path())
+        .stdout(log_file(data.path())?)
+        .stderr(log_file(data.path())?)
+        .spawn()
+        .context("starting nats-server")?;
+    wait_for(Server { child, port, data }, "NATS")
 }
 
 /// Short path: a Unix socket's name may have 107 bytes only.

@@ -14,11 +14,16 @@ pub(crate) const SQLITE_MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
 /// A network database's address taken apart.
 #[derive(Debug, Clone)]
-pub(crate) struct NetParts {
+pub struct NetParts {
+    /// Account, or "".
     pub user: String,
+    /// Host name or address, without brackets.
     pub host: String,
+    /// Port; the usual one where the address names none.
     pub port: u16,
+    /// Database, or "".
     pub database: String,
+    /// TLS mode, where the address names one.
     pub tls: Option<TlsMode>,
 }
 
@@ -74,7 +79,10 @@ impl Address {
     }
 
     /// Host, port, user and database of a network address.
-    pub(crate) fn net_parts(&self) -> Result<NetParts, SourceError> {
+    ///
+    /// # Errors
+    /// [`SourceError::BadAddress`] for a file, [`SourceError::BadOption`] for an unknown TLS mode.
+    pub fn net_parts(&self) -> Result<NetParts, SourceError> {
         let bad = || SourceError::BadAddress(without_password(&self.text));
         let url = Url::parse(&self.text).map_err(|_| bad())?;
         let host = url.host_str().filter(|h| !h.is_empty()).ok_or_else(bad)?;

@@ -13,13 +13,27 @@ use crate::{
     model::{FileGuard, NetworkGuard},
 };
 
-/// Resolves a host and checks every address it has. Callers dial the addresses returned here, so a
-/// name that resolves differently a moment later (DNS rebinding) gains nothing.
+/// Resolves a host and checks every address it has against a guard, see [`resolve_allowed`].
 pub(crate) async fn resolve(
     guard: &NetworkGuard,
     host: &str,
     port: u16,
     timeout: Duration,
+) -> Result<Vec<SocketAddr>, SourceError> {
+    resolve_allowed(host, port, timeout, |ip| guard.allows(host, ip)).await
+}
+
+/// Resolves a host and checks every address it has. Callers dial the addresses returned here, so a
+/// name that resolves differently a moment later (DNS rebinding) gains nothing.
+///
+/// # Errors
+/// [`SourceError::Dns`] when there is no address in time, [`SourceError::Blocked`] when one of them
+/// is not allowed.
+pub async fn resolve_allowed(
+    host: &str,
+    port: u16,
+    timeout: Duration,
+    allowed: impl Fn(IpAddr) -> bool,
 ) -> Result<Vec<SocketAddr>, SourceError> {
     let lookup = tokio::time::timeout(timeout, tokio::net::lookup_host((host, port)));
     let found: Vec<SocketAddr> = match lookup.await {
@@ -29,7 +43,7 @@ pub(crate) async fn resolve(
     if found.is_empty() {
         return Err(SourceError::Dns(host.to_owned()));
     }
-    if found.iter().all(|address| guard.allows(host, address.ip())) {
+    if found.iter().all(|address| allowed(address.ip())) {
         Ok(found)
     } else {
         Err(SourceError::Blocked(host.to_owned()))

@@ -17,7 +17,9 @@ mod rows;
 mod sqlite;
 mod viewtext;
 
+pub use address::NetParts;
 pub use error::SourceError;
+pub use guard::resolve_allowed;
 pub use model::{
     Address, Catalog, Cell, ColumnInfo, FileGuard, ForeignKey, Limits, NetworkGuard, Options,
     Sample, Secret, ServerInfo, SourceKind, StoreFilter, StoreInfo, StoreKind, StoreProblem,

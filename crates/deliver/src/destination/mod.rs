@@ -1,0 +1,9 @@
+//! Destinations and what was delivered to them: what a form must say, and all SQL of both.
+
+mod deliveries;
+mod model;
+mod store;
+
+pub use deliveries::{Delivery, DeliveryFilter, DeliveryState};
+pub use model::{Config, Destination, Draft, IDENTIFIERS, Kind, State};
+pub use store::Overview;

@@ -1,0 +1,6 @@
+//! x
+use crate::Room;
+use axum::Router;
+pub(crate) fn router() -> Router<Room> {
+    Router::new()
+}

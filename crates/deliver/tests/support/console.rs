@@ -1,0 +1,1 @@
+//! A reader of the console without a browser.
