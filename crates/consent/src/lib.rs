@@ -11,6 +11,7 @@ mod catalogue;
 pub mod code;
 pub mod decide;
 mod error;
+pub mod feed;
 pub mod import;
 mod nav;
 pub mod notice;

@@ -13,8 +13,12 @@ pub enum EventKind {
     ConsentWithdrawn,
     /// An identifier may not be contacted any more.
     SuppressionAdded,
+    /// A person got another identifier.
+    SubjectLinked,
     /// Two records turned out to be one person.
     SubjectMerged,
+    /// Every use but keeping was stopped for a person, or allowed again.
+    SubjectRestricted,
     /// A person was erased: what is held under the opaque id must go.
     SubjectErased,
     /// A purpose was added, changed or retired.
@@ -25,11 +29,13 @@ pub enum EventKind {
 
 impl EventKind {
     /// All of them, in the order forms show.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::ConsentRecorded,
         Self::ConsentWithdrawn,
         Self::SuppressionAdded,
+        Self::SubjectLinked,
         Self::SubjectMerged,
+        Self::SubjectRestricted,
         Self::SubjectErased,
         Self::PurposeChanged,
         Self::NoticePublished,
@@ -41,7 +47,9 @@ impl EventKind {
             Self::ConsentRecorded => "consent.recorded",
             Self::ConsentWithdrawn => "consent.withdrawn",
             Self::SuppressionAdded => "suppression.added",
+            Self::SubjectLinked => "subject.linked",
             Self::SubjectMerged => "subject.merged",
+            Self::SubjectRestricted => "subject.restricted",
             Self::SubjectErased => "subject.erased",
             Self::PurposeChanged => "purpose.changed",
             Self::NoticePublished => "notice.published",
@@ -123,7 +131,7 @@ impl std::fmt::Debug for Known {
 pub struct PurposeState {
     /// The purpose's key.
     pub purpose: String,
-    /// `granted`, `denied`, `withdrawn`.
+    /// `granted` where a use is allowed now, else why not: `denied`, `withdrawn`, `expired` …
     pub state: String,
     /// Since when (µs).
     pub since: i64,
@@ -140,7 +148,7 @@ pub struct Person {
     pub subject: String,
     /// All identifiers.
     pub identifiers: Vec<Known>,
-    /// Every purpose a choice was recorded for.
+    /// Each purpose a choice was recorded for.
     pub purposes: Vec<PurposeState>,
 }
 

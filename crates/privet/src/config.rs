@@ -97,12 +97,15 @@ pub struct Network {
     pub allow_private: bool,
     /// When not empty: only these CIDR ranges or host names.
     pub only: Vec<String>,
+    /// Private or loopback CIDR ranges or host names that webhooks may go to; public addresses need
+    /// no mention.
+    pub webhooks: Vec<String>,
 }
 
 impl Default for Network {
     fn default() -> Self {
         let NetworkGuard { allow_loopback, allow_private, only } = NetworkGuard::default();
-        Self { allow_loopback, allow_private, only }
+        Self { allow_loopback, allow_private, only, webhooks: Vec::new() }
     }
 }
 
@@ -136,6 +139,8 @@ pub struct Config {
     pub log: String,
     /// Which addresses scans may dial.
     pub guard: NetworkGuard,
+    /// Private addresses that webhooks may go to.
+    pub webhooks: Vec<String>,
     /// Which files and folders the server may scan; empty: all it can read.
     pub folders: Vec<PathBuf>,
     /// How customers reach the privacy team.
@@ -183,6 +188,7 @@ impl Config {
                 allow_private: file.network.allow_private,
                 only: file.network.only,
             },
+            webhooks: file.network.webhooks,
             folders: file.files.only,
             contact: file.contact,
             open_on_loopback: file.detect.open_on_loopback,

@@ -1,6 +1,6 @@
 //! The front door: the command line, the configuration, and the wiring of the rooms into one
-//! server. It holds no rule of any room. [`main`] is the whole binary; [`scan`] and [`demo`] are
-//! public so that tests and benchmarks can call them.
+//! server. It holds no rule of any room. [`main`] is the whole binary; [`scan`], [`demo`] and
+//! [`events`] are public so that tests and benchmarks can call them.
 
 mod cli;
 mod code;
@@ -8,6 +8,7 @@ mod config;
 mod consents;
 pub mod demo;
 mod detect;
+pub mod events;
 mod failure;
 mod ledger;
 mod mishap;

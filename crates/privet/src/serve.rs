@@ -5,6 +5,7 @@ use std::{future::IntoFuture, net::SocketAddr, process::ExitCode, sync::Arc, tim
 use axum::Router;
 use consent::Consent;
 use datamap::DataMap;
+use deliver::Deliver;
 use inspect::Inspect;
 use store::{Runner, Store, StoreConfig};
 use tokio::{net::TcpListener, sync::watch};
@@ -13,6 +14,7 @@ use web::{Web, WebConfig};
 use crate::{
     Failure,
     config::{Config, Said},
+    events::FromConsent,
     say::say,
     state::State,
 };
@@ -68,6 +70,8 @@ pub struct House {
     pub inspect: Inspect,
     /// Purposes, notices, choices.
     pub consent: Consent,
+    /// What leaves for other systems.
+    pub deliver: Deliver,
     web: Web,
 }
 
@@ -84,6 +88,12 @@ impl House {
         let inspect = Inspect::open(store.clone(), api).await.map_err(anyhow::Error::from)?;
         let said = consent::Settings { contact: config.contact.clone(), base_url: address.clone() };
         let consent = Consent::open(store.clone(), said).await.map_err(anyhow::Error::from)?;
+        let events = Arc::new(FromConsent(consent.clone()));
+        let reach =
+            deliver::Reach { guard: config.guard.clone(), webhooks: config.webhooks.clone() };
+        let outgoing = deliver::Settings { reach, ..deliver::Settings::default() };
+        let deliver = Deliver::open(store.clone(), events, outgoing);
+        let deliver = deliver.await.map_err(anyhow::Error::from)?;
         let settings = WebConfig { base_url: address.clone(), trust_proxy: config.trust_proxy };
         let mut web = Web::open(store, settings)
             .await?
@@ -102,6 +112,7 @@ impl House {
                 .with_own_detectors(Arc::new(FromInspect(inspect.clone()))),
             inspect,
             consent,
+            deliver,
             web,
         })
     }
@@ -150,13 +161,13 @@ impl House {
         let counting = tokio::spawn(self.consent.clone().keep_counts(stopped.clone()));
         let runner = Runner::new(self.web.store().clone(), JOBS_AT_ONCE);
         let runner = datamap::add_handlers(runner, &self.map);
+        let deliveries = tokio::spawn(self.deliver.clone().run(stopped.clone()));
         let jobs = tokio::spawn(web::mail::add_handlers(runner, &self.web).run(stopped));
         signals.next().await;
         tracing::info!("stopping");
         let _ = stop.send(true);
         let ended = async {
-            let _ = jobs.await;
-            let _ = counting.await;
+            let _ = tokio::join!(jobs, counting, deliveries);
             let _ = tokio::time::timeout(GRACE, server).await;
         };
         tokio::select! {

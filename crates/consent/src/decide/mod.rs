@@ -50,7 +50,7 @@ impl Consent {
 }
 
 /// What the newest record that speaks of age says: a minor until when, and a guardian verified when.
-fn newest_minor(records: &[Stored]) -> Option<(i64, Option<i64>)> {
+pub(crate) fn newest_minor(records: &[Stored]) -> Option<(i64, Option<i64>)> {
     let speaks = records.iter().filter(|record| record.minor_until.is_some());
     let newest = speaks.max_by_key(|record| (record.given_at, record.recorded_at))?;
     Some((newest.minor_until?, newest.guardian_verified_at))

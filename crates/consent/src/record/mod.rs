@@ -12,7 +12,7 @@ pub use agent::{page_without_person, truncated, user_agent_class};
 pub use minor::{Guardian, Minor};
 pub use origin::Origin;
 pub use state::{PurposeState, states};
-pub(crate) use store::{TRIES, crowded, is_taken};
+pub(crate) use store::{READ, TRIES, crowded, is_taken, read};
 
 use std::{collections::BTreeMap, net::IpAddr};
 

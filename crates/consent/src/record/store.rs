@@ -37,7 +37,8 @@ const COLUMNS: &[&str] = &[
     "idempotency",
     "request_digest",
 ];
-const READ: &str = "r.id, r.subject, r.property, r.notice, r.notice_version, r.notice_slot, r.language, \
+/// Columns in the order [`read`] expects.
+pub(crate) const READ: &str = "r.id, r.subject, r.property, r.notice, r.notice_version, r.notice_slot, r.language, \
     r.choices, r.channel, r.page, r.ip, r.agent, r.origin, r.minor_until, r.guardian, \
     r.guardian_verified_at, r.given_at, r.recorded_at";
 

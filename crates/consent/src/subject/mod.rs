@@ -4,8 +4,8 @@ mod identifier;
 mod store;
 
 pub use identifier::{Identifier, IdentifierError, IdentifierKind};
-pub(crate) use store::NewSubject;
 pub use store::{Known, Linked};
+pub(crate) use store::{NewSubject, places};
 
 use std::collections::BTreeMap;
 

@@ -6,7 +6,9 @@ use serde_json::Value;
 use store::{Actor, Entry, now};
 
 use super::{Place, Target, rows_of};
-use crate::{Deliver, DeliverError, Destination, Event, Fault, Person, Result, pump::Next};
+use crate::{
+    Deliver, DeliverError, Destination, Event, EventKind, Fault, Person, Result, pump::Next,
+};
 
 /// People written in one transaction.
 const PEOPLE: usize = 500;
@@ -32,6 +34,8 @@ enum Progress {
     Filled(Option<String>),
     /// Following: up to this entry.
     Followed(i64),
+    /// The same, and everybody has to be written anew.
+    Again(i64),
 }
 
 impl Writer {
@@ -77,7 +81,11 @@ impl Writer {
         let upto = batch.upto.max(self.seen);
         let subjects: Vec<String> =
             batch.events.iter().flat_map(concerned).collect::<BTreeSet<_>>().into_iter().collect();
-        if subjects.is_empty() {
+        // What a purpose or a notice says decides for everybody.
+        let everybody = batch.events.iter().any(|event| {
+            matches!(event.kind, EventKind::PurposeChanged | EventKind::NoticePublished)
+        });
+        if subjects.is_empty() && !everybody {
             let advanced = upto > self.seen;
             self.seen = upto;
             if upto - destination.position > FORGET {
@@ -89,7 +97,8 @@ impl Writer {
             let people = self.deliver.source.people(part).await?;
             self.write(destination, part, &people).await?;
         }
-        self.settle(destination, &subjects, Progress::Followed(upto)).await?;
+        let progress = if everybody { Progress::Again(upto) } else { Progress::Followed(upto) };
+        self.settle(destination, &subjects, progress).await?;
         self.seen = upto;
         Ok(Next::AtOnce)
     }
@@ -151,6 +160,7 @@ impl Writer {
     ) -> Result<()> {
         let action = match &progress {
             Progress::Filled(None) => "table.filled",
+            Progress::Again(_) => "table.refilled",
             _ if subjects.is_empty() => "delivery.passed",
             _ => "table.written",
         };
@@ -160,6 +170,7 @@ impl Writer {
         let (filled, position) = match progress {
             Progress::Filled(person) => (person, destination.position),
             Progress::Followed(upto) => (destination.filled_to.clone(), upto),
+            Progress::Again(upto) => (Some(String::new()), upto),
         };
         let mut tx = self.deliver.store().begin(entry).await?;
         sqlx::query(

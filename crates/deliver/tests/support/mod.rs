@@ -298,24 +298,24 @@ async fn take(
 
 /// Waits for something that takes its time.
 pub async fn until(what: &str, mut done: impl FnMut() -> bool) {
-    for _ in 0..400 {
+    for _ in 0..1600 {
         if done() {
             return;
         }
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
-    panic!("{what}: not in ten seconds");
+    panic!("{what}: not in forty seconds");
 }
 
 /// The same for what has to be asked for.
 pub async fn until_async<F: Future<Output = bool>>(what: &str, mut done: impl FnMut() -> F) {
-    for _ in 0..400 {
+    for _ in 0..1600 {
         if done().await {
             return;
         }
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
-    panic!("{what}: not in ten seconds");
+    panic!("{what}: not in forty seconds");
 }
 
 /// Short waits, loopback allowed.
@@ -325,7 +325,7 @@ pub fn settings() -> Settings {
         attempts: 3,
         first_wait: Duration::from_millis(50),
         longest: Duration::from_millis(200),
-        timeout: Duration::from_secs(2),
+        timeout: Duration::from_secs(10),
         ..Settings::default()
     }
 }
