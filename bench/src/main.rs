@@ -1,5 +1,5 @@
 //! Measures Privet beside the named peer and the physical limit, in one run, and prints tables with
-//! ratios. `cargo xtask bench [scan] [console] [store] [detect]`. Never part of timed tests.
+//! ratios. `cargo xtask bench [scan] [console] [store] [detect] [signals]`. Never part of timed tests.
 
 mod console;
 mod data;
@@ -7,6 +7,7 @@ mod detect;
 mod ledger;
 mod process;
 mod scan;
+mod signals;
 mod table;
 
 use anyhow::{Result, bail};
@@ -15,7 +16,7 @@ use anyhow::{Result, bail};
 async fn main() -> Result<()> {
     let mut wanted: Vec<String> = std::env::args().skip(1).collect();
     if wanted.is_empty() {
-        wanted = ["scan", "console", "store", "detect"].map(String::from).to_vec();
+        wanted = ["scan", "console", "store", "detect", "signals"].map(String::from).to_vec();
     }
     let mut missed = 0;
     for name in wanted {
@@ -24,8 +25,11 @@ async fn main() -> Result<()> {
             "console" => console::run().await?,
             "store" => ledger::run().await?,
             "detect" => detect::run()?,
+            "signals" => signals::run()?,
             other => {
-                bail!("there is no benchmark “{other}”; choose scan, console, store or detect")
+                bail!(
+                    "there is no benchmark “{other}”; choose scan, console, store, detect or signals"
+                )
             }
         };
     }

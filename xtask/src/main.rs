@@ -28,10 +28,10 @@ enum Chore {
     },
     /// Benchmarks in release mode, side by side with the named peer, as tables with ratios.
     Bench {
-        /// Which: `scan`, `console`, `store`, `detect`. None: all.
+        /// Which: `scan`, `console`, `store`, `detect`, `signals`. None: all.
         names: Vec<String>,
-        /// `detect`: measures the peers too; installs their Python packages into a throw-away
-        /// environment under `target/`.
+        /// `detect`, `signals`: measures the peers too; installs their Python or npm packages into a
+        /// throw-away environment under `target/`.
         #[arg(long)]
         peers: bool,
         /// `detect`: more labelled sets, JSON lines `{"id","text","spans"}`.

@@ -14,6 +14,8 @@ const NEEDED: [(Present, &str); 6] = [
     (|| on_path("nats-server").is_some(), "nats-server"),
     (|| chromium().is_some(), "chromium"),
     (|| on_path("chromedriver").is_some(), "chromium-driver"),
+    // Runs the banner's modules beside the Rust code in tests.
+    (|| on_path("node").is_some(), "nodejs"),
     // Without it Chinese text in screenshots is a row of boxes.
     (has_chinese_font, "fonts-noto-cjk"),
 ];

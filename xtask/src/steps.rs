@@ -54,8 +54,12 @@ pub fn bench(names: &[String], peers: bool, gold: &[std::path::PathBuf]) -> Resu
     packages::install_missing()?;
     let servers = Servers::start()?;
     let mut environment = servers.environment();
-    if peers {
+    let wanted = |name: &str| peers && (names.is_empty() || names.iter().any(|n| n == name));
+    if wanted("detect") {
         environment.push(("PRIVET_BENCH_PEERS", peers_of_detection()?));
+    }
+    if wanted("signals") {
+        environment.push(("PRIVET_BENCH_SIGNAL_PEERS", peers_of_signals()?));
     }
     if !gold.is_empty() {
         let sets: Vec<_> = gold.iter().map(std::path::absolute).collect::<Result<_, _>>()?;
@@ -108,6 +112,24 @@ fn peers_of_detection() -> Result<String> {
     }
     let pip = Command::new(&python).args(["-m", "pip", "install", "-q"]).args(PACKAGES).status()?;
     ensure!(pip.success(), "the peers' packages could not be installed");
+    Ok(home.display().to_string())
+}
+
+/// The reference libraries of consent strings, from npm, in a folder of their own.
+fn peers_of_signals() -> Result<String> {
+    const PACKAGES: [&str; 2] = ["@iabtechlabtcf/core@1.5.21", "@iabgpp/cmpapi@3.2.0"];
+    let home = std::path::absolute("target/bench-signals")?;
+    if !home.join("node_modules/@iabgpp/cmpapi").exists() {
+        std::fs::create_dir_all(&home)?;
+        std::fs::write(home.join("package.json"), r#"{"private":true,"type":"module"}"#)?;
+        let npm = Command::new("npm")
+            .args(["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"])
+            .args(PACKAGES)
+            .current_dir(&home)
+            .status()
+            .context("npm is needed for the peers: install Debian's npm")?;
+        ensure!(npm.success(), "the peers' packages could not be installed");
+    }
     Ok(home.display().to_string())
 }
 

@@ -26,6 +26,15 @@ const SENSITIVE_NOTICES: [&str; 3] = [
 /// Notices of processing as such.
 const GENERAL_NOTICES: [&str; 2] = ["SharingNotice", "ProcessingNotice"];
 
+/// Short names of fields; one meaning has another name in some states.
+const US_NAMES: [(&str, &[&str]); 5] = [
+    ("sale", &["SaleOptOut"]),
+    ("sharing", &["SharingOptOut"]),
+    ("targeted_advertising", &["TargetedAdvertisingOptOut"]),
+    ("additional", &["AdditionalDataProcessingConsent", "PersonalDataConsents"]),
+    ("children", &["KnownChildSensitiveDataConsents"]),
+];
+
 const REFUSED: u8 = 1;
 const ALLOWED: u8 = 2;
 const NOTICED: u32 = 1;
@@ -50,6 +59,46 @@ pub struct Meaning {
     pub consent_mode: Vec<Signal>,
     /// Fields of the US sections: `SaleOptOut`, or `SensitiveDataProcessing.8` for a place in a list.
     pub us: Vec<String>,
+}
+
+impl Meaning {
+    /// From the short names that a purpose carries: `tcf.1` to `tcf.11`, `tcf.feature.1` and `.2`,
+    /// `gcm.ad_storage` and the others of Consent Mode, `gpp.sale`, `gpp.sharing`,
+    /// `gpp.targeted_advertising`, `gpp.additional`, `gpp.children`, `gpp.sensitive.1` to `.16`.
+    /// The second value holds those that mean nothing.
+    pub fn from_names<'a>(names: impl IntoIterator<Item = &'a str>) -> (Self, Vec<&'a str>) {
+        let (mut meaning, mut unknown) = (Self::default(), Vec::new());
+        for name in names {
+            if meaning.add(name).is_none() {
+                unknown.push(name);
+            }
+        }
+        (meaning, unknown)
+    }
+
+    fn add(&mut self, name: &str) -> Option<()> {
+        let number = |text: &str, last: u8| {
+            text.parse::<u8>().ok().filter(|number| (1..=last).contains(number))
+        };
+        let (system, rest) = name.split_once('.')?;
+        match (system, rest.split_once('.')) {
+            ("tcf", None) => self.tcf.push(number(rest, 11)?),
+            ("tcf", Some(("feature", id))) => self.special_features.push(number(id, 2)?),
+            ("gcm", None) => {
+                let signal = toml::Value::String(rest.to_owned()).try_into().ok()?;
+                self.consent_mode.push(signal);
+            }
+            ("gpp", None) => {
+                let known = US_NAMES.iter().find(|(short, _)| *short == rest)?;
+                self.us.extend(known.1.iter().map(|field| (*field).to_owned()));
+            }
+            ("gpp", Some(("sensitive", place))) => {
+                self.us.push(format!("SensitiveDataProcessing.{}", number(place, 16)?));
+            }
+            _ => return None,
+        }
+        Some(())
+    }
 }
 
 impl Mapping {

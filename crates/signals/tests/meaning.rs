@@ -6,8 +6,8 @@ use std::str::FromStr;
 
 use serde_json::json;
 use signals::{
-    Choices, Finding, Flags, Gpp, IdSet, LARGEST_VENDOR_LIST, Letters, Mapping, Part, Signal,
-    SignalError, Stamp, TcString, Today, Value, VendorList, Weight, layout,
+    Choices, Finding, Flags, Gpp, IdSet, LARGEST_VENDOR_LIST, Letters, Mapping, Meaning, Part,
+    Signal, SignalError, Stamp, TcString, Today, Value, VendorList, Weight, layout,
 };
 
 const LIST: &str = include_str!("data/vendor-list.json");
@@ -160,6 +160,36 @@ fn the_suggested_mapping_names_only_what_exists() {
     ] {
         assert!(Mapping::parse(wrong).is_err(), "{wrong}");
     }
+}
+
+#[test]
+fn short_names_of_signals_are_read_or_told_as_unknown() {
+    let names = [
+        "tcf.1",
+        "tcf.11",
+        "tcf.feature.2",
+        "gcm.ad_user_data",
+        "gpp.sale",
+        "gpp.sensitive.8",
+        "gpp.additional",
+        "tcf.12",
+        "tcf.feature.3",
+        "gcm.x",
+        "gpp.sold",
+        "x",
+        "",
+        "gpp.sensitive.0",
+    ];
+    let (meaning, unknown) = Meaning::from_names(names);
+    assert_eq!(
+        unknown,
+        ["tcf.12", "tcf.feature.3", "gcm.x", "gpp.sold", "x", "", "gpp.sensitive.0"]
+    );
+    assert_eq!(meaning.tcf, [1, 11]);
+    assert_eq!(meaning.special_features, [2]);
+    assert_eq!(meaning.consent_mode, [Signal::AdUserData]);
+    let purposes = std::iter::once(("ads".to_owned(), meaning)).collect();
+    Mapping { purposes }.check().unwrap();
 }
 
 #[test]
