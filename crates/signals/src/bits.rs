@@ -142,16 +142,21 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Appends the lowest `width` bits of a number.
+    /// Appends the lowest `width` bits (at most 64) of a number.
     pub fn put(&mut self, value: u64, width: usize) {
-        for place in (0..width).rev() {
-            if self.length.is_multiple_of(8) {
+        let mut left = width;
+        while left > 0 {
+            let free = 8 - self.length % 8;
+            if free == 8 {
                 self.bytes.push(0);
             }
-            if value >> place & 1 == 1 {
-                self.bytes[self.length / 8] |= 0x80 >> (self.length % 8);
+            let take = free.min(left);
+            left -= take;
+            let part = (value >> left & ((1 << take) - 1)) as u8;
+            if let Some(last) = self.bytes.last_mut() {
+                *last |= part << (free - take);
             }
-            self.length += 1;
+            self.length += take;
         }
     }
 
