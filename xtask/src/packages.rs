@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 type Present = fn() -> bool;
 
 /// What must be there, and the Debian or Ubuntu package that brings it.
-const NEEDED: [(Present, &str); 6] = [
+const NEEDED: &[(Present, &str)] = &[
     (|| crate::servers::postgres_bin().is_some(), "postgresql"),
     (|| on_path("mariadbd").is_some() && on_path("mariadb-install-db").is_some(), "mariadb-server"),
     (|| on_path("nats-server").is_some(), "nats-server"),
