@@ -76,9 +76,20 @@ impl Gazetteer {
 /// FNV-1a (32 bits), a word at a time with one space between.
 fn add(hash: u32, word: &str) -> u32 {
     let mut hash = if hash == 0 { 0x811c_9dc5 } else { step(hash, b' ') };
+    if word.is_ascii() {
+        for byte in word.bytes().filter(|b| *b != b'.') {
+            hash = step(hash, byte.to_ascii_lowercase());
+        }
+        return hash;
+    }
     lowered(word, |lower| {
-        for byte in lower.replace('’', "'").bytes().filter(|b| *b != b'.') {
-            hash = step(hash, byte);
+        for (at, piece) in lower.split('’').enumerate() {
+            if at > 0 {
+                hash = step(hash, b'\'');
+            }
+            for byte in piece.bytes().filter(|b| *b != b'.') {
+                hash = step(hash, byte);
+            }
         }
     });
     hash

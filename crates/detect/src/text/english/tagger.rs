@@ -32,6 +32,8 @@ pub struct Model<'m> {
     /// What one step of a weight is worth.
     step: f32,
     transitions: [[f32; LABELS]; LABELS],
+    /// e to the power of each transition.
+    odds: [[f32; LABELS]; LABELS],
     knots: [f32; KNOTS],
 }
 
@@ -63,7 +65,8 @@ impl<'m> Model<'m> {
         for (at, knot) in knots.iter_mut().enumerate() {
             *knot = number(1 + LABELS * LABELS + at);
         }
-        Some(Self { lexicon: Lexicon::new(slots), rows, step: number(0), transitions, knots })
+        let odds = odds(&transitions);
+        Some(Self { lexicon: Lexicon::new(slots), rows, step: number(0), transitions, odds, knots })
     }
 
     /// The lexicon.
@@ -192,7 +195,8 @@ impl<'m> Tagger<'m> {
         if self.labels.iter().all(|&label| usize::from(label) == OUTSIDE) {
             return;
         }
-        let lattice = Lattice::new(&self.emissions, &self.model.transitions);
+        let model = self.model;
+        let lattice = Lattice::with_odds(&self.emissions, &model.transitions, &model.odds);
         let mut at = 0;
         while at < length {
             let Some(class) = class_of(self.labels[at].into()) else {
@@ -310,7 +314,15 @@ pub struct Lattice<'s> {
 impl<'s> Lattice<'s> {
     /// Sums up a stretch that is preceded and followed by outside.
     pub fn new(emissions: &'s [[f32; LABELS]], transitions: &'s [[f32; LABELS]; LABELS]) -> Self {
-        let odds = transitions.map(|row| row.map(f32::exp));
+        Self::with_odds(emissions, transitions, &odds(transitions))
+    }
+
+    /// The same with e to the power of each transition at hand.
+    fn with_odds(
+        emissions: &'s [[f32; LABELS]],
+        transitions: &'s [[f32; LABELS]; LABELS],
+        odds: &[[f32; LABELS]; LABELS],
+    ) -> Self {
         let length = emissions.len();
         let mut forward = Vec::with_capacity(length);
         let mut current = emissions[0];
@@ -360,6 +372,10 @@ impl<'s> Lattice<'s> {
         sum += self.backward[last][usize::from(labels[labels.len() - 1])];
         (sum - self.total).exp().clamp(0.0, 1.0)
     }
+}
+
+fn odds(transitions: &[[f32; LABELS]; LABELS]) -> [[f32; LABELS]; LABELS] {
+    transitions.map(|row| row.map(f32::exp))
 }
 
 /// The largest of the values, and e to the power of each value less that.
