@@ -3,6 +3,7 @@
 
 mod chart;
 mod overview;
+mod properties;
 mod receipt;
 mod words;
 
@@ -14,7 +15,10 @@ use web::WebError;
 use crate::{ConsentError, Room};
 
 pub(crate) fn router() -> Router<Room> {
-    Router::new().merge(overview::router()).merge(receipt::router())
+    Router::new()
+        .merge(overview::router())
+        .merge(properties::router())
+        .merge(receipt::router())
 }
 
 /// What a reader is told when the service refuses.

@@ -1,0 +1,24 @@
+# Properties: where customers are met
+properties-title = Sites and apps
+properties-lead = Where your customers are met, and the rules of that place: consents, notices and the banner belong to one of these.
+property-new = Add a site or app
+property-edit = Change a site or app
+property-key = Key
+property-key-hint = Programs name it by this key for ever: a–z, 0–9, _ and -.
+property-key-wrong = Use up to 64 of a–z, 0–9, _, - and ., beginning with a letter or digit.
+property-key-taken = Another site or app has this key.
+property-name = Name
+property-name-hint = What you and your customers call it.
+property-country = Country
+property-country-hint = Two letters (CN, DE, US). Phone numbers without a country code are dialled here, and its age of consent counts.
+property-country-wrong = Write the country as two letters, like CN.
+property-language = Language
+property-language-hint = Spoken when the customer's language is not known.
+property-regimes = Laws
+property-regimes-hint = The laws your customers there are under. A use is allowed only when all of them allow it.
+property-regimes-none = Choose at least one law.
+property-regime-gdpr = GDPR (EU, UK)
+property-regime-ccpa = CCPA/CPRA (California)
+property-regime-pipl = PIPL (China)
+property-save = Save
+property-saved = Saved.

@@ -1,0 +1,24 @@
+# 触点载体：在哪里接触客户
+properties-title = 网站与应用
+properties-lead = 在哪里接触客户，以及当地适用的规则：同意记录、告知和横幅都属于其中之一。
+property-new = 添加网站或应用
+property-edit = 修改网站或应用
+property-key = 键
+property-key-hint = 程序始终以此键引用：a–z、0–9、_ 和 -。
+property-key-wrong = 请使用不超过 64 个 a–z、0–9、_、-、. 字符，以字母或数字开头。
+property-key-taken = 已有网站或应用使用此键。
+property-name = 名称
+property-name-hint = 您和客户对它的称呼。
+property-country = 国家或地区
+property-country-hint = 两个字母（CN、DE、US）。没有国家代码的电话号码按此地拨号，同意年龄也按此地计算。
+property-country-wrong = 请填写两个字母，例如 CN。
+property-language = 语言
+property-language-hint = 不知道客户使用何种语言时采用。
+property-regimes = 适用法律
+property-regimes-hint = 当地客户适用的法律。全部允许时才允许使用。
+property-regimes-none = 请至少选择一部法律。
+property-regime-gdpr = GDPR（欧盟、英国）
+property-regime-ccpa = CCPA/CPRA（加州）
+property-regime-pipl = 个人信息保护法（中国）
+property-save = 保存
+property-saved = 已保存。
