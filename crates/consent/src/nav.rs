@@ -11,5 +11,8 @@ pub fn nav() -> Vec<NavItem> {
         icon,
         permission,
     };
-    vec![item("consents-title", "/console/consents", "consent", Permission::ViewConsents)]
+    vec![
+        item("consents-title", "/console/consents", "consent", Permission::ViewConsents),
+        item("properties-title", "/console/properties", "system", Permission::ViewConsents),
+    ]
 }

@@ -15,10 +15,7 @@ use web::WebError;
 use crate::{ConsentError, Room};
 
 pub(crate) fn router() -> Router<Room> {
-    Router::new()
-        .merge(overview::router())
-        .merge(properties::router())
-        .merge(receipt::router())
+    Router::new().merge(overview::router()).merge(properties::router()).merge(receipt::router())
 }
 
 /// What a reader is told when the service refuses.
