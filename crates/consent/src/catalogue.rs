@@ -21,6 +21,8 @@ pub struct Catalogue {
     /// All published versions of each notice, oldest first.
     notices: BTreeMap<String, Vec<Arc<NoticeVersion>>>,
     by_slot: HashMap<u16, Arc<NoticeVersion>>,
+    /// By a notice version's slot, the purposes (bits by slot) whose consents given under it hold.
+    covers: Vec<u64>,
     /// For each (notice, purpose) the oldest version whose consents still hold.
     oldest: HashMap<(String, String), i64>,
 }
@@ -46,7 +48,26 @@ impl Catalogue {
                 catalogue.oldest.insert((key.clone(), purpose), version);
             }
         }
+        catalogue.covers = catalogue.all_covers();
         catalogue
+    }
+
+    fn all_covers(&self) -> Vec<u64> {
+        let last = self.by_slot.keys().max().map_or(0, |slot| usize::from(*slot) + 1);
+        let mut covers = vec![0; last];
+        for (slot, version) in &self.by_slot {
+            let held = self
+                .purposes
+                .values()
+                .filter(|purpose| self.holds(&version.notice, version.version, &purpose.key));
+            covers[usize::from(*slot)] = held.fold(0, |bits, purpose| bits | 1 << purpose.slot);
+        }
+        covers
+    }
+
+    /// Whether a consent to the purpose given under a notice version, both by their slots, still holds.
+    pub fn covers(&self, notice: u16, purpose: u16) -> bool {
+        self.covers.get(usize::from(notice)).is_some_and(|bits| bits >> (purpose & 63) & 1 == 1)
     }
 
     /// All purposes, by key; the retired ones too.

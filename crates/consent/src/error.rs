@@ -42,6 +42,9 @@ pub enum ConsentError {
     /// The customer was erased.
     #[error("this customer was erased; nothing more is recorded under these identifiers")]
     Erased,
+    /// Lists need all choices in memory, and they are still being read.
+    #[error("this server is still reading everybody's choices; ask again in a few seconds")]
+    Loading,
     /// The state in memory is older than its bound.
     #[error(
         "this server has not heard from the database for longer than {0} ms and does not guess; ask again or ask another server"

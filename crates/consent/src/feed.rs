@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 use crate::{
     Catalogue, Choice, Consent, Identifier, IdentifierKind, Purpose, PurposeState, Result, Stored,
     SubjectId,
-    decide::{Ask, Person, decide, expiry, newest_minor},
+    decide::{self, Ask, Question, expiry},
     record::{READ, read, states},
     subject::{IdentifierError, places, sealing},
 };
@@ -229,9 +229,10 @@ fn judged(
     restricted: bool,
     state: &PurposeState,
 ) -> &'static str {
-    let (state, minor) = (Some(state.clone()), newest_minor(records));
-    let person = Person { restricted, state, minor, ..Person::default() };
-    let decision = decide(catalogue, purpose, &person, &Ask::default(), ::store::now());
+    let before = decide::Standing::of(records, Some(state));
+    let standing = decide::Standing { restricted, ..before };
+    let ask = Ask::default();
+    let decision = Question::new(catalogue, purpose, &ask, ::store::now()).judge(&standing);
     if decision.allow { "granted" } else { decision.reason.as_str() }
 }
 

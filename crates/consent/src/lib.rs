@@ -58,6 +58,7 @@ struct Inner {
     signer: ledger::Signer,
     organisation: RwLock<String>,
     catalogue: RwLock<Arc<Catalogue>>,
+    feed: decide::feed::Feed,
 }
 
 /// The room's service; cheap to clone.
@@ -76,6 +77,7 @@ impl Consent {
             signer: ledger::Signer::from_seed(&store.derive_key("ledger/sign")),
             organisation: RwLock::default(),
             catalogue: RwLock::default(),
+            feed: decide::feed::Feed::default(),
             store,
             settings,
         };

@@ -158,6 +158,7 @@ impl House {
             result = prepared => result?,
             () = signals.next() => return Ok(()),
         }
+        self.consent.keep_decisions();
         let counting = tokio::spawn(self.consent.clone().keep_counts(stopped.clone()));
         let runner = Runner::new(self.web.store().clone(), JOBS_AT_ONCE);
         let runner = datamap::add_handlers(runner, &self.map);
@@ -169,6 +170,7 @@ impl House {
         let ended = async {
             let _ = tokio::join!(jobs, counting, deliveries);
             let _ = tokio::time::timeout(GRACE, server).await;
+            self.consent.leave_decisions().await;
         };
         tokio::select! {
             () = ended => {}

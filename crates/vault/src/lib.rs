@@ -8,12 +8,15 @@
 //! wrapped with the customer's id as associated data.
 
 mod blind;
+mod blob;
+mod mac;
 mod seal;
 
-pub use blind::BlindIndex;
+pub use blind::{BlindIndex, Blinder};
+pub use blob::Blob;
 pub use seal::SubjectKey;
 
-use aws_lc_rs::{hkdf, hmac};
+use aws_lc_rs::hkdf;
 
 /// What can go wrong in the vault. No variant quotes a value or a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -33,7 +36,7 @@ pub enum VaultError {
 #[derive(Clone)]
 pub struct Vault {
     wrap: std::sync::Arc<seal::Cipher>,
-    index: hmac::Key,
+    index: mac::Mac,
 }
 
 impl std::fmt::Debug for Vault {
@@ -48,7 +51,7 @@ impl Vault {
         let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, b"privet/vault/v1").extract(root);
         Self {
             wrap: std::sync::Arc::new(seal::Cipher::new(&derive(&prk, b"wrap"))),
-            index: hmac::Key::new(hmac::HMAC_SHA256, &derive(&prk, b"index")),
+            index: mac::Mac::new(&derive(&prk, b"index")),
         }
     }
 
@@ -56,6 +59,11 @@ impl Vault {
     /// kind have equal indexes, and without the key nothing leads back.
     pub fn blind(&self, kind: &str, normalised: &str) -> BlindIndex {
         BlindIndex::make(&self.index, kind, normalised)
+    }
+
+    /// Makes many indexes of one kind.
+    pub fn blinder(&self, kind: &str) -> Blinder {
+        Blinder::new(self.index.clone(), kind)
     }
 
     /// A new key for a customer, and its wrapped form to store.

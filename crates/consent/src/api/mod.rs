@@ -1,7 +1,10 @@
-//! The room for programs, under `/v1`. A token needs the scope `consent:write` to record, and
-//! `consent:read` to look up people and receipts.
+//! The room for programs, under `/v1`. A token needs the scope `consent:write` to record,
+//! `consent:read` to look up people and receipts, `decide` to ask before a use, `audience` to filter
+//! lists.
 
+mod audience;
 pub mod consents;
+mod decisions;
 mod lookup;
 pub mod problem;
 
@@ -17,4 +20,6 @@ pub(crate) fn router() -> Router<Room> {
         .merge(consents::router())
         .merge(lookup::router())
         .layer(DefaultBodyLimit::max(BODY_MAX))
+        .merge(decisions::router())
+        .merge(audience::router())
 }

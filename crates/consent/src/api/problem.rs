@@ -32,6 +32,7 @@ pub fn problem_of(error: &ConsentError) -> Response {
         E::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused"),
         E::Erased => (StatusCode::GONE, "erased"),
         E::Stale(_) => (StatusCode::SERVICE_UNAVAILABLE, "stale"),
+        E::Loading => (StatusCode::SERVICE_UNAVAILABLE, "loading"),
     };
     web::problem(status, &format!("urn:privet:problem:{kind}"), &error.to_string())
 }
@@ -59,7 +60,7 @@ fn rejected(rejection: &JsonRejection) -> Response {
             "send the body with Content-Type: application/json".to_owned()
         }
         _ if status == StatusCode::PAYLOAD_TOO_LARGE => {
-            format!("the body is larger than {} KB", super::BODY_MAX >> 10)
+            "the body is larger than this call takes; send less at once".to_owned()
         }
         _ => "the body could not be read".to_owned(),
     };

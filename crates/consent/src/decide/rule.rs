@@ -1,9 +1,11 @@
-//! The rules of a decision, in their order. Pure: state in, answer out.
+//! The rules of a decision, in their order. Pure: state in, answer out; the same rules answer one
+//! question, filter a list of millions and explain themselves.
 
 use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
 use serde::Serialize;
 
-use crate::{Catalogue, Choice, LegalBasis, Purpose, PurposeState, Regime};
+use super::{NoticeSlot, PurposeSlot};
+use crate::{Catalogue, Choice, LegalBasis, Purpose, Regime};
 
 /// What else is said of a use beside person and purpose.
 #[derive(Debug, Clone, Default)]
@@ -16,17 +18,34 @@ pub struct Ask {
     pub regimes: Vec<Regime>,
 }
 
+impl Ask {
+    pub(super) fn regimes(&self) -> &[Regime] {
+        if self.regimes.is_empty() { &Regime::ALL } else { &self.regimes }
+    }
+}
+
+/// A choice as decisions need it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Chosen {
+    /// What was chosen.
+    pub choice: Choice,
+    /// When (µs).
+    pub since: i64,
+    /// Under which notice version, by its number in memory; 0 without one.
+    pub notice: NoticeSlot,
+}
+
 /// What is known of a person for one purpose.
-#[derive(Debug, Clone, Default)]
-pub struct Person {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Standing {
     /// Erased: nothing is allowed any more.
     pub erased: bool,
     /// Processing is restricted (GDPR Art 18).
     pub restricted: bool,
+    /// A minor, and no guardian was verified, until then (µs); 0 for everybody else.
+    pub guardian_missing_until: i64,
     /// The newest choice for the purpose.
-    pub state: Option<PurposeState>,
-    /// A minor until then (µs), and when a guardian was verified (µs).
-    pub minor: Option<(i64, Option<i64>)>,
+    pub chosen: Option<Chosen>,
 }
 
 /// Which rule decided.
@@ -71,6 +90,27 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All of them.
+    pub const ALL: [Self; 17] = [
+        Self::Granted,
+        Self::BasisAllows,
+        Self::NotObjected,
+        Self::PurposeRetired,
+        Self::DataNotCovered,
+        Self::SystemNotCovered,
+        Self::Erased,
+        Self::Restricted,
+        Self::Objected,
+        Self::NothingRecorded,
+        Self::Denied,
+        Self::Withdrawn,
+        Self::Pending,
+        Self::NoticeChanged,
+        Self::Expired,
+        Self::GuardianMissing,
+        Self::BasisUnavailable,
+    ];
+
     /// The name in the API.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -95,6 +135,73 @@ impl Reason {
     }
 }
 
+/// A rule, in the order in which they are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Rule {
+    /// The purpose is not retired.
+    PurposeInUse,
+    /// The purpose may use the data.
+    DataCovered,
+    /// The purpose may be pursued in the system.
+    SystemCovered,
+    /// The person is not erased.
+    NotErased,
+    /// Processing is not restricted.
+    NotRestricted,
+    /// The legal basis exists under the regime.
+    BasisAvailable,
+    /// The basis needs nobody's choice.
+    BasisAllows,
+    /// The person did not object.
+    NotObjected,
+    /// The person chose.
+    Chosen,
+    /// The newest choice is a yes, and confirmed where that is asked for.
+    Granted,
+    /// It was given under a notice version that still covers the purpose.
+    NoticeHolds,
+    /// It is not too old.
+    NotExpired,
+    /// The person is of age, or a guardian was verified.
+    GuardianThere,
+}
+
+impl Rule {
+    /// The name in the API and in text keys.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::PurposeInUse => "purpose_in_use",
+            Self::DataCovered => "data_covered",
+            Self::SystemCovered => "system_covered",
+            Self::NotErased => "not_erased",
+            Self::NotRestricted => "not_restricted",
+            Self::BasisAvailable => "basis_available",
+            Self::BasisAllows => "basis_allows",
+            Self::NotObjected => "not_objected",
+            Self::Chosen => "chosen",
+            Self::Granted => "granted",
+            Self::NoticeHolds => "notice_holds",
+            Self::NotExpired => "not_expired",
+            Self::GuardianThere => "guardian_there",
+        }
+    }
+}
+
+/// The answer, in its smallest form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verdict {
+    /// Whether the data may be used.
+    pub allow: bool,
+    /// The legal basis that was looked at.
+    pub basis: LegalBasis,
+    /// Which rule decided.
+    pub reason: Reason,
+    /// The choice that decided, if one did.
+    pub chosen: Option<Chosen>,
+}
+
 /// The answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
@@ -110,29 +217,167 @@ pub struct Decision {
     pub notice: String,
 }
 
-/// Decides. Regimes are asked one by one and all must allow; the answer is that of the first that
-/// does not, or else of the strictest.
-pub fn decide(
-    catalogue: &Catalogue,
-    purpose: &Purpose,
-    person: &Person,
-    ask: &Ask,
-    now: i64,
-) -> Decision {
-    let regimes: &[Regime] = if ask.regimes.is_empty() { &Regime::ALL } else { &ask.regimes };
-    let mut strictest: Option<Decision> = None;
-    for regime in regimes {
-        let one = under(catalogue, purpose, person, ask, *regime, now);
-        if !one.allow {
-            return one;
-        }
-        let stricter = strictest.as_ref().is_none_or(|known| rank(one.basis) < rank(known.basis));
-        if stricter {
-            strictest = Some(one);
+impl Verdict {
+    /// With the notice's name.
+    pub fn decision(self, catalogue: &Catalogue) -> Decision {
+        let Self { allow, basis, reason, chosen } = self;
+        let notice = chosen.and_then(|chosen| catalogue.notice_by_slot(chosen.notice));
+        Decision {
+            allow,
+            basis,
+            reason,
+            since: chosen.map(|chosen| chosen.since),
+            notice: notice.map(|version| version.name()).unwrap_or_default(),
         }
     }
-    // `regimes` is never empty.
-    strictest.unwrap_or_else(|| deny(LegalBasis::Consent, Reason::BasisUnavailable))
+}
+
+/// A question that can be asked of many people.
+pub struct Question<'a> {
+    pub(super) catalogue: &'a Catalogue,
+    pub(super) purpose: &'a Purpose,
+    pub(super) ask: &'a Ask,
+    /// The moment for which it is asked (µs).
+    pub(super) now: i64,
+    expiry: Option<Expiry>,
+}
+
+/// Months ago that are surely too long ago, and surely not: only between them the calendar is asked.
+#[derive(Clone, Copy)]
+struct Expiry {
+    months: u16,
+    surely: i64,
+    not_yet: i64,
+}
+
+impl<'a> Question<'a> {
+    /// Asks about a purpose.
+    pub fn new(catalogue: &'a Catalogue, purpose: &'a Purpose, ask: &'a Ask, now: i64) -> Self {
+        // Months differ by three days at most, and one more for good measure.
+        const DAYS: i64 = 4 * 86_400 * 1_000_000;
+        let expiry = purpose.body.expires_months.map(|months| {
+            let ago = months_before(now, months);
+            Expiry { months, surely: ago.saturating_sub(DAYS), not_yet: ago.saturating_add(DAYS) }
+        });
+        Self { catalogue, purpose, ask, now, expiry }
+    }
+
+    /// Whose answer ages.
+    pub(super) fn expires(&self) -> bool {
+        self.expiry.is_some()
+    }
+
+    pub(super) fn slot(&self) -> PurposeSlot {
+        self.purpose.slot
+    }
+
+    pub(super) fn is_expired(&self, since: i64) -> bool {
+        self.expiry.is_some_and(|Expiry { months, surely, not_yet }| {
+            since < surely || (since <= not_yet && self.now >= expiry(since, months))
+        })
+    }
+
+    /// Decides. Regimes are asked one by one and all must allow; the answer is that of the first
+    /// that does not, or else of the strictest.
+    pub fn judge(&self, person: &Standing) -> Verdict {
+        let mut strictest: Option<Verdict> = None;
+        for regime in self.ask.regimes() {
+            let one = self.under(*regime, person, |_, _| {});
+            if !one.allow {
+                return one;
+            }
+            if strictest.is_none_or(|known| rank(one.basis) < rank(known.basis)) {
+                strictest = Some(one);
+            }
+        }
+        // There is always a regime.
+        strictest.unwrap_or_else(|| deny(LegalBasis::Consent, Reason::BasisUnavailable))
+    }
+
+    /// Decides under one regime; tells `note` each rule as it is asked, and whether it held.
+    pub(super) fn under(
+        &self,
+        regime: Regime,
+        person: &Standing,
+        mut note: impl FnMut(Rule, bool),
+    ) -> Verdict {
+        let basis = self.purpose.basis(regime);
+        let body = &self.purpose.body;
+        let mut holds = |rule, holds: bool| {
+            note(rule, holds);
+            holds
+        };
+        if !holds(Rule::PurposeInUse, self.purpose.retired_at.is_none()) {
+            return deny(basis, Reason::PurposeRetired);
+        }
+        let data = body.data.is_empty() || self.ask.data.iter().all(|one| body.data.contains(one));
+        if !holds(Rule::DataCovered, data) {
+            return deny(basis, Reason::DataNotCovered);
+        }
+        let system = body.systems.is_empty()
+            || self.ask.system.as_ref().is_none_or(|one| body.systems.contains(one));
+        if !holds(Rule::SystemCovered, system) {
+            return deny(basis, Reason::SystemNotCovered);
+        }
+        if !holds(Rule::NotErased, !person.erased) {
+            return deny(basis, Reason::Erased);
+        }
+        if !holds(Rule::NotRestricted, !person.restricted) {
+            return deny(basis, Reason::Restricted);
+        }
+        if !holds(Rule::BasisAvailable, basis.exists_under(regime)) {
+            return deny(basis, Reason::BasisUnavailable);
+        }
+        match basis {
+            LegalBasis::Consent => self.consent(person, holds),
+            LegalBasis::LegitimateInterests | LegalBasis::OptOut => {
+                let refused = person
+                    .chosen
+                    .filter(|one| matches!(one.choice, Choice::Denied | Choice::Withdrawn));
+                if holds(Rule::NotObjected, refused.is_none()) {
+                    Verdict { allow: true, ..deny(basis, Reason::NotObjected) }
+                } else {
+                    Verdict { chosen: refused, ..deny(basis, Reason::Objected) }
+                }
+            }
+            _ => {
+                holds(Rule::BasisAllows, true);
+                Verdict { allow: true, ..deny(basis, Reason::BasisAllows) }
+            }
+        }
+    }
+
+    fn consent(&self, person: &Standing, mut holds: impl FnMut(Rule, bool) -> bool) -> Verdict {
+        let basis = LegalBasis::Consent;
+        let Some(chosen) = person.chosen else {
+            holds(Rule::Chosen, false);
+            return deny(basis, Reason::NothingRecorded);
+        };
+        holds(Rule::Chosen, true);
+        let no = |reason| Verdict { chosen: Some(chosen), ..deny(basis, reason) };
+        let refusal = match chosen.choice {
+            Choice::Granted => None,
+            Choice::Denied => Some(Reason::Denied),
+            Choice::Withdrawn => Some(Reason::Withdrawn),
+            Choice::Pending => Some(Reason::Pending),
+        };
+        holds(Rule::Granted, refusal.is_none());
+        if let Some(reason) = refusal {
+            return no(reason);
+        }
+        // An import without a notice: nobody can say what it covered, so nothing can end it but time.
+        let covered = chosen.notice == 0 || self.catalogue.covers(chosen.notice, self.purpose.slot);
+        if !holds(Rule::NoticeHolds, covered) {
+            return no(Reason::NoticeChanged);
+        }
+        if !holds(Rule::NotExpired, !self.is_expired(chosen.since)) {
+            return no(Reason::Expired);
+        }
+        if !holds(Rule::GuardianThere, self.now >= person.guardian_missing_until) {
+            return no(Reason::GuardianMissing);
+        }
+        Verdict { allow: true, ..no(Reason::Granted) }
+    }
 }
 
 fn rank(basis: LegalBasis) -> u8 {
@@ -143,77 +388,6 @@ fn rank(basis: LegalBasis) -> u8 {
     }
 }
 
-fn under(
-    catalogue: &Catalogue,
-    purpose: &Purpose,
-    person: &Person,
-    ask: &Ask,
-    regime: Regime,
-    now: i64,
-) -> Decision {
-    let basis = purpose.basis(regime);
-    if purpose.retired_at.is_some() {
-        return deny(basis, Reason::PurposeRetired);
-    }
-    let body = &purpose.body;
-    if !body.data.is_empty() && !ask.data.iter().all(|one| body.data.contains(one)) {
-        return deny(basis, Reason::DataNotCovered);
-    }
-    if !body.systems.is_empty()
-        && ask.system.as_ref().is_some_and(|one| !body.systems.contains(one))
-    {
-        return deny(basis, Reason::SystemNotCovered);
-    }
-    if person.erased {
-        return deny(basis, Reason::Erased);
-    }
-    if person.restricted {
-        return deny(basis, Reason::Restricted);
-    }
-    if !basis.exists_under(regime) {
-        return deny(basis, Reason::BasisUnavailable);
-    }
-    let refused = person
-        .state
-        .as_ref()
-        .filter(|state| matches!(state.choice, Choice::Denied | Choice::Withdrawn));
-    match basis {
-        LegalBasis::Consent => consent(catalogue, purpose, person, now),
-        LegalBasis::LegitimateInterests | LegalBasis::OptOut => match refused {
-            Some(state) => chosen(false, basis, Reason::Objected, state),
-            None => Decision { allow: true, ..deny(basis, Reason::NotObjected) },
-        },
-        _ => Decision { allow: true, ..deny(basis, Reason::BasisAllows) },
-    }
-}
-
-fn consent(catalogue: &Catalogue, purpose: &Purpose, person: &Person, now: i64) -> Decision {
-    let basis = LegalBasis::Consent;
-    let Some(state) = &person.state else { return deny(basis, Reason::NothingRecorded) };
-    let no = |reason| chosen(false, basis, reason, state);
-    match state.choice {
-        Choice::Denied => return no(Reason::Denied),
-        Choice::Withdrawn => return no(Reason::Withdrawn),
-        Choice::Pending => return no(Reason::Pending),
-        Choice::Granted => {}
-    }
-    let covered = state.notice.is_empty()
-        || catalogue.holds(&state.notice, state.notice_version, &purpose.key);
-    if !covered {
-        return no(Reason::NoticeChanged);
-    }
-    if purpose.body.expires_months.is_some_and(|months| now >= expiry(state.since, months)) {
-        return no(Reason::Expired);
-    }
-    if let Some((until, verified)) = person.minor
-        && now < until
-        && verified.is_none()
-    {
-        return no(Reason::GuardianMissing);
-    }
-    chosen(true, basis, Reason::Granted, state)
-}
-
 /// When a consent given at `since` (µs) ends: the same day of the month, `months` later.
 pub fn expiry(since: i64, months: u16) -> i64 {
     let given = Timestamp::from_microsecond(since).map(|at| at.to_zoned_datetime(TimeZone::UTC));
@@ -221,14 +395,12 @@ pub fn expiry(since: i64, months: u16) -> i64 {
     ends.map_or(i64::MAX, |at| at.timestamp().as_microsecond())
 }
 
-fn deny(basis: LegalBasis, reason: Reason) -> Decision {
-    Decision { allow: false, basis, reason, since: None, notice: String::new() }
+fn months_before(now: i64, months: u16) -> i64 {
+    let now = Timestamp::from_microsecond(now).map(|at| at.to_zoned_datetime(TimeZone::UTC));
+    let ago = now.and_then(|at| at.checked_sub(i64::from(months).months()));
+    ago.map_or(i64::MIN, |at| at.timestamp().as_microsecond())
 }
 
-fn chosen(allow: bool, basis: LegalBasis, reason: Reason, state: &PurposeState) -> Decision {
-    let notice = match state.notice.as_str() {
-        "" => String::new(),
-        key => format!("{key}@{}", state.notice_version),
-    };
-    Decision { allow, basis, reason, since: Some(state.since), notice }
+fn deny(basis: LegalBasis, reason: Reason) -> Verdict {
+    Verdict { allow: false, basis, reason, chosen: None }
 }

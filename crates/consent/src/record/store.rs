@@ -68,7 +68,7 @@ impl Consent {
             entry.after = Some(self.store().digest(&stored));
             match self.store().submit(HotWrite { entry, rows: new.rows }).await {
                 Ok(position) => {
-                    self.recorded(&stored, &blind, position);
+                    self.recorded(&stored, &blind, position).await;
                     return self.receipt_of(&stored, position);
                 }
                 Err(error) if is_taken(&error) => {
@@ -103,7 +103,7 @@ impl Consent {
         entry.after = Some(self.store().digest(&stored));
         let rows = vec![row(&stored, None, "")];
         let position = self.store().submit(HotWrite { entry, rows }).await?;
-        self.recorded(&stored, &[], position);
+        self.recorded(&stored, &[], position).await;
         self.receipt_of(&stored, position)
     }
 

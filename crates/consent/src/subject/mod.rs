@@ -1,7 +1,7 @@
 //! Customers: one or more identifiers of one person, linked explicitly, stored sealed.
 
 mod identifier;
-mod store;
+pub(crate) mod store;
 
 pub use identifier::{Identifier, IdentifierError, IdentifierKind};
 pub use store::{Known, Linked};

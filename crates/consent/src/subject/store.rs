@@ -86,7 +86,10 @@ impl Consent {
             }
             let entry = Entry::new(actor.clone(), "subject.linked", "subject", &*new.id.0);
             match self.store().submit(::store::HotWrite { entry, rows: new.rows }).await {
-                Ok(_) => return Ok(Linked { subject: new.id, changed: true }),
+                Ok(_) => {
+                    self.follow().await?;
+                    return Ok(Linked { subject: new.id, changed: true });
+                }
                 // Somebody else linked one of them in the meantime: look again.
                 Err(error) if crate::record::is_taken(&error) => {}
                 Err(error) => return Err(error.into()),

@@ -1,0 +1,195 @@
+//! `POST /v1/audiences/filter?purpose=P&identifier=email`: one identifier a line in, the allowed ones
+//! out, in order, while they come: memory is bounded, and a slow reader slows the writer. A token needs
+//! the scope `audience`.
+
+use axum::{
+    Router,
+    body::{Body, BodyDataStream, Bytes},
+    extract::{self, Query},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    response::Response,
+    routing::post,
+};
+use futures::{Stream, StreamExt as _};
+use http_body::Frame;
+use http_body_util::StreamBody;
+use serde::Deserialize;
+use web::Token;
+
+use super::{decisions::Place, problem::problem_of};
+use crate::{
+    ConsentError, IdentifierKind, Regime, Result, Room,
+    decide::{Ask, Form, List, Sift, Tally},
+    subject::IdentifierError,
+};
+
+/// Scope that filters lists.
+pub(crate) const AUDIENCE: &str = "audience";
+/// Bytes sifted before others get their turn on this thread.
+const TURN: usize = 64 << 10;
+
+pub(crate) fn router() -> Router<Room> {
+    Router::new().route("/v1/audiences/filter", post(filter))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    purpose: String,
+    #[serde(default)]
+    identifier: Option<String>,
+    #[serde(default)]
+    property: Option<String>,
+    /// Categories of data, with commas.
+    #[serde(default)]
+    data: Option<String>,
+    #[serde(default)]
+    system: Option<String>,
+    /// Regimes, with commas.
+    #[serde(default)]
+    regimes: Option<String>,
+}
+
+async fn filter(
+    token: Token,
+    extract::State(room): extract::State<Room>,
+    asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
+    body: Body,
+) -> Response {
+    if let Err(refused) = token.require(AUDIENCE) {
+        return refused;
+    }
+    let list = asked
+        .map_err(|_| {
+            ConsentError::Invalid(
+                "the address takes purpose, identifier, property, data, system and regimes".into(),
+            )
+        })
+        .and_then(|Query(asked)| list(&room, asked));
+    let started = match list {
+        Ok(list) => room.consent.sift(list),
+        Err(error) => Err(error),
+    };
+    match started {
+        Ok(sift) => answer(sift, body),
+        Err(error) => problem_of(&error),
+    }
+}
+
+fn list(room: &Room, asked: Asked) -> Result<List> {
+    let named = asked.regimes.as_deref().unwrap_or_default();
+    let regimes = commas(named)
+        .map(|name| {
+            Regime::parse(name).ok_or_else(|| {
+                ConsentError::Invalid("regimes are gdpr, ccpa and pipl, with commas".to_owned())
+            })
+        })
+        .collect::<Result<Vec<Regime>>>()?;
+    let place = Place::of(room, asked.property.as_deref(), &regimes)?;
+    let kind = asked.identifier.as_deref().unwrap_or("email");
+    Ok(List {
+        purpose: asked.purpose,
+        kind: IdentifierKind::parse(kind).ok_or(IdentifierError::Kind)?,
+        region: place.country,
+        ask: Ask {
+            data: commas(asked.data.as_deref().unwrap_or_default()).map(str::to_owned).collect(),
+            system: asked.system,
+            regimes: place.regimes,
+        },
+        form: Form::Filter,
+    })
+}
+
+fn commas(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|part| !part.is_empty())
+}
+
+/// The counts follow as trailers, which a client sees that says `TE: trailers`.
+const TRAILERS: [&str; 4] = ["privet-lines", "privet-allowed", "privet-malformed", "privet-blank"];
+
+fn answer(sift: Sift, body: Body) -> Response {
+    let stream = StreamBody::new(frames(sift, body.into_data_stream()));
+    let mut response = Response::new(Body::new(stream));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    if let Ok(names) = HeaderValue::from_str(&TRAILERS.join(", ")) {
+        headers.insert(header::TRAILER, names);
+    }
+    // A list of people is nobody else's, and is not kept.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// What is being sifted, and how far.
+struct Work {
+    sift: Sift,
+    body: BodyDataStream,
+    /// What was read and not yet sifted.
+    waiting: Bytes,
+    state: State,
+}
+
+enum State {
+    Reading,
+    Counting,
+    Ended,
+}
+
+fn frames(
+    sift: Sift,
+    body: BodyDataStream,
+) -> impl Stream<Item = Result<Frame<Bytes>, axum::Error>> {
+    let work = Work { sift, body, waiting: Bytes::new(), state: State::Reading };
+    futures::stream::unfold(work, |mut work| async move {
+        let frame = work.next().await?;
+        if frame.is_err() {
+            // The connection breaks off, so that nobody takes a part of the answer for all of it.
+            work.state = State::Ended;
+        }
+        Some((frame, work))
+    })
+}
+
+impl Work {
+    async fn next(&mut self) -> Option<Result<Frame<Bytes>, axum::Error>> {
+        loop {
+            match self.state {
+                State::Ended => return None,
+                State::Counting => {
+                    self.state = State::Ended;
+                    return Some(Ok(Frame::trailers(counts(self.sift.tally()))));
+                }
+                State::Reading => {}
+            }
+            let mut out = Vec::new();
+            if self.waiting.is_empty() {
+                match self.body.next().await {
+                    None => {
+                        self.state = State::Counting;
+                        if let Err(error) = self.sift.finish(&mut out) {
+                            return Some(Err(axum::Error::new(error)));
+                        }
+                    }
+                    Some(Ok(bytes)) => self.waiting = bytes,
+                    Some(Err(error)) => return Some(Err(error)),
+                }
+            }
+            let piece = self.waiting.split_to(self.waiting.len().min(TURN));
+            if !piece.is_empty() {
+                if let Err(error) = self.sift.push(&piece, &mut out) {
+                    return Some(Err(axum::Error::new(error)));
+                }
+                tokio::task::yield_now().await;
+            }
+            if !out.is_empty() {
+                return Some(Ok(Frame::data(out.into())));
+            }
+        }
+    }
+}
+
+fn counts(tally: Tally) -> HeaderMap {
+    let counts = [tally.lines, tally.allowed, tally.malformed, tally.blank];
+    let names = TRAILERS.map(HeaderName::from_static);
+    names.into_iter().zip(counts.map(HeaderValue::from)).collect()
+}
