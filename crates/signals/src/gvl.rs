@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::{Result, SignalError, ids::IdSet, stamp::Stamp};
 
@@ -115,6 +116,34 @@ impl VendorList {
             purposes: names(document.purposes, "purposes")?,
             special_features: names(document.special_features, "specialFeatures")?,
             vendors,
+        })
+    }
+
+    /// What the browser needs to build a TC string, in the list's own form: no names, no texts. A real
+    /// list shrinks from 1.5 MB to a tenth.
+    pub fn for_pages(&self) -> Value {
+        let vendors: serde_json::Map<String, Value> = self
+            .vendors
+            .iter()
+            .map(|(id, vendor)| {
+                let mut facts = json!({
+                    "id": id,
+                    "purposes": vendor.purposes,
+                    "legIntPurposes": vendor.legitimate_interest_purposes,
+                    "specialPurposes": vendor.special_purposes,
+                });
+                if let Some(deleted) = vendor.deleted {
+                    facts["deletedDate"] = json!(deleted.to_string());
+                }
+                (id.to_string(), facts)
+            })
+            .collect();
+        json!({
+            "gvlSpecificationVersion": SPECIFICATION,
+            "vendorListVersion": self.version,
+            "tcfPolicyVersion": self.policy_version,
+            "lastUpdated": self.updated.to_string(),
+            "vendors": vendors,
         })
     }
 

@@ -62,7 +62,7 @@ pub struct Meaning {
 }
 
 impl Meaning {
-    /// From the short names that a purpose carries: `tcf.1` to `tcf.11`, `tcf.feature.1` and `.2`,
+    /// From the short names that a purpose carries: `tcf.1` to `tcf.11`, `tcf.special_feature.1` and `.2`,
     /// `gcm.ad_storage` and the others of Consent Mode, `gpp.sale`, `gpp.sharing`,
     /// `gpp.targeted_advertising`, `gpp.additional`, `gpp.children`, `gpp.sensitive.1` to `.16`.
     /// The second value holds those that mean nothing.
@@ -83,7 +83,7 @@ impl Meaning {
         let (system, rest) = name.split_once('.')?;
         match (system, rest.split_once('.')) {
             ("tcf", None) => self.tcf.push(number(rest, 11)?),
-            ("tcf", Some(("feature", id))) => self.special_features.push(number(id, 2)?),
+            ("tcf", Some(("special_feature", id))) => self.special_features.push(number(id, 2)?),
             ("gcm", None) => {
                 let signal = toml::Value::String(rest.to_owned()).try_into().ok()?;
                 self.consent_mode.push(signal);

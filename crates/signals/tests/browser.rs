@@ -151,8 +151,8 @@ fn the_browser_refuses_what_we_refuse() {
 
 #[test]
 fn choices_become_the_same_tc_string() {
-    let list: Value = serde_json::from_str(include_str!("data/vendor-list.json")).unwrap();
     let ours = VendorList::parse(include_str!("data/vendor-list.json").as_bytes()).unwrap();
+    let list = ours.for_pages();
     let table = json!({ "measure": [1, 7], "ads": [1, 2, 3, 4] });
     let settings = json!({
         "cmpId": 300, "cmpVersion": 2, "publisherCountryCode": "DE", "language": "en-GB",

@@ -144,6 +144,15 @@ fn a_wrong_vendor_list_is_refused_with_the_reason() {
 }
 
 #[test]
+fn the_list_for_pages_has_what_a_tc_string_needs_and_no_texts() {
+    let slim = list().for_pages();
+    assert_eq!(slim["vendorListVersion"], 142);
+    assert_eq!(slim["vendors"]["2"]["legIntPurposes"], json!([2, 7]));
+    assert_eq!(slim["vendors"]["7"]["deletedDate"], "2026-03-01T00:00:00.000Z");
+    assert!(!slim.to_string().contains("Invented"));
+}
+
+#[test]
 fn the_suggested_mapping_names_only_what_exists() {
     let mapping = Mapping::suggested();
     assert!(mapping.purposes.len() > 4);
@@ -167,13 +176,13 @@ fn short_names_of_signals_are_read_or_told_as_unknown() {
     let names = [
         "tcf.1",
         "tcf.11",
-        "tcf.feature.2",
+        "tcf.special_feature.2",
         "gcm.ad_user_data",
         "gpp.sale",
         "gpp.sensitive.8",
         "gpp.additional",
         "tcf.12",
-        "tcf.feature.3",
+        "tcf.special_feature.3",
         "gcm.x",
         "gpp.sold",
         "x",
@@ -183,7 +192,7 @@ fn short_names_of_signals_are_read_or_told_as_unknown() {
     let (meaning, unknown) = Meaning::from_names(names);
     assert_eq!(
         unknown,
-        ["tcf.12", "tcf.feature.3", "gcm.x", "gpp.sold", "x", "", "gpp.sensitive.0"]
+        ["tcf.12", "tcf.special_feature.3", "gcm.x", "gpp.sold", "x", "", "gpp.sensitive.0"]
     );
     assert_eq!(meaning.tcf, [1, 11]);
     assert_eq!(meaning.special_features, [2]);

@@ -357,13 +357,23 @@ export default function install(core) {
   tell("cmpStatus", "loaded");
   waiting.splice(0).forEach((call) => answer([...call]));
 
-  core.on("shown", () => {
+  const display = (/** @type {string} */ status) => {
+    if (status !== cmpDisplayStatus) tell("cmpDisplayStatus", cmpDisplayStatus = status);
+  };
+  const surfaced = () => {
     ready(false);
-    tell("cmpDisplayStatus", cmpDisplayStatus = "visible");
+    display("visible");
+  };
+  core.on("shown", surfaced);
+  core.on("opened", surfaced);
+  core.on("closed", () => {
+    if (!core.state().decided) return; // The banner still stands.
+    display("hidden");
+    ready(true);
   });
   core.on("change", () => {
     ready(false);
-    if (cmpDisplayStatus === "visible") tell("cmpDisplayStatus", cmpDisplayStatus = "hidden");
+    display("hidden");
     compose();
     for (const name of names) tell("sectionChange", name);
     ready(true);

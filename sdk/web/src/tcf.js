@@ -13,7 +13,7 @@
  * @typedef {{ vendorListVersion: number, tcfPolicyVersion: number,
  *   vendors: Record<string, Vendor> }} VendorList
  * @typedef {{ cmpId: number, cmpVersion: number, publisherCountryCode: string, language: string,
- *   vendorList: string, gdprApplies: boolean, purposes: Record<string, number[]>,
+ *   vendorList: string, fullList?: string, gdprApplies: boolean, purposes: Record<string, number[]>,
  *   specialFeatures: Record<string, number[]>, vendors?: number[] }} Settings
  * @typedef {{ choices: Record<string, boolean>, decided: boolean, at?: number }} State
  * @typedef {{ state(): State, config(): any, open(): void,
@@ -361,8 +361,12 @@ export default function install(core) {
       callback(data(number), true);
     },
     removeEventListener: (callback, id) => callback(listeners.delete(id), true),
-    getVendorList: (callback, wanted = "LATEST") => wanted === "LATEST" || +wanted === list?.vendorListVersion
-      ? callback(list, true) : callback(null, false),
+    getVendorList: (callback, wanted = "LATEST") => {
+      if (wanted !== "LATEST" && +wanted !== list?.vendorListVersion) return callback(null, false);
+      // With names and texts: only who asks loads that.
+      load(settings.fullList || settings.vendorList)
+        .then((full) => callback(full, true), () => callback(null, false));
+    },
   };
 
   /** @param {any[]} call */
@@ -382,8 +386,9 @@ export default function install(core) {
 
   /** @param {string} status */
   const tell = (status) => {
-    if (cmpStatus !== "loaded" || !settings.gdprApplies) return;
+    if (!settings.gdprApplies) return;
     eventStatus = status;
+    if (cmpStatus !== "loaded") return; // Told when the vendor list is there.
     compose();
     for (const [id, listener] of [...listeners]) {
       try {
@@ -400,23 +405,30 @@ export default function install(core) {
 
   const loaded = (/** @type {"loaded" | "error"} */ status) => {
     cmpStatus = status;
-    if (status === "loaded" && core.state().decided) {
-      eventStatus = "tcloaded";
-      displayStatus = "disabled";
+    if (status === "loaded") {
+      if (!eventStatus && core.state().decided) {
+        eventStatus = "tcloaded";
+        displayStatus = "disabled";
+      }
+      compose();
     }
-    if (status === "loaded") compose();
     waiting.splice(0).forEach(answer);
   };
-  core.on("shown", () => {
+  const surfaced = () => {
     displayStatus = "visible";
     tell("cmpuishown");
+  };
+  core.on("shown", surfaced);
+  core.on("opened", surfaced);
+  core.on("closed", () => {
+    displayStatus = core.state().decided ? "hidden" : "visible";
   });
   core.on("change", () => {
     displayStatus = "hidden";
     tell("useractioncomplete");
   });
-  return fetch(new URL(settings.vendorList, import.meta.url))
-    .then((reply) => reply.ok ? reply.json() : Promise.reject(new Error("vendor list: " + reply.status)))
+  // Not waited for: the banner asks without the list, and calls wait until it is there.
+  load(settings.vendorList)
     .then((json) => {
       list = json;
       loaded("loaded");
@@ -425,6 +437,13 @@ export default function install(core) {
       loaded("error");
       throw error;
     });
+}
+
+/** @param {string} address on the server this module came from */
+async function load(address) {
+  const reply = await fetch(new URL(address, import.meta.url));
+  if (!reply.ok) throw new Error("vendor list: " + reply.status);
+  return reply.json();
 }
 
 /**
