@@ -10,6 +10,7 @@ pub mod api;
 mod catalogue;
 pub mod code;
 pub mod decide;
+pub mod desk;
 mod error;
 pub mod feed;
 pub mod import;
@@ -72,6 +73,7 @@ impl Consent {
     pub async fn open(store: Store, settings: Settings) -> Result<Self> {
         store.migrate(&MIGRATIONS).await?;
         store.migrate(&statistics::MIGRATIONS).await?;
+        store.migrate(&desk::MIGRATIONS).await?;
         let inner = Inner {
             vault: vault::Vault::new(&store.derive_key("vault")),
             signer: ledger::Signer::from_seed(&store.derive_key("ledger/sign")),

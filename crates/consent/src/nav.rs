@@ -13,6 +13,7 @@ pub fn nav() -> Vec<NavItem> {
     };
     vec![
         item("consents-title", "/console/consents", "consent", Permission::ViewConsents),
+        item("customer-title", "/console/consents/people", "find-person", Permission::LookUpPeople),
         item("properties-title", "/console/properties", "system", Permission::ViewConsents),
     ]
 }

@@ -1,8 +1,12 @@
 //! Pages of the console, one file for each. None puts an identifier of a person into an address, a
 //! title or a log.
 
+mod behalf;
 mod chart;
+mod moment;
 mod overview;
+mod people;
+mod person;
 mod properties;
 mod receipt;
 mod words;
@@ -15,13 +19,21 @@ use web::WebError;
 use crate::{ConsentError, Room};
 
 pub(crate) fn router() -> Router<Room> {
-    Router::new().merge(overview::router()).merge(properties::router()).merge(receipt::router())
+    Router::new()
+        .merge(overview::router())
+        .merge(people::router())
+        .merge(person::router())
+        .merge(behalf::router())
+        .merge(receipt::router())
+        .merge(properties::router())
 }
 
 /// What a reader is told when the service refuses.
 pub(crate) fn refused(error: ConsentError) -> WebError {
     match error {
         ConsentError::Unknown { .. } => WebError::NotFound,
+        ConsentError::Erased => WebError::Conflict("customer-error-erased".to_owned()),
+        ConsentError::Stale(_) => WebError::TooMany(1),
         other => WebError::internal(other),
     }
 }

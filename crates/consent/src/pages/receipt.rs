@@ -24,6 +24,7 @@ pub(super) fn router() -> Router<Room> {
 struct ReceiptPage {
     p: Page,
     id: String,
+    subject: String,
     title: String,
     receipt: String,
 }
@@ -35,9 +36,11 @@ async fn show(
 ) -> Result<Response, WebError> {
     p.require(Permission::LookUpPeople)?;
     let receipt = room.consent.receipt(&id).await.map_err(refused)?;
+    let subject = receipt.document["pii_principal_id"].as_str().unwrap_or_default().to_owned();
     web::render(&ReceiptPage {
         title: receipt::title(&p, &receipt),
         receipt: receipt::page(&p, &receipt)?,
+        subject,
         id,
         p,
     })

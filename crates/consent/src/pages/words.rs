@@ -3,7 +3,10 @@
 
 use web::{Look, has_key};
 
-use crate::{Catalogue, LegalBasis, Regime, purpose::text_in, record::Origin};
+use crate::{
+    Catalogue, Choice, IdentifierKind, LegalBasis, Regime, decide::Reason, purpose::text_in,
+    record::Origin,
+};
 
 /// A purpose's name; its key when it has none.
 pub(super) fn purpose(look: &Look, catalogue: &Catalogue, key: &str) -> String {
@@ -43,6 +46,21 @@ pub(crate) fn origin_of(look: &Look, name: &str) -> String {
     Origin::parse(name).map_or_else(|| name.to_owned(), |known| origin(look, known))
 }
 
+/// A choice in one word.
+pub(super) fn choice(look: &Look, choice: Choice) -> String {
+    look.t(&format!("consents-choice-{}", choice.as_str()))
+}
+
+/// The badge of a choice.
+pub(super) fn choice_kind(choice: Choice) -> &'static str {
+    match choice {
+        Choice::Granted => "ok",
+        Choice::Denied => "none",
+        Choice::Withdrawn => "warn",
+        Choice::Pending => "info",
+    }
+}
+
 /// A legal basis.
 pub(crate) fn basis(look: &Look, basis: LegalBasis) -> String {
     look.t(&format!("consents-basis-{}", dashes(basis.as_str())))
@@ -53,7 +71,17 @@ pub(crate) fn regime(look: &Look, regime: Regime) -> String {
     look.t(&format!("consents-regime-{}", regime.as_str()))
 }
 
+/// A kind of identifier.
+pub(super) fn identifier(look: &Look, kind: IdentifierKind) -> String {
+    look.t(&format!("consents-identifier-{}", dashes(kind.as_str())))
+}
+
 /// Text keys have dashes where names in the API have underscores.
 pub(super) fn dashes(name: &str) -> String {
     name.replace('_', "-")
+}
+
+/// Which rule decided, in words.
+pub(super) fn reason(look: &Look, reason: Reason) -> String {
+    look.t(&format!("consents-reason-{}", dashes(reason.as_str())))
 }
