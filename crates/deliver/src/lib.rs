@@ -48,6 +48,9 @@ pub struct Settings {
     pub first_wait: Duration,
     /// The longest wait between two attempts.
     pub longest: Duration,
+    /// A destination that fails again and again is tried with one message only; the longest wait
+    /// between two such tries.
+    pub probe: Duration,
     /// How long one attempt may take.
     pub timeout: Duration,
     /// How long what was sent stays in the list.
@@ -61,6 +64,7 @@ impl Default for Settings {
             attempts: 12,
             first_wait: Duration::from_secs(5),
             longest: Duration::from_hours(6),
+            probe: Duration::from_mins(1),
             timeout: Duration::from_secs(15),
             keep: Duration::from_hours(30 * 24),
         }

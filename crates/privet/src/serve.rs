@@ -99,6 +99,7 @@ impl House {
             .await?
             .with_nav(datamap::nav())
             .with_nav(consent::nav())
+            .with_nav(deliver::nav())
             .with_nav(inspect::nav());
         if let Some(mail) = &config.mail {
             web = web.with_mail(mail.clone()).map_err(|error| Failure::usage(error.to_string()))?;
@@ -133,7 +134,8 @@ impl House {
         let rooms = web::router(self.web.clone())
             .merge(datamap::router(self.web.clone(), self.map.clone()))
             .merge(inspect::router(self.web.clone(), self.inspect.clone()))
-            .merge(consent::router(self.web.clone(), self.consent.clone()));
+            .merge(consent::router(self.web.clone(), self.consent.clone()))
+            .merge(deliver::router(self.web.clone(), self.deliver.clone()));
         web::finish(self.web.clone(), rooms)
     }
 

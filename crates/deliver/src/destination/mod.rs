@@ -5,5 +5,6 @@ mod model;
 mod store;
 
 pub use deliveries::{Delivery, DeliveryFilter, DeliveryState};
+pub(crate) use model::AUTH;
 pub use model::{Config, Destination, Draft, IDENTIFIERS, Kind, State};
 pub use store::Overview;

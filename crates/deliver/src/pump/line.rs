@@ -27,8 +27,6 @@ const ROUND: usize = 64;
 const AT_ONCE: usize = 16;
 /// Faults in a row after which a destination is only probed.
 const PROBE_FROM: i64 = 3;
-/// The longest wait between probes.
-const LONGEST_PROBE: Duration = Duration::from_mins(1);
 /// With so many waiting, new events stay in the ledger.
 const BACKLOG: usize = 5000;
 /// An idle line looks again after this; new events wake it earlier.
@@ -106,7 +104,11 @@ impl Line {
         let results = self.send_all(destination, items, &blocked).await?;
         let failures = self.settle(destination, &results, upto).await?;
         self.seen = upto;
-        self.closed_until = if failures >= PROBE_FROM { now() + probe_wait(failures) } else { 0 };
+        self.closed_until = if failures >= PROBE_FROM {
+            now() + probe_wait(failures, self.deliver.settings.probe)
+        } else {
+            0
+        };
         Ok(Next::AtOnce)
     }
 
@@ -310,8 +312,8 @@ impl Deliver {
     }
 }
 
-/// 2, 4, 8 … seconds, up to a minute.
-fn probe_wait(failures: i64) -> i64 {
-    let full = Duration::from_secs(1 << (failures - PROBE_FROM + 1).clamp(1, 6));
-    full.min(LONGEST_PROBE).as_micros() as i64
+/// 2, 4, 8 … seconds, up to the longest.
+fn probe_wait(failures: i64, longest: Duration) -> i64 {
+    let full = Duration::from_secs(1 << (failures - PROBE_FROM + 1).clamp(1, 12));
+    full.min(longest).as_micros() as i64
 }

@@ -325,6 +325,7 @@ pub fn settings() -> Settings {
         attempts: 3,
         first_wait: Duration::from_millis(50),
         longest: Duration::from_millis(200),
+        probe: Duration::from_millis(100),
         timeout: Duration::from_secs(10),
         ..Settings::default()
     }
