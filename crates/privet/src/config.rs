@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use sources::NetworkGuard;
 
+use preference::sms::{HttpGateway, HttpGatewayConfig, SmsGateway};
 use web::mail::{MailConfig, MailSecret, MailSecurity};
 
 use crate::Failure;
@@ -40,6 +41,30 @@ pub struct File {
     pub detect: Detect,
     /// The mail server.
     pub mail: Option<Mail>,
+    /// The gateway for text messages.
+    pub sms: Option<Sms>,
+}
+
+/// `[sms]` of the configuration file.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sms {
+    /// Where messages are posted.
+    pub url: String,
+    /// `Name: value`; `{secret}` is the secret.
+    #[serde(default)]
+    pub headers: Vec<String>,
+    /// Form of the body.
+    #[serde(default = "json")]
+    pub content_type: String,
+    /// The body with `{to}`, `{digits}`, `{text}`, `{secret}`.
+    pub body: String,
+    /// File that holds the account's secret. Or `PRIVET_SMS_SECRET`.
+    pub secret_file: Option<PathBuf>,
+}
+
+fn json() -> String {
+    "application/json".to_owned()
 }
 
 /// `[mail]` of the configuration file.
@@ -149,9 +174,23 @@ pub struct Config {
     pub open_on_loopback: bool,
     /// How mail leaves; `None`: it cannot.
     pub mail: Option<MailConfig>,
+    /// How text messages leave; `None`: they cannot.
+    pub sms: Option<HttpGatewayConfig>,
 }
 
 impl Config {
+    /// The gateway for text messages, if there is one.
+    pub fn sms_gateway(&self) -> Result<Option<std::sync::Arc<dyn SmsGateway>>, Failure> {
+        let Some(sms) = &self.sms else { return Ok(None) };
+        let gateway = HttpGateway::new(sms.clone(), self.guard.clone());
+        let gateway = gateway.map_err(|_| {
+            Failure::usage(
+                "[sms] makes no valid request: url is an http(s) address, headers are \"Name: value\"",
+            )
+        })?;
+        Ok(Some(std::sync::Arc::new(gateway)))
+    }
+
     /// Puts the sources of settings together.
     pub fn load(said: Said) -> Result<Self, Failure> {
         Self::from_parts(said, |name| std::env::var(name).ok().filter(|value| !value.is_empty()))
@@ -193,6 +232,7 @@ impl Config {
             contact: file.contact,
             open_on_loopback: file.detect.open_on_loopback,
             mail: file.mail.map(|mail| mail_config(mail, &env)).transpose()?,
+            sms: file.sms.map(|sms| sms_config(sms, &env)).transpose()?,
         })
     }
 }
@@ -222,6 +262,30 @@ fn mail_config(file: Mail, env: impl Fn(&str) -> Option<String>) -> Result<MailC
     };
     config.check().map_err(|error| Failure::usage(error.to_string()))?;
     Ok(config)
+}
+
+/// Checks `[sms]` as far as reading it goes; [`Config::sms_gateway`] tries it out.
+fn sms_config(
+    file: Sms,
+    env: impl Fn(&str) -> Option<String>,
+) -> Result<HttpGatewayConfig, Failure> {
+    let header = |line: &String| {
+        let pair = line.split_once(':').map(|(name, value)| (name.trim(), value.trim()));
+        let pair = pair.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        pair.ok_or_else(|| Failure::usage("[sms] headers are written \"Name: value\""))
+    };
+    let secret = match (env("PRIVET_SMS_SECRET"), &file.secret_file) {
+        (Some(secret), _) => secret,
+        (None, Some(path)) => password_in(path)?,
+        (None, None) => String::new(),
+    };
+    Ok(HttpGatewayConfig {
+        url: file.url,
+        headers: file.headers.iter().map(header).collect::<Result<_, _>>()?,
+        content_type: file.content_type,
+        body: file.body,
+        secret,
+    })
 }
 
 /// The first line of a password file: editors end it with a line break.

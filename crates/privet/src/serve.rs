@@ -7,6 +7,7 @@ use consent::Consent;
 use datamap::DataMap;
 use deliver::Deliver;
 use inspect::Inspect;
+use preference::Preferences;
 use store::{Runner, Store, StoreConfig};
 use tokio::{net::TcpListener, sync::watch};
 use web::{Web, WebConfig};
@@ -21,6 +22,8 @@ use crate::{
 
 /// Background jobs at once: scans wait for databases more than they compute.
 const JOBS_AT_ONCE: usize = 2;
+/// Letters and codes that people wait for never queue behind scans.
+const LETTERS_AT_ONCE: usize = 4;
 /// How long open requests may take to finish when the server stops.
 const GRACE: Duration = Duration::from_secs(6);
 
@@ -72,6 +75,8 @@ pub struct House {
     pub consent: Consent,
     /// What leaves for other systems.
     pub deliver: Deliver,
+    /// What customers touch.
+    pub preferences: Preferences,
     web: Web,
 }
 
@@ -100,11 +105,14 @@ impl House {
             .with_nav(datamap::nav())
             .with_nav(consent::nav())
             .with_nav(deliver::nav())
+            .with_nav(preference::nav())
             .with_nav(inspect::nav());
         if let Some(mail) = &config.mail {
             web = web.with_mail(mail.clone()).map_err(|error| Failure::usage(error.to_string()))?;
         }
         consent.set_organisation(&web.organisation());
+        let preferences = Preferences::open(web.clone(), consent.clone(), config.sms_gateway()?);
+        let preferences = preferences.await.map_err(anyhow::Error::from)?;
         Ok(Self {
             address,
             map: map
@@ -114,6 +122,7 @@ impl House {
             inspect,
             consent,
             deliver,
+            preferences,
             web,
         })
     }
@@ -135,7 +144,8 @@ impl House {
             .merge(datamap::router(self.web.clone(), self.map.clone()))
             .merge(inspect::router(self.web.clone(), self.inspect.clone()))
             .merge(consent::router(self.web.clone(), self.consent.clone()))
-            .merge(deliver::router(self.web.clone(), self.deliver.clone()));
+            .merge(deliver::router(self.web.clone(), self.deliver.clone()))
+            .merge(preference::router(self.web.clone(), self.preferences.clone()));
         web::finish(self.web.clone(), rooms)
     }
 
@@ -163,14 +173,14 @@ impl House {
         self.consent.keep_decisions();
         let counting = tokio::spawn(self.consent.clone().keep_counts(stopped.clone()));
         let runner = Runner::new(self.web.store().clone(), JOBS_AT_ONCE);
-        let runner = datamap::add_handlers(runner, &self.map);
         let deliveries = tokio::spawn(self.deliver.clone().run(stopped.clone()));
-        let jobs = tokio::spawn(web::mail::add_handlers(runner, &self.web).run(stopped));
+        let jobs = tokio::spawn(datamap::add_handlers(runner, &self.map).run(stopped.clone()));
+        let letters = tokio::spawn(self.letters(stopped));
         signals.next().await;
         tracing::info!("stopping");
         let _ = stop.send(true);
         let ended = async {
-            let _ = tokio::join!(jobs, counting, deliveries);
+            let _ = tokio::join!(jobs, counting, deliveries, letters);
             let _ = tokio::time::timeout(GRACE, server).await;
             self.consent.leave_decisions().await;
         };
@@ -180,6 +190,19 @@ impl House {
             () = signals.next() => {}
         }
         Ok(())
+    }
+}
+
+impl House {
+    /// Letters and codes, and who follows the ledger for agreements that wait for a confirmation.
+    fn letters(&self, stopped: watch::Receiver<bool>) -> impl Future<Output = ()> + use<> {
+        let runner = Runner::new(self.web.store().clone(), LETTERS_AT_ONCE);
+        let runner = web::mail::add_handlers(runner, &self.web);
+        let runner = preference::add_handlers(runner, &self.preferences);
+        let follower = preference::Follower::new(self.preferences.clone());
+        async move {
+            tokio::join!(runner.run(stopped.clone()), follower.run(stopped));
+        }
     }
 }
 

@@ -8,8 +8,18 @@ use store::Actor;
 use crate::{Failure, say::say, state::State};
 
 /// What a token may be allowed to do: each is asked for by an endpoint under `/v1`.
-const SCOPES: [&str; 7] =
-    ["map:read", "map:scan", "detect", "consent:read", "consent:write", "decide", "audience"];
+const SCOPES: [&str; 10] = [
+    "map:read",
+    "map:scan",
+    "detect",
+    "consent:read",
+    "consent:write",
+    "decide",
+    "audience",
+    "preferences:link",
+    "unsubscribe:link",
+    "suppressions:read",
+];
 
 /// `privet token`.
 #[derive(Debug, clap::Args)]

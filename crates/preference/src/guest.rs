@@ -1,0 +1,103 @@
+//! The frame of the customers' own pages: the organisation's name and colour, the language switch,
+//! and the policy of who may embed them.
+
+use std::ops::Deref;
+
+use axum::{
+    extract::{FromRef, FromRequestParts},
+    http::request::Parts,
+    response::Response,
+};
+use web::{Framed, Look, Web, WebError};
+
+use crate::{Preferences, Room, session::Session};
+
+/// What a customer's page needs, signed in or not; templates have it as `p`.
+#[derive(Debug, Clone)]
+pub(crate) struct Guest {
+    look: Look,
+    /// The organisation's name.
+    pub organisation: String,
+    /// How to reach the privacy team; may be empty.
+    pub contact: String,
+    /// Whether somebody's choices are open.
+    pub signed_in: bool,
+    /// Changes with the colour, so that a cached stylesheet is not used for a new one.
+    pub theme: String,
+    frame: Option<String>,
+}
+
+impl Deref for Guest {
+    type Target = Look;
+    fn deref(&self) -> &Look {
+        &self.look
+    }
+}
+
+impl Guest {
+    pub(crate) fn new(
+        preferences: &Preferences,
+        mut look: Look,
+        session: Option<&Session>,
+    ) -> Self {
+        look.theme = web::Theme::Auto;
+        let shown = preferences.shown();
+        let mut frame = None;
+        if let Some(session) = session {
+            look.lang = session.lang;
+            look.csrf = preferences.mac(&["csrf", &session.token]);
+            frame = shown.frame_ancestors(&session.property);
+        }
+        let organisation = match preferences.web().organisation() {
+            name if name.is_empty() => preferences.consent().organisation(),
+            name => name,
+        };
+        Self {
+            look,
+            organisation,
+            contact: preferences.consent().settings().contact.clone(),
+            signed_in: session.is_some(),
+            theme: shown.colour.trim_start_matches('#').to_ascii_lowercase(),
+            frame,
+        }
+    }
+
+    /// Lets a page be embedded as its property says.
+    pub(crate) fn framed(
+        &self,
+        response: Result<Response, WebError>,
+    ) -> Result<Response, WebError> {
+        let mut response = response?;
+        if let Some(origins) = &self.frame {
+            response.extensions_mut().insert(Framed(origins.clone()));
+        }
+        Ok(response)
+    }
+
+    /// Whether the contact is an address of mail.
+    pub(crate) fn contact_is_mail(&self) -> bool {
+        self.contact.contains('@') && !self.contact.contains(' ')
+    }
+
+    /// Lets a page be embedded in the pages of a property, for those who are not signed in yet.
+    pub(crate) fn of_property(mut self, preferences: &Preferences, property: &str) -> Self {
+        self.frame = preferences.shown().frame_ancestors(property);
+        self
+    }
+
+    /// Speaks the language that a link was made for, unless the reader has chosen another.
+    pub(crate) fn in_language(mut self, lang: web::Lang) -> Self {
+        self.look.lang = lang;
+        self
+    }
+}
+
+impl FromRequestParts<Room> for Guest {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, room: &Room) -> Result<Self, WebError> {
+        let Ok(look) = Look::from_request_parts(parts, &Web::from_ref(room)).await;
+        let session = room.preferences.session(&parts.headers).await?;
+        Ok(Self::new(&room.preferences, look, session.as_ref()))
+    }
+}
