@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{code, consents, demo, detect, ledger, scan, serve, tokens, verify};
+use crate::{audience, code, consents, demo, detect, ledger, scan, serve, tokens, verify};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -52,6 +52,10 @@ pub enum Command {
     Token(tokens::Args),
     /// Record consents that another system kept.
     Consents(consents::Args),
+    /// Ask before a use: identifiers in, `allow` or `deny` with the reason out.
+    Decide(audience::Decide),
+    /// Filter lists of people by what they agreed to.
+    Audience(audience::Audience),
     /// Check a consent receipt offline: that it is unchanged, and who signed it.
     Verify(verify::Args),
     /// Check the record of every change.

@@ -2,6 +2,7 @@
 //! server. It holds no rule of any room. [`main`] is the whole binary; [`scan`], [`demo`] and
 //! [`events`] are public so that tests and benchmarks can call them.
 
+mod audience;
 mod cli;
 mod code;
 mod config;
@@ -54,6 +55,8 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Demo(args)) => demo::run(args).await,
         Some(Command::Token(args)) => tokens::run(args).await,
         Some(Command::Consents(args)) => consents::run(args).await,
+        Some(Command::Decide(args)) => audience::decide(args).await,
+        Some(Command::Audience(args)) => audience::audience(args).await,
         Some(Command::Verify(args)) => tokio::task::block_in_place(|| verify::run(&args)),
         Some(Command::Ledger(args)) => ledger::run(args).await,
         Some(Command::Export(args)) => code::export(args).await,

@@ -175,6 +175,7 @@ struct Inner {
     organisation: RwLock<String>,
     limits: limit::Limits,
     hashing: tokio::sync::Semaphore,
+    tokens: token::Cache,
 }
 
 /// The shared ground of all pages. Cheap to clone; rooms keep it in their state.
@@ -202,6 +203,7 @@ impl Web {
             organisation: RwLock::new(organisation),
             limits: limit::Limits::default(),
             hashing: tokio::sync::Semaphore::new(2),
+            tokens: token::Cache::default(),
         };
         Ok(Self { inner: Arc::new(inner), nav: Arc::new(routes::NAV.to_vec()), mailer: None })
     }

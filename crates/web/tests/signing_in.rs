@@ -404,6 +404,17 @@ mod stories {
         let api = Router::new().route("/v1/hello", get(hello)).with_state(house.web.clone());
         let app = web::finish(house.web.clone(), api);
         let mut visitor = House { web: house.web.clone(), app }.visitor();
+        // Another server on the same database believes a token for less than a second.
+        let elsewhere = web::Web::open(house.web.store().clone(), web::WebConfig::default());
+        let elsewhere = elsewhere.await.unwrap();
+        let api = Router::new().route("/v1/hello", get(hello)).with_state(elsewhere.clone());
+        let app = web::finish(elsewhere.clone(), api);
+        let mut there = House { web: elsewhere, app }.visitor();
+        let mut ask_there = async |token: &str| {
+            let request =
+                Request::get("/v1/hello").header("authorization", format!("Bearer {token}"));
+            there.ask(request.body(Body::empty()).unwrap()).await
+        };
         let mut ask = async |token: &str| {
             let request =
                 Request::get("/v1/hello").header("authorization", format!("Bearer {token}"));
@@ -411,6 +422,7 @@ mod stories {
         };
 
         assert_eq!(ask(&text).await.body, "hello");
+        assert_eq!(ask_there(&text).await.body, "hello");
         assert_eq!(ask(&other).await.status, StatusCode::FORBIDDEN);
         let refused = ask("pvt_nonsense").await;
         assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
@@ -418,7 +430,12 @@ mod stories {
         assert!(house.web.list_tokens().await.unwrap().iter().any(|token| token.used_at > 0));
         assert!(house.web.revoke_token(by.clone(), &id).await.unwrap());
         assert!(!house.web.revoke_token(by, &id).await.unwrap());
+        let revoked = std::time::Instant::now();
         assert_eq!(ask(&text).await.status, StatusCode::UNAUTHORIZED);
+        while ask_there(&text).await.status != StatusCode::UNAUTHORIZED {
+            assert!(revoked.elapsed() < std::time::Duration::from_secs(1));
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
     }
 
     pub async fn names_are_stored_sealed_and_failures_are_in_the_ledger(house: House) {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that fails here should")]
 
+mod audience;
 mod config;
 mod consent_crash;
 mod consents;

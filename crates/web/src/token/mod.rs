@@ -1,6 +1,10 @@
 //! API tokens: made on the command line, shown once, only their hash stored; and the bearer of an
 //! API request.
 
+mod cache;
+
+pub(crate) use cache::Cache;
+
 use crate::{Web, WebError, problem, secret};
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::{StatusCode, header, request::Parts};
@@ -78,15 +82,28 @@ impl Web {
             return Ok(false);
         }
         tx.commit().await?;
+        self.inner.tokens.forget();
         Ok(true)
     }
 
     async fn bearer(&self, text: &str) -> Result<Option<Token>, WebError> {
+        let (hash, started) = (secret::hash_token(text), std::time::Instant::now());
+        if let Some(token) = self.inner.tokens.get(&hash, started) {
+            return Ok(Some(token));
+        }
+        let found = self.look_up(&hash).await?;
+        if let Some(token) = &found {
+            self.inner.tokens.put(hash, token.clone(), started);
+        }
+        Ok(found)
+    }
+
+    async fn look_up(&self, hash: &str) -> Result<Option<Token>, WebError> {
         let row = sqlx::query(
             "SELECT id, name, scopes, created_at, used_at, revoked_at FROM api_token
              WHERE hash = $1 AND revoked_at = 0",
         )
-        .bind(secret::hash_token(text))
+        .bind(hash)
         .fetch_optional(self.store().reader())
         .await?;
         let Some(token) = row.as_ref().map(read).transpose()? else { return Ok(None) };
