@@ -14,6 +14,8 @@ pub fn nav() -> Vec<NavItem> {
     vec![
         item("consents-title", "/console/consents", "consent", Permission::ViewConsents),
         item("customer-title", "/console/consents/people", "find-person", Permission::LookUpPeople),
+        item("purposes-title", "/console/purposes", "check", Permission::ViewConsents),
+        item("notices-title", "/console/notices", "record", Permission::ViewConsents),
         item("properties-title", "/console/properties", "system", Permission::ViewConsents),
     ]
 }

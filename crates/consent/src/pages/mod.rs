@@ -3,11 +3,14 @@
 
 mod behalf;
 mod chart;
+mod checked;
 mod moment;
+mod notices;
 mod overview;
 mod people;
 mod person;
 mod properties;
+mod purposes;
 mod receipt;
 mod words;
 
@@ -25,6 +28,8 @@ pub(crate) fn router() -> Router<Room> {
         .merge(person::router())
         .merge(behalf::router())
         .merge(receipt::router())
+        .merge(purposes::router())
+        .merge(notices::router())
         .merge(properties::router())
 }
 
