@@ -94,7 +94,7 @@ impl Memory {
 
     /// The shape of an answer.
     pub fn shape(&self, id: ShapeId) -> Option<Shape> {
-        read(&self.shapes).get(id).cloned()
+        read(&self.shapes).get(id)
     }
 
     /// Reads the dictionary of shapes.
@@ -104,7 +104,7 @@ impl Memory {
 
     /// The number of a shape in the dictionary.
     pub fn intern(&self, shape: Shape) -> ShapeId {
-        if let Some(id) = read(&self.shapes).known(&shape) {
+        if let Some(id) = read(&self.shapes).known(shape) {
             return id;
         }
         write(&self.shapes).intern(shape)
@@ -287,15 +287,11 @@ pub(super) fn add(answers: &mut Vec<Answer>, answer: Answer, shapes: &Shapes) {
     if answers.len() == 1 {
         return;
     }
-    let mut spoken: Vec<super::PurposeSlot> = Vec::new();
+    let mut spoken = 0;
     answers.retain(|answer| {
         let Some(shape) = shapes.get(answer.shape) else { return false };
-        let before = spoken.len();
-        for (purpose, _) in &shape.said {
-            if !spoken.contains(purpose) {
-                spoken.push(*purpose);
-            }
-        }
-        spoken.len() > before
+        let fresh = shape.spoken() & !spoken;
+        spoken |= fresh;
+        fresh != 0
     });
 }

@@ -162,10 +162,10 @@ impl Range {
             let at = number(given)?;
             let key = format!("{slot}{choices}");
             let shape = if let Some(known) = shapes.get(&key) {
-                known.clone()
+                *known
             } else {
                 let fresh = shape(catalogue, number(slot)?, choices)?;
-                shapes.insert(key, fresh.clone());
+                shapes.insert(key, fresh);
                 fresh
             };
             let (minor, verified) = (optional(minor)?, optional(verified)?);

@@ -253,11 +253,13 @@ struct Expiry {
 impl<'a> Question<'a> {
     /// Asks about a purpose.
     pub fn new(catalogue: &'a Catalogue, purpose: &'a Purpose, ask: &'a Ask, now: i64) -> Self {
-        // Months differ by three days at most, and one more for good measure.
-        const DAYS: i64 = 4 * 86_400 * 1_000_000;
+        const DAY: i64 = 86_400 * 1_000_000;
         let expiry = purpose.body.expires_months.map(|months| {
-            let ago = months_before(now, months);
-            Expiry { months, surely: ago.saturating_sub(DAYS), not_yet: ago.saturating_add(DAYS) }
+            // 30.436875 days a month over 400 years; a month has up to 2.5 days less, and leap days
+            // come unevenly.
+            let ago = now - i64::from(months) * 30_436_875 * (DAY / 1_000_000);
+            let margin = (4 + i64::from(months) / 100) * DAY;
+            Expiry { months, surely: ago - margin, not_yet: ago + margin }
         });
         Self { catalogue, purpose, ask, now, expiry }
     }
@@ -281,7 +283,14 @@ impl<'a> Question<'a> {
     /// that does not, or else of the strictest.
     pub fn judge(&self, person: &Standing) -> Verdict {
         let mut strictest: Option<Verdict> = None;
+        let mut last = None;
         for regime in self.ask.regimes() {
+            let basis = self.purpose.basis(*regime);
+            if last == Some(basis) && basis.exists_under(*regime) {
+                // The same basis says the same, and the last one allowed.
+                continue;
+            }
+            last = Some(basis);
             let one = self.under(*regime, person, |_, _| {});
             if !one.allow {
                 return one;
@@ -395,12 +404,74 @@ pub fn expiry(since: i64, months: u16) -> i64 {
     ends.map_or(i64::MAX, |at| at.timestamp().as_microsecond())
 }
 
-fn months_before(now: i64, months: u16) -> i64 {
-    let now = Timestamp::from_microsecond(now).map(|at| at.to_zoned_datetime(TimeZone::UTC));
-    let ago = now.and_then(|at| at.checked_sub(i64::from(months).months()));
-    ago.map_or(i64::MIN, |at| at.timestamp().as_microsecond())
-}
-
 fn deny(basis: LegalBasis, reason: Reason) -> Verdict {
     Verdict { allow: false, basis, reason, chosen: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::PurposeBody;
+    use proptest::prelude::*;
+
+    fn purpose(basis: &[(Regime, LegalBasis)], months: Option<u16>) -> Purpose {
+        let body = PurposeBody {
+            basis: basis.iter().copied().collect(),
+            expires_months: months,
+            ..PurposeBody::default()
+        };
+        let (key, at) = ("p".to_owned(), 0);
+        Purpose { key, slot: 0, version: 1, retired_at: None, body, created_at: at, updated_at: at }
+    }
+
+    proptest! {
+        #[test]
+        fn estimates_never_replace_the_calendar(
+            since in 946_684_800_000_000_i64..4_000_000_000_000_000, months in 1_u16..1300,
+            off in -40_i64 * 86_400_000_000..40 * 86_400_000_000,
+        ) {
+            let now = expiry(since, months).saturating_add(off);
+            let (catalogue, ask) = (Catalogue::default(), Ask::default());
+            let purpose = purpose(&[], Some(months));
+            let question = Question::new(&catalogue, &purpose, &ask, now);
+            prop_assert_eq!(question.is_expired(since), now >= expiry(since, months));
+        }
+
+        #[test]
+        fn all_regimes_must_allow_and_the_first_that_does_not_answers(
+            bases in prop::collection::vec(prop::sample::select(LegalBasis::ALL.to_vec()), 3),
+            choice in prop::option::of(prop::sample::select(vec![
+                Choice::Granted, Choice::Denied, Choice::Withdrawn, Choice::Pending,
+            ])),
+            erased: bool,
+        ) {
+            let bases: Vec<_> = Regime::ALL.into_iter().zip(bases).collect();
+            let (catalogue, ask) = (Catalogue::default(), Ask::default());
+            let purpose = purpose(&bases, None);
+            let question = Question::new(&catalogue, &purpose, &ask, 5);
+            let chosen = choice.map(|choice| Chosen { choice, since: 3, notice: 0 });
+            let person = Standing { erased, chosen, ..Standing::default() };
+
+            let each: Vec<_> =
+                Regime::ALL.iter().map(|one| question.under(*one, &person, |_, _| {})).collect();
+            let verdict = question.judge(&person);
+
+            prop_assert_eq!(verdict.allow, each.iter().all(|one| one.allow));
+            match each.iter().find(|one| !one.allow) {
+                Some(first) => prop_assert_eq!(verdict, *first),
+                None => prop_assert!(each.iter().all(|one| rank(verdict.basis) <= rank(one.basis))),
+            }
+        }
+    }
+
+    #[test]
+    fn a_minor_needs_a_guardian_until_the_day() {
+        let (catalogue, ask) = (Catalogue::default(), Ask::default());
+        let purpose = purpose(&[], None);
+        let chosen = Some(Chosen { choice: Choice::Granted, since: 1, notice: 0 });
+        let person = Standing { guardian_missing_until: 10, chosen, ..Standing::default() };
+        let at = |now| Question::new(&catalogue, &purpose, &ask, now).judge(&person).reason;
+
+        assert_eq!([at(9), at(10)], [Reason::GuardianMissing, Reason::Granted]);
+    }
 }

@@ -2,7 +2,7 @@
 //! minutes. It is a cache: sealed with a key of the deployment, bound to the ledger entry it is as of,
 //! and thrown away whenever anything about it is not as it should be.
 //!
-//! Form: `PRIVETD1`, 16 random bytes, then sealed parts, each with its length (u32). The sealing binds
+//! Form: `PRIVETD2`, 16 random bytes, then sealed parts, each with its length (u32). The sealing binds
 //! a part to the file and to its place in it. Part 0 is the header, then the shapes, then for each
 //! shard its index and its people in pieces, each piece with its kind, its shard and whether the
 //! shard ends with it.
@@ -21,10 +21,9 @@ use super::{
     people::People,
     shapes::{Shape, Shapes},
 };
-use crate::Choice;
 use vault::Blob;
 
-const MAGIC: &[u8; 8] = b"PRIVETD1";
+const MAGIC: &[u8; 8] = b"PRIVETD2";
 /// Bytes of a piece at most: what is held in memory beside the state.
 const PIECE: usize = 4 << 20;
 /// A part's length at most, sealing included; a larger one is damage.
@@ -77,7 +76,8 @@ pub fn save(
         out.pieces(PEOPLE, shard, &people)?;
     }
     // Last: every shape that people hold is there by now.
-    let shapes = memory.with_shapes(|shapes| shapes.iter().map(written).collect::<Vec<_>>());
+    let shapes =
+        memory.with_shapes(|shapes| shapes.iter().map(Shape::to_numbers).collect::<Vec<_>>());
     out.pieces(SHAPES, 0, &serde_json::to_vec(&shapes).map_err(io::Error::from)?)?;
     out.pieces(END, 0, &[])?;
     out.file.flush()?;
@@ -154,35 +154,11 @@ fn count(table: &Table, counts: &mut [Vec<u16>]) {
     }
 }
 
-/// Choices by their number in the file.
-const CHOICES: [Choice; 4] = [Choice::Granted, Choice::Denied, Choice::Withdrawn, Choice::Pending];
-
-fn choice(number: u8) -> Option<Choice> {
-    CHOICES.get(usize::from(number)).copied()
-}
-
-type Written = (u16, Vec<(u16, u8)>);
-
-fn written(shape: &Shape) -> Written {
-    (
-        shape.notice,
-        shape
-            .said
-            .iter()
-            .map(|(purpose, said)| {
-                (*purpose, CHOICES.iter().position(|one| one == said).unwrap_or(1) as u8)
-            })
-            .collect(),
-    )
-}
-
 fn shapes(bytes: &[u8]) -> Result<Shapes, SnapshotError> {
-    let all: Vec<Written> = serde_json::from_slice(bytes).map_err(|_| SnapshotError::Damaged)?;
+    let all: Vec<[u64; 4]> = serde_json::from_slice(bytes).map_err(|_| SnapshotError::Damaged)?;
     let mut shapes = Shapes::default();
-    for (number, (notice, said)) in all.into_iter().enumerate() {
-        let said = said.into_iter().map(|(purpose, said)| Some((purpose, choice(said)?)));
-        let said: Option<Vec<_>> = said.collect();
-        let shape = Shape::new(notice, said.ok_or(SnapshotError::Damaged)?);
+    for (number, numbers) in all.into_iter().enumerate() {
+        let shape = Shape::from_numbers(numbers).ok_or(SnapshotError::Damaged)?;
         if shapes.intern(shape) as usize != number {
             return Err(SnapshotError::Damaged);
         }
@@ -288,6 +264,7 @@ impl<'k, R: Read> Reading<'k, R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Choice;
     use crate::decide::{Fingerprint, Flags, New, View};
 
     fn print(n: u64) -> Fingerprint {
