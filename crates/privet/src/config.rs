@@ -39,6 +39,8 @@ pub struct File {
     pub contact: String,
     /// The detection API.
     pub detect: Detect,
+    /// The web banner.
+    pub banner: BannerPart,
     /// The mail server.
     pub mail: Option<Mail>,
     /// The gateway for text messages.
@@ -102,6 +104,15 @@ pub struct Detect {
     /// `/analyze`, `/anonymize` and the other Presidio-compatible addresses answer programs on this
     /// machine without a token.
     pub open_on_loopback: bool,
+}
+
+/// `[banner]` of the configuration file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BannerPart {
+    /// The header in which the proxy in front tells a visitor's country, e.g. `CF-IPCountry`; read
+    /// only with `trust_proxy`.
+    pub country_header: Option<String>,
 }
 
 /// `[files]` of the configuration file. `privet scan` reads what its user may read.
@@ -172,6 +183,8 @@ pub struct Config {
     pub contact: String,
     /// Whether the Presidio-compatible addresses answer this machine without a token.
     pub open_on_loopback: bool,
+    /// The header in which the proxy tells a visitor's country.
+    pub country_header: Option<String>,
     /// How mail leaves; `None`: it cannot.
     pub mail: Option<MailConfig>,
     /// How text messages leave; `None`: they cannot.
@@ -231,6 +244,7 @@ impl Config {
             folders: file.files.only,
             contact: file.contact,
             open_on_loopback: file.detect.open_on_loopback,
+            country_header: file.banner.country_header,
             mail: file.mail.map(|mail| mail_config(mail, &env)).transpose()?,
             sms: file.sms.map(|sms| sms_config(sms, &env)).transpose()?,
         })

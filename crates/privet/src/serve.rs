@@ -3,6 +3,7 @@
 use std::{future::IntoFuture, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 
 use axum::Router;
+use banner::Banner;
 use consent::Consent;
 use datamap::DataMap;
 use deliver::Deliver;
@@ -77,6 +78,8 @@ pub struct House {
     pub deliver: Deliver,
     /// What customers touch.
     pub preferences: Preferences,
+    /// The web banner.
+    pub banner: Banner,
     web: Web,
 }
 
@@ -106,6 +109,7 @@ impl House {
             .with_nav(consent::nav())
             .with_nav(deliver::nav())
             .with_nav(preference::nav())
+            .with_nav(banner::nav())
             .with_nav(inspect::nav());
         if let Some(mail) = &config.mail {
             web = web.with_mail(mail.clone()).map_err(|error| Failure::usage(error.to_string()))?;
@@ -113,6 +117,12 @@ impl House {
         consent.set_organisation(&web.organisation());
         let preferences = Preferences::open(web.clone(), consent.clone(), config.sms_gateway()?);
         let preferences = preferences.await.map_err(anyhow::Error::from)?;
+        let said = banner::Settings {
+            country_header: config.country_header.clone(),
+            trust_proxy: config.trust_proxy,
+        };
+        let banner = Banner::open(consent.clone(), map.clone(), said);
+        let banner = banner.await.map_err(anyhow::Error::from)?;
         Ok(Self {
             address,
             map: map
@@ -123,6 +133,7 @@ impl House {
             consent,
             deliver,
             preferences,
+            banner,
             web,
         })
     }
@@ -145,7 +156,8 @@ impl House {
             .merge(inspect::router(self.web.clone(), self.inspect.clone()))
             .merge(consent::router(self.web.clone(), self.consent.clone()))
             .merge(deliver::router(self.web.clone(), self.deliver.clone()))
-            .merge(preference::router(self.web.clone(), self.preferences.clone()));
+            .merge(preference::router(self.web.clone(), self.preferences.clone()))
+            .merge(banner::router(self.web.clone(), self.banner.clone()));
         web::finish(self.web.clone(), rooms)
     }
 
