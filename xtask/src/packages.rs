@@ -14,8 +14,9 @@ const NEEDED: &[(Present, &str)] = &[
     (|| on_path("nats-server").is_some(), "nats-server"),
     (|| chromium().is_some(), "chromium"),
     (|| on_path("chromedriver").is_some(), "chromium-driver"),
-    // Runs the banner's modules beside the Rust code in tests.
+    // Runs the banner's modules beside the Rust code in tests; npm brings the TypeScript compiler.
     (|| on_path("node").is_some(), "nodejs"),
+    (|| on_path("npm").is_some(), "npm"),
     // Without it Chinese text in screenshots is a row of boxes.
     (has_chinese_font, "fonts-noto-cjk"),
 ];

@@ -46,7 +46,34 @@ pub fn lint() -> Result<()> {
     cargo(&["fmt", "--all", "--", "--check"], &[])
         .context("`cargo fmt` is missing or the code is not formatted: `cargo xtask fmt`")?;
     step("lints");
-    cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"], &[])
+    cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"], &[])?;
+    step("types of the browser scripts");
+    check_scripts()
+}
+
+/// The version that the scripts are checked with; a newer one may find new faults.
+const TYPESCRIPT: &str = "typescript@5.9.3";
+
+/// Checks `sdk/web` with the TypeScript compiler, from a throw-away folder under `target/`.
+fn check_scripts() -> Result<()> {
+    packages::install_missing()?;
+    let folder = root().join("target/sdk-check");
+    std::fs::create_dir_all(&folder)?;
+    std::fs::write(folder.join("package.json"), "{\"private\":true}")?;
+    let compiler = folder.join("node_modules/.bin/tsc");
+    if !compiler.exists() {
+        let install = ["install", "--silent", "--no-fund", "--no-audit", TYPESCRIPT];
+        let status = Command::new("npm").args(install).current_dir(&folder).status();
+        ensure!(status.context("npm is missing")?.success(), "npm could not install {TYPESCRIPT}");
+    }
+    let options = "{\"compilerOptions\":{\"checkJs\":true,\"allowJs\":true,\"strict\":true,\
+        \"noEmit\":true,\"target\":\"es2023\",\"module\":\"es2022\",\"types\":[],\
+        \"moduleResolution\":\"bundler\",\"lib\":[\"es2023\",\"dom\",\"dom.iterable\"]},\
+        \"include\":[\"../../sdk/web/src/*.js\",\"../../sdk/web/*.d.ts\"]}";
+    std::fs::write(folder.join("tsconfig.json"), options)?;
+    let status = Command::new(&compiler).args(["-p", "."]).current_dir(&folder).status();
+    ensure!(status.context("the compiler could not be started")?.success(), "the types do not fit");
+    Ok(())
 }
 
 /// `cargo xtask bench`.
