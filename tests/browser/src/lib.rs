@@ -4,10 +4,13 @@
 
 mod browser;
 pub mod pages;
+mod plain;
 mod server;
+mod shop;
 
 pub use browser::{Browser, Language, Viewport};
 pub use server::Server;
+pub use shop::Shop;
 
 /// The program that `cargo xtask test` names in the environment.
 fn needed(variable: &str) -> anyhow::Result<String> {

@@ -26,7 +26,7 @@ const FIND: &str = "main form button[type='submit']";
 const LOYALTY: &str = "/console/detectors/new?example=loyalty-card";
 
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 39] = [
+pub const CONSOLE: [Page; 41] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
@@ -68,6 +68,8 @@ pub const CONSOLE: [Page; 39] = [
         Way::Link("/console/records", "main tbody a[href^='/console/records/activities/']"),
     ),
     ("activity-form", Way::Path("/console/records/activities/new")),
+    ("banners", Way::Path("/console/banners")),
+    ("data-lists", Way::Path("/console/data-lists")),
     ("organisation", Way::Path("/console/organisation")),
     ("code", Way::Path("/console/code")),
     ("people", Way::Path("/console/people")),

@@ -31,8 +31,16 @@ impl Server {
         Self::start("serve").await
     }
 
+    /// `privet serve` on a data directory that was filled before; nobody has an account yet.
+    pub async fn on(data: TempDir) -> Result<Self> {
+        Self::start_on("serve", data).await
+    }
+
     async fn start(command: &str) -> Result<Self> {
-        let data = tempfile::tempdir()?;
+        Self::start_on(command, tempfile::tempdir()?).await
+    }
+
+    async fn start_on(command: &str, data: TempDir) -> Result<Self> {
         let (child, link) = spawn(command, data.path()).await?;
         let parsed = url::Url::parse(&link)?;
         let address = format!(

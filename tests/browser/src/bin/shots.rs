@@ -4,10 +4,25 @@
 use std::{fs, path::PathBuf};
 
 use anyhow::Result;
-use browser_tests::{Browser, Language, Server, Viewport, pages};
+use browser_tests::{Browser, Language, Server, Shop, Viewport, pages};
 
 /// Pages whose wide, light picture stands in the documentation.
 const IN_DOCUMENTATION: [&str; 3] = ["flows", "home", "records"];
+
+/// What is done before each picture of the banner.
+const BANNER: [(&str, &str); 3] = [
+    (
+        "banner",
+        "const done = arguments[0]; privet.on('ready', () => setTimeout(() => {
+            document.activeElement.blur(); done(); }, 500));",
+    ),
+    ("banner-dialog", "privet.open(); setTimeout(arguments[0], 300);"),
+    (
+        "banner-after",
+        "const root = [...document.documentElement.children].find(e => e.shadowRoot).shadowRoot;
+            root.querySelector('dialog .act').click(); setTimeout(arguments[0], 300);",
+    ),
+];
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -18,6 +33,13 @@ async fn main() -> Result<()> {
     fs::create_dir_all(&shots)?;
     fs::create_dir_all(&images)?;
 
+    let folders = Folders { shots, images };
+    if only.as_deref().is_none_or(|parts| parts.split(',').any(|part| "banner".contains(part))) {
+        folders.banner().await?;
+    }
+    if only.as_deref() == Some("banner") {
+        return Ok(());
+    }
     let server = Server::demo().await?;
     let browser = Browser::start().await?;
     browser.open(&server.link).await?;
@@ -27,7 +49,6 @@ async fn main() -> Result<()> {
     };
     // Somebody signed in is sent on from the sign-in page: a stranger looks at the public ones.
     let stranger = Browser::start().await?;
-    let folders = Folders { shots, images };
     for language in Language::ALL {
         browser.open(&format!("{}/console", server.address)).await?;
         browser.speak(language).await?;
@@ -50,6 +71,35 @@ struct Folders {
 }
 
 impl Folders {
+    /// The banner on a shop's site, its dialog, and the button that stays.
+    async fn banner(&self) -> Result<()> {
+        let shop = Shop::open("DE").await?;
+        for language in Language::ALL {
+            for (viewport, size) in [(Viewport::Wide, "wide"), (Viewport::Narrow, "narrow")] {
+                for (dark, theme) in [(false, "light"), (true, "dark")] {
+                    let browser = Browser::start().await?;
+                    browser.view(viewport).await?;
+                    browser.dark(dark).await?;
+                    browser.open(&format!("{}/home?{}", shop.address, language.tag())).await?;
+                    for (name, act) in BANNER {
+                        browser.client.execute_async(act, vec![]).await?;
+                        let picture = browser.screenshot_of_the_fold().await?;
+                        let tag = language.tag();
+                        fs::write(
+                            self.shots.join(format!("{name}.{tag}.{size}.{theme}.png")),
+                            &picture,
+                        )?;
+                        if name == "banner" && viewport == Viewport::Wide && !dark {
+                            fs::write(self.images.join(format!("{name}.{tag}.png")), picture)?;
+                        }
+                    }
+                }
+            }
+            println!("banner {}", language.tag());
+        }
+        Ok(())
+    }
+
     async fn picture(
         &self,
         browser: &Browser,
