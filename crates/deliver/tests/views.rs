@@ -322,3 +322,43 @@ async fn an_owner_of_the_tables_who_is_no_superuser_can_apply() {
     assert_eq!(names(&mut co.tool().await, VIEW).await.unwrap(), ["Ann", "Bo"]);
     pump.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_says_the_same_and_applying_it_twice_changes_nothing() {
+    let co = company(false).await;
+    let pump = co.filled().await;
+    let role = &co.view.role;
+    let file = |columns: &str| {
+        format!(
+            "privet: 1\npurpose_views:\n  ads.customers:\n    state_table: CRM\n    purpose: ads\n    \
+             table: public.customers\n    match: email\n    identifier: email\n    \
+             columns: [{columns}]\n    role: {role}\n"
+        )
+    };
+    let plan = co.room.plan_views(&file("id, name"), false).await.unwrap();
+    assert!(plan.to_string().contains("+ purpose view ads.customers"), "{plan}");
+    assert!(plan.to_string().contains("CREATE VIEW") && co.room.views().await.unwrap().is_empty());
+
+    assert_eq!(co.room.apply_views(&me(), &plan).await.unwrap(), 1);
+
+    co.admin(&format!("GRANT {role} TO {}", co.user)).await;
+    assert_eq!(names(&mut co.tool().await, VIEW).await.unwrap(), ["Ann", "Bo"]);
+    assert!(co.room.plan_views(&file("id, name"), true).await.unwrap().is_empty());
+    let exported = co.room.export_views().await.unwrap().unwrap();
+    assert!(co.room.plan_views(&exported, true).await.unwrap().is_empty(), "{exported}");
+    let plan = co.room.plan_views(&file("id, name, email"), false).await.unwrap();
+    assert!(plan.to_string().contains("~ purpose view"), "{plan}");
+    co.room.apply_views(&me(), &plan).await.unwrap();
+    let row = sqlx::query(VIEW).fetch_one(&mut co.tool().await).await.unwrap();
+    assert_eq!(row.len(), 3);
+    let wrong = co.room.plan_views(&file("id, phone"), false).await.unwrap();
+    assert!(wrong.to_string().contains("cannot"), "{wrong}");
+    assert!(co.room.apply_views(&me(), &wrong).await.is_err());
+    let typo = file("id").replace("match:", "mach:");
+    assert!(co.room.plan_views(&typo, false).await.unwrap_err().to_string().contains("mach"));
+    let gone = co.room.plan_views("privet: 1\n", true).await.unwrap();
+    assert!(gone.to_string().contains("- purpose view") && gone.to_string().contains("DROP VIEW"));
+    co.room.apply_views(&me(), &gone).await.unwrap();
+    assert!(co.room.views().await.unwrap().is_empty());
+    pump.stop().await;
+}

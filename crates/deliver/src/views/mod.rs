@@ -8,6 +8,7 @@
 //! is read from the state table in the same database, so a withdrawal takes the person out with the
 //! next statement after it was written there.
 
+pub mod code;
 mod look;
 mod sql;
 mod store;

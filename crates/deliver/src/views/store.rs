@@ -138,10 +138,14 @@ impl Deliver {
 
     /// What applying the view would do.
     pub async fn plan_view(&self, id: &str) -> Result<ViewPlan> {
-        let view = self.view(id).await?;
-        let mut open = self.open_view(&view).await?;
-        let live = seen(look(&mut open.conn, &view, &open.place).await)?;
-        Ok(sql::applying(&view, &live, &open.place, &open.destination.config))
+        self.plan_of(&self.view(id).await?).await
+    }
+
+    /// The same for one that may not be written down yet.
+    pub(super) async fn plan_of(&self, view: &PurposeView) -> Result<ViewPlan> {
+        let mut open = self.open_view(view).await?;
+        let live = seen(look(&mut open.conn, view, &open.place).await)?;
+        Ok(sql::applying(view, &live, &open.place, &open.destination.config))
     }
 
     /// What removing the view would do.
