@@ -4,10 +4,15 @@ use std::{path::PathBuf, process::ExitCode};
 
 use consent::code as consents;
 use datamap::code::{self, CodeError, PlanOptions};
+use deliver::{DeliverError, views::code as views};
 use inspect::detectors::{DetectorError, code as detectors};
 use store::Actor;
 
-use crate::{Failure, say::say, state::State};
+use crate::{
+    Failure,
+    say::say,
+    state::{Code, State},
+};
 
 const APPLY_EXAMPLES: &str = "\
 Prints the plan first. Applying twice changes nothing the second time; `privet export` followed by
@@ -44,7 +49,7 @@ pub struct Apply {
 
 /// Writes the map as YAML and the company's own detectors as TOML.
 pub async fn export(args: Export) -> Result<ExitCode, Failure> {
-    let (map, inspect, consent) = args.state.open_code().await?;
+    let Code { map, inspect, consent, deliver } = args.state.open_code().await?;
     let mut written = code::export(&map, &args.dir).await?;
     if let Some(text) = inspect.export_detectors().await? {
         std::fs::create_dir_all(&args.dir)?;
@@ -55,6 +60,11 @@ pub async fn export(args: Export) -> Result<ExitCode, Failure> {
         std::fs::create_dir_all(&args.dir)?;
         std::fs::write(args.dir.join(consents::FILE), text)?;
         written.push(consents::FILE.to_owned());
+    }
+    if let Some(text) = deliver.export_views().await? {
+        std::fs::create_dir_all(&args.dir)?;
+        std::fs::write(args.dir.join(views::FILE), text)?;
+        written.push(views::FILE.to_owned());
     }
     for name in &written {
         say(&format!("{}", args.dir.join(name).display()));
@@ -67,7 +77,7 @@ pub async fn export(args: Export) -> Result<ExitCode, Failure> {
 
 /// Brings the map and the detectors to what the files say.
 pub async fn apply(args: Apply) -> Result<ExitCode, Failure> {
-    let (map, inspect, consent) = args.state.open_code().await?;
+    let Code { map, inspect, consent, deliver } = args.state.open_code().await?;
     let own = match read(&args.dir.join(detectors::FILE))? {
         Some(text) => inspect.plan_detectors(&text, args.prune).await?,
         None => detectors::Plan::default(),
@@ -76,10 +86,14 @@ pub async fn apply(args: Apply) -> Result<ExitCode, Failure> {
         Some(text) => consent.plan_code(&text, args.prune).await.map_err(named)?,
         None => consents::Plan::default(),
     };
+    let shown = match read(&args.dir.join(views::FILE))? {
+        Some(text) => deliver.plan_views(&text, args.prune).await?,
+        None => views::Plan::default(),
+    };
     // Files on this machine may name where their passwords are; its user could read them anyway.
     let options = PlanOptions { prune: args.prune, secrets: true };
     let plan = code::plan_dir(&map, &args.dir, options).await?;
-    if own.is_empty() && asked.is_empty() || !plan.is_empty() {
+    if own.is_empty() && asked.is_empty() && shown.is_empty() || !plan.is_empty() {
         say(&plan.to_string());
     }
     if !own.is_empty() {
@@ -88,7 +102,11 @@ pub async fn apply(args: Apply) -> Result<ExitCode, Failure> {
     if !asked.is_empty() {
         say(&asked.to_string());
     }
-    if args.dry_run || plan.is_empty() && own.is_empty() && asked.is_empty() {
+    if !shown.is_empty() {
+        say(&shown.to_string());
+    }
+    let nothing = plan.is_empty() && own.is_empty() && asked.is_empty() && shown.is_empty();
+    if args.dry_run || nothing {
         return Ok(ExitCode::SUCCESS);
     }
     let mut changed = own.len() + asked.len();
@@ -97,6 +115,7 @@ pub async fn apply(args: Apply) -> Result<ExitCode, Failure> {
     }
     inspect.apply_detectors(&Actor::CommandLine, &own).await?;
     consent.apply_code(&Actor::CommandLine, &asked).await.map_err(named)?;
+    changed += deliver.apply_views(&Actor::CommandLine, &shown).await?;
     say(&format!("Applied: {changed} changed."));
     Ok(ExitCode::SUCCESS)
 }
@@ -117,6 +136,22 @@ fn named(error: consent::ConsentError) -> Failure {
         _ => Failure::usage(format!(
             "the files were not applied; correct them and apply again:\n{message}"
         )),
+    }
+}
+
+impl From<DeliverError> for Failure {
+    fn from(error: DeliverError) -> Self {
+        let message = format!("{}: {error}", views::FILE);
+        match error {
+            DeliverError::Store(_) | DeliverError::Fault(_) => Self::unreachable(message),
+            DeliverError::Conflict("deliver-view-error-stale") => Self::check(format!(
+                "{}: the database has changed since the plan was made; apply again",
+                views::FILE
+            )),
+            _ => Self::usage(format!(
+                "the files were not applied; correct them and apply again:\n{message}"
+            )),
+        }
     }
 }
 

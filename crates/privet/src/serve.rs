@@ -16,9 +16,8 @@ use web::{Web, WebConfig};
 use crate::{
     Failure,
     config::{Config, Said},
-    events::FromConsent,
     say::say,
-    state::State,
+    state::{State, open_deliver},
 };
 
 /// Background jobs at once: scans wait for databases more than they compute.
@@ -96,12 +95,7 @@ impl House {
         let inspect = Inspect::open(store.clone(), api).await.map_err(anyhow::Error::from)?;
         let said = consent::Settings { contact: config.contact.clone(), base_url: address.clone() };
         let consent = Consent::open(store.clone(), said).await.map_err(anyhow::Error::from)?;
-        let events = Arc::new(FromConsent(consent.clone()));
-        let reach =
-            deliver::Reach { guard: config.guard.clone(), webhooks: config.webhooks.clone() };
-        let outgoing = deliver::Settings { reach, ..deliver::Settings::default() };
-        let deliver = Deliver::open(store.clone(), events, outgoing);
-        let deliver = deliver.await.map_err(anyhow::Error::from)?;
+        let deliver = open_deliver(store.clone(), consent.clone(), config).await?;
         let settings = WebConfig { base_url: address.clone(), trust_proxy: config.trust_proxy };
         let mut web = Web::open(store, settings)
             .await?

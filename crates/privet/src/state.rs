@@ -1,9 +1,10 @@
 //! Commands beside a server: opening the state that a server made, running or not.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use consent::Consent;
 use datamap::DataMap;
+use deliver::Deliver;
 use inspect::Inspect;
 use store::Store;
 use web::{Web, WebConfig};
@@ -11,6 +12,7 @@ use web::{Web, WebConfig};
 use crate::{
     Failure,
     config::{Config, Said},
+    events::FromConsent,
     serve::{log_to_stderr, open_store},
 };
 
@@ -53,19 +55,46 @@ impl State {
         open_consent(self.open().await?).await
     }
 
-    /// Opens the data map, the company's own detectors, and purposes and notices.
-    pub async fn open_code(self) -> Result<(DataMap, Inspect, Consent), Failure> {
+    /// Opens everything that is kept as code.
+    pub async fn open_code(self) -> Result<Code, Failure> {
+        let config = Config::load(self.clone().into())?;
         let store = self.open().await?;
         let consent = open_consent(store.clone()).await?;
         let inspect = Inspect::open(store.clone(), inspect::Settings::default());
         let inspect = inspect.await.map_err(anyhow::Error::from)?;
-        Ok((DataMap::open(store).await.map_err(anyhow::Error::from)?, inspect, consent))
+        let deliver = open_deliver(store.clone(), consent.clone(), &config).await?;
+        let map = DataMap::open(store).await.map_err(anyhow::Error::from)?;
+        Ok(Code { map, inspect, consent, deliver })
     }
 
     /// Opens accounts and tokens.
     pub async fn open_web(self) -> Result<Web, Failure> {
         Ok(Web::open(self.open().await?, WebConfig::default()).await?)
     }
+}
+
+/// What is kept as code.
+pub struct Code {
+    /// The data map.
+    pub map: DataMap,
+    /// The company's own detectors.
+    pub inspect: Inspect,
+    /// Purposes and notices.
+    pub consent: Consent,
+    /// Purpose views.
+    pub deliver: Deliver,
+}
+
+/// Opens the room of deliveries as the configuration says.
+pub async fn open_deliver(
+    store: Store,
+    consent: Consent,
+    config: &Config,
+) -> Result<Deliver, Failure> {
+    let reach = deliver::Reach { guard: config.guard.clone(), webhooks: config.webhooks.clone() };
+    let settings = deliver::Settings { reach, ..deliver::Settings::default() };
+    let opened = Deliver::open(store, Arc::new(FromConsent(consent)), settings).await;
+    Ok(opened.map_err(anyhow::Error::from)?)
 }
 
 /// Notices published from here name the organisation too.

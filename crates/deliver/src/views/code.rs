@@ -128,7 +128,9 @@ impl Deliver {
         if file.purpose_views.is_empty() {
             return Ok(None);
         }
-        serde_norway::to_string(&file).map(Some).map_err(|error| DeliverError::View(error.to_string()))
+        serde_norway::to_string(&file)
+            .map(Some)
+            .map_err(|error| DeliverError::View(error.to_string()))
     }
 
     /// What applying a file would do, here and in the databases. With `prune` views that it leaves
@@ -218,7 +220,10 @@ impl Deliver {
     /// database; with a problem anywhere nothing is begun.
     pub async fn apply_views(&self, actor: &Actor, plan: &Plan) -> Result<usize> {
         if let Some(one) = plan.views.iter().find(|one| !one.plan.problems.is_empty()) {
-            return Err(DeliverError::View(format!("{} has problems; see the plan", one.draft.view)));
+            return Err(DeliverError::View(format!(
+                "{} has problems; see the plan",
+                one.draft.view
+            )));
         }
         for one in &plan.views {
             let id = match (&one.id, one.what) {

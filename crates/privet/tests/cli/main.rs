@@ -9,6 +9,7 @@ mod consents;
 mod crash;
 mod detect;
 mod privet;
+mod propagation;
 mod scan_databases;
 mod scan_files;
 mod server;
