@@ -92,13 +92,11 @@ impl Event {
 
     /// Events with the same key are delivered in order: all of a person, all of one purpose.
     pub fn order_key(&self) -> String {
-        match &self.subject {
-            Some(subject) => format!("s:{subject}"),
-            None => {
-                let key = self.data.get("purpose").or_else(|| self.data.get("notice"));
-                format!("o:{}", key.and_then(Value::as_str).unwrap_or_default())
-            }
+        if let Some(subject) = &self.subject {
+            return format!("s:{subject}");
         }
+        let key = self.data.get("purpose").or_else(|| self.data.get("notice"));
+        format!("o:{}", key.and_then(Value::as_str).unwrap_or_default())
     }
 }
 

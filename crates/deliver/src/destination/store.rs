@@ -109,13 +109,12 @@ impl Deliver {
         let entry = Entry::new(actor, "destination.created", "destination", &id);
         let mut tx = self.store.begin(entry).await?;
         // Read in the transaction that makes it: no event falls between "from now on" and now.
-        let position: i64 = match draft.from_start {
-            true => 0,
-            false => {
-                sqlx::query_scalar("SELECT seq FROM ledger_head WHERE id = 1")
-                    .fetch_one(tx.conn())
-                    .await?
-            }
+        let position: i64 = if draft.from_start {
+            0
+        } else {
+            sqlx::query_scalar("SELECT seq FROM ledger_head WHERE id = 1")
+                .fetch_one(tx.conn())
+                .await?
         };
         let filled = (draft.kind == Kind::Table).then(String::new);
         let at = now();

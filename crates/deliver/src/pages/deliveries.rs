@@ -103,7 +103,7 @@ pub(super) async fn list(
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct Act {
+pub(super) struct Pressed {
     id: Vec<String>,
     act: String,
     back: String,
@@ -112,7 +112,7 @@ pub(super) struct Act {
 pub(super) async fn act(
     p: Page,
     State(room): State<Room>,
-    CsrfForm(form): CsrfForm<Act>,
+    CsrfForm(form): CsrfForm<Pressed>,
 ) -> Result<Response, WebError> {
     p.require(Permission::ManageSources)?;
     // Only a list of ours, with its filters.

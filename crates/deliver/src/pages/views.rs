@@ -247,8 +247,14 @@ struct PlanPage {
 }
 
 impl PlanPage {
-    fn why(&self, key: &str) -> String {
-        self.p.t(&format!("deliver-step-{key}"))
+    /// Statements one after another that are made for the same reason.
+    fn groups(&self) -> Vec<(String, Vec<&str>)> {
+        let steps = self.plan.steps.chunk_by(|one, next| one.why == next.why);
+        let group =
+            |steps: &[crate::views::Step]| self.p.t(&format!("deliver-step-{}", steps[0].why));
+        steps
+            .map(|steps| (group(steps), steps.iter().map(|step| step.sql.as_str()).collect()))
+            .collect()
     }
 }
 

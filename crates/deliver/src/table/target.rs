@@ -42,19 +42,16 @@ pub(crate) async fn open(
     let mut last = Fault::new("dns");
     for host in hosts {
         let dial = async {
-            Ok(match address.kind {
-                SourceKind::Mysql => {
-                    let options = mysql_options(&parts, &host, password, tls, ca);
-                    let mut conn = MySqlConnection::connect_with(&options).await?;
-                    mysql::prepare(&mut conn, statement).await?;
-                    Target::MySql(conn)
-                }
-                _ => {
-                    let options = postgres_options(&parts, &host, password, tls, ca);
-                    let mut conn = PgConnection::connect_with(&options).await?;
-                    postgres::prepare(&mut conn, statement).await?;
-                    Target::Postgres(conn)
-                }
+            Ok(if address.kind == SourceKind::Mysql {
+                let options = mysql_options(&parts, &host, password, tls, ca);
+                let mut conn = MySqlConnection::connect_with(&options).await?;
+                mysql::prepare(&mut conn, statement).await?;
+                Target::MySql(conn)
+            } else {
+                let options = postgres_options(&parts, &host, password, tls, ca);
+                let mut conn = PgConnection::connect_with(&options).await?;
+                postgres::prepare(&mut conn, statement).await?;
+                Target::Postgres(conn)
             })
         };
         match tokio::time::timeout(CONNECT, dial).await {

@@ -19,6 +19,9 @@ const PUBLIC: &str = "whpk_";
 pub type Signature = String;
 
 /// A new secret for `hmac` (32 random bytes) or `ed25519`.
+///
+/// # Panics
+/// When the operating system has no random numbers.
 pub fn new_secret(signing: &str) -> String {
     let mut seed = [0_u8; 32];
     let filled = SystemRandom::new().fill(&mut seed);
