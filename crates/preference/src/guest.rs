@@ -74,6 +74,14 @@ impl Guest {
         Ok(response)
     }
 
+    /// Where the language switch leads back to: pages that only a form can reach have no address.
+    pub(crate) fn back(&self) -> &str {
+        match self.look.path.as_str() {
+            "/privacy/link" | "/privacy/code" | "/privacy/code/check" => "/privacy",
+            path => path.strip_suffix("/undo").or(path.strip_suffix("/more")).unwrap_or(path),
+        }
+    }
+
     /// Whether the contact is an address of mail.
     pub(crate) fn contact_is_mail(&self) -> bool {
         self.contact.contains('@') && !self.contact.contains(' ')

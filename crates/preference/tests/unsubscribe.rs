@@ -15,6 +15,7 @@ use support::{BASE, House, call, mail};
 on_both_engines!(
     from_a_double_opt_in_to_one_click_to_a_receipt_checked_offline,
     a_look_at_every_link_changes_nothing,
+    somebody_we_never_heard_of_can_unsubscribe_by_hand,
     one_click_takes_both_forms_of_the_body_and_nothing_else,
     a_damaged_token_opens_nothing_and_says_so_kindly,
     an_undo_restores_what_was_and_only_that,
@@ -110,6 +111,21 @@ async fn a_look_at_every_link_changes_nothing(house: House) {
         page.header("set-cookie").is_empty() || !page.header("set-cookie").contains("customer")
     );
     assert!(house.allows(&li, "email_marketing").await);
+}
+
+async fn somebody_we_never_heard_of_can_unsubscribe_by_hand(house: House) {
+    let (path, _) = link(&house, "stranger@example.com", &["offers"]).await;
+    let mut browser = house.browser();
+
+    let page = browser.get(&path).await;
+    assert!(page.body.contains("One press, and you get no more of"), "{}", page.body);
+    let fields = [("List-Unsubscribe", "One-Click"), ("from", "page")];
+    assert_eq!(browser.post_raw(&path, &fields).await.status, StatusCode::OK);
+
+    let again = browser.get(&path).await;
+    assert!(again.body.contains("You are unsubscribed"), "{}", again.body);
+    let state = house.consent.states_of(&mail("stranger@example.com")).await.unwrap();
+    assert_eq!(state["offers"].choice, Choice::Denied);
 }
 
 async fn one_click_takes_both_forms_of_the_body_and_nothing_else(house: House) {

@@ -3,6 +3,7 @@
 //! Nothing is mocked and nothing is skipped: a missing program fails the run and says how to get it.
 
 mod browser;
+pub mod customers;
 pub mod pages;
 mod plain;
 mod server;

@@ -26,7 +26,7 @@ const FIND: &str = "main form button[type='submit']";
 const LOYALTY: &str = "/console/detectors/new?example=loyalty-card";
 
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 41] = [
+pub const CONSOLE: [Page; 44] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
@@ -76,6 +76,9 @@ pub const CONSOLE: [Page; 41] = [
     ("account", Way::Path("/console/account")),
     ("activity", Way::Path("/console/activity")),
     ("jobs", Way::Path("/console/jobs")),
+    ("mail", Way::Path("/console/mail")),
+    ("preference-centre", Way::Path("/console/preference-centre")),
+    ("unsubscribing", Way::Path("/console/unsubscribing")),
     ("components", Way::Path("/console/components")),
 ];
 

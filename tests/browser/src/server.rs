@@ -57,12 +57,23 @@ impl Server {
     }
 }
 
+/// The configuration file, where a test has written one.
+fn config(data: &Path) -> Option<std::path::PathBuf> {
+    Some(data.join("privet.toml")).filter(|file| file.is_file())
+}
+
 /// Starts the binary and reads its output until the one-time link stands there.
 async fn spawn(command: &str, data: &Path) -> Result<(Child, String)> {
     let mut child = Command::new(crate::needed("PRIVET_BIN")?)
         .arg(command)
         .args(["--listen", "127.0.0.1:0", "--data"])
         .arg(data)
+        .args(
+            config(data)
+                .map(|file| ["--config".into(), file.into_os_string()])
+                .into_iter()
+                .flatten(),
+        )
         .env("NO_COLOR", "1")
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit())

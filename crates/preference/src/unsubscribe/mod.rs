@@ -83,15 +83,16 @@ impl Preferences {
         self.store().unseal(context, &sealed).map_err(|_| PreferenceError::Link)
     }
 
-    /// Which purposes of a ticket are still on.
-    pub(crate) async fn still_on(&self, ticket: &Ticket, from: &From) -> Result<Vec<String>> {
-        let lines = self.lines(&ticket.person, &from.property, from.lang).await?;
-        let on = |key: &&String| {
-            lines
-                .iter()
-                .any(|line| line.key == **key && line.may_switch && (line.on || line.pending))
+    /// The purposes of a ticket that the person has not said no to. Somebody we never heard of has
+    /// said nothing: a sender may know them from an older list.
+    pub(crate) async fn open_purposes(&self, ticket: &Ticket) -> Result<Vec<String>> {
+        let states = self.consent().states_of(&ticket.person).await?;
+        let said_no = |purpose: &&String| {
+            states
+                .get(*purpose)
+                .is_some_and(|state| matches!(state.choice, Choice::Denied | Choice::Withdrawn))
         };
-        Ok(ticket.purposes.iter().filter(on).cloned().collect())
+        Ok(ticket.purposes.iter().filter(|purpose| !said_no(purpose)).cloned().collect())
     }
 
     /// Takes the purposes back; the second time it finds nothing to do. Returns what an undo needs.
@@ -102,14 +103,7 @@ impl Preferences {
         way: &'static str,
     ) -> Result<Option<Undo>> {
         let started = Instant::now();
-        let states = self.consent().states_of(&ticket.person).await?;
-        let said_no = |purpose: &&String| {
-            states
-                .get(*purpose)
-                .is_some_and(|state| matches!(state.choice, Choice::Denied | Choice::Withdrawn))
-        };
-        let purposes: Vec<String> =
-            ticket.purposes.iter().filter(|purpose| !said_no(purpose)).cloned().collect();
+        let purposes = self.open_purposes(ticket).await?;
         if purposes.is_empty() {
             return Ok(None);
         }

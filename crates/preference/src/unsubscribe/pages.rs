@@ -93,10 +93,9 @@ async fn show(
 ) -> Result<Response, WebError> {
     let Ok(ticket) = room.preferences.ticket(&token) else { return gone(p) };
     let p = spoken(p, &ticket, &headers);
-    let from = from(&p, &ticket, &headers, None);
-    let on = room.preferences.still_on(&ticket, &from).await?;
     // Somebody who comes back to an old letter learns that there is nothing left to do.
-    let stage = if on.is_empty() { Stage::Done } else { Stage::Ask };
+    let open = room.preferences.open_purposes(&ticket).await?;
+    let stage = if open.is_empty() { Stage::Done } else { Stage::Ask };
     render(&Page::new(&room.preferences, p, &ticket, &token, stage))
 }
 

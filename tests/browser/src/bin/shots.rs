@@ -4,10 +4,23 @@
 use std::{fs, path::PathBuf};
 
 use anyhow::Result;
-use browser_tests::{Browser, Language, Server, Shop, Viewport, pages};
+use browser_tests::{
+    Browser, Language, Server, Shop, Viewport,
+    customers::{CUSTOMER, Counter},
+    pages,
+};
+use serde_json::json;
 
 /// Pages whose wide, light picture stands in the documentation.
-const IN_DOCUMENTATION: [&str; 3] = ["flows", "home", "records"];
+const IN_DOCUMENTATION: [&str; 7] = [
+    "flows",
+    "home",
+    "records",
+    "customer-centre",
+    "customer-receipt",
+    "customer-unsubscribe",
+    "customer-clocks",
+];
 
 /// What is done before each picture of the banner.
 const BANNER: [(&str, &str); 3] = [
@@ -37,16 +50,19 @@ async fn main() -> Result<()> {
     if only.as_deref().is_none_or(|parts| parts.split(',').any(|part| "banner".contains(part))) {
         folders.banner().await?;
     }
-    if only.as_deref() == Some("banner") {
+    let wanted = |name: &str| {
+        only.as_deref().is_none_or(|parts| parts.split(',').any(|part| name.contains(part)))
+    };
+    if wanted("customer") {
+        customers(&folders).await?;
+    }
+    if matches!(only.as_deref(), Some("banner" | "customer")) {
         return Ok(());
     }
     let server = Server::demo().await?;
     let browser = Browser::start().await?;
     browser.open(&server.link).await?;
     browser.wait_until_scanned(&server).await?;
-    let wanted = |name: &str| {
-        only.as_deref().is_none_or(|parts| parts.split(',').any(|part| name.contains(part)))
-    };
     // Somebody signed in is sent on from the sign-in page: a stranger looks at the public ones.
     let stranger = Browser::start().await?;
     for language in Language::ALL {
@@ -60,6 +76,70 @@ async fn main() -> Result<()> {
         for page in pages::PUBLIC.iter().filter(|(name, _)| wanted(name)) {
             folders.picture(&stranger, &server, language, page).await?;
         }
+    }
+    Ok(())
+}
+
+/// The customers' own pages, as a customer comes through them, and the console's page about them.
+async fn customers(folders: &Folders) -> Result<()> {
+    for language in Language::ALL {
+        let shop = Counter::open().await?;
+        let address = shop.server.address.as_str();
+        let browser = Browser::start().await?;
+        browser.open(&format!("{address}/privacy")).await?;
+        let button = format!("button[name='to'][value='{}']", language.tag());
+        if browser.has(&button).await? {
+            browser.click(&button).await?;
+        }
+        browser.text(&format!("html[lang='{}'] h1", language.tag())).await?;
+        let picture =
+            async |name: &'static str| folders.as_it_stands(&browser, name, language).await;
+        picture("customer-entrance").await?;
+        shop.sign_in(&browser).await?;
+        picture("customer-centre").await?;
+        browser.click("#withdraw-all").await?;
+        browser.text("#undo").await?;
+        picture("customer-all-off").await?;
+        browser.click("#undo button").await?;
+        browser.text("button[aria-checked='true']").await?;
+        browser.open(&format!("{address}/privacy/history")).await?;
+        picture("customer-history").await?;
+        browser.click("ol.events a").await?;
+        browser.text(".receipt-proof .mono").await?;
+        picture("customer-receipt").await?;
+        let wanted = json!({ "subjects": [{ "email": CUSTOMER }], "purposes": ["email_marketing"],
+                             "language": language.tag() });
+        let links = shop.call("/v1/unsubscribe-links", &wanted).await?;
+        browser.open(links["links"][0]["url"].as_str().unwrap_or_default()).await?;
+        picture("customer-unsubscribe").await?;
+        browser.click("main form button.primary").await?;
+        browser.text("main .badge").await?;
+        picture("customer-unsubscribed").await?;
+        browser.open(&format!("{address}/privacy/open/gone")).await?;
+        picture("customer-gone").await?;
+        console(folders, &shop, language).await?;
+    }
+    Ok(())
+}
+
+/// What staff see of it, after the owner's account is made.
+async fn console(folders: &Folders, shop: &Counter, language: Language) -> Result<()> {
+    let browser = Browser::start().await?;
+    browser.open(&shop.server.link).await?;
+    browser.fill("#f-organisation", "Lantern Tea").await?;
+    browser.fill("#f-name", "Grace Hopper").await?;
+    browser.fill("#f-login", "grace@example.com").await?;
+    browser.fill("#f-password", "correct horse battery staple").await?;
+    browser.click("main form.card button[type='submit']").await?;
+    browser.text("body.app main h1").await?;
+    browser.speak(language).await?;
+    for (name, path) in [
+        ("customer-clocks", "/console/unsubscribing"),
+        ("customer-settings", "/console/preference-centre"),
+        ("customer-mail", "/console/mail"),
+    ] {
+        browser.open(&format!("{}{path}", shop.server.address)).await?;
+        folders.as_it_stands(&browser, name, language).await?;
     }
     Ok(())
 }
@@ -97,6 +177,25 @@ impl Folders {
             }
             println!("banner {}", language.tag());
         }
+        Ok(())
+    }
+
+    /// The page that is open, without opening it again.
+    async fn as_it_stands(&self, browser: &Browser, name: &str, language: Language) -> Result<()> {
+        let tag = language.tag();
+        for (viewport, size) in [(Viewport::Narrow, "narrow"), (Viewport::Wide, "wide")] {
+            browser.view(viewport).await?;
+            for (dark, theme) in [(true, "dark"), (false, "light")] {
+                browser.dark(dark).await?;
+                let picture = browser.screenshot().await?;
+                fs::write(self.shots.join(format!("{name}.{tag}.{size}.{theme}.png")), &picture)?;
+            }
+        }
+        if IN_DOCUMENTATION.contains(&name) {
+            let shown = browser.screenshot_of_the_fold().await?;
+            fs::write(self.images.join(format!("{name}.{tag}.png")), shown)?;
+        }
+        println!("{name} {tag}");
         Ok(())
     }
 
