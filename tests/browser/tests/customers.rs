@@ -141,7 +141,8 @@ async fn from_the_double_opt_in_to_one_click_to_a_receipt_checked_offline() -> R
     ensure!(shop.allows("email_marketing").await?);
 
     // The sender puts the headers into its letter; the mail program presses as RFC 8058 §3.2 has it.
-    let wanted = json!({ "subjects": [{ "email": CUSTOMER }], "purposes": ["email_marketing"] });
+    let wanted = json!({ "subjects": [{ "email": CUSTOMER }], "purposes": ["email_marketing"],
+                         "language": "en" });
     let links = shop.call("/v1/unsubscribe-links", &wanted).await?;
     let url = links["links"][0]["url"].as_str().context("no link")?.to_owned();
     let path = url.replace(&shop.server.address, "");

@@ -198,12 +198,18 @@ async fn open_page(
     page.p.framed(render(&page))
 }
 
-/// Needs no form token: the link is the proof, and it is used up here.
+/// Needs no form token: the link is the proof, and it is used up here. But only from our own page: no
+/// other site may make a browser look at somebody else's choices.
 async fn open(
     p: Guest,
     State(room): State<Room>,
     Path(token): Path<String>,
+    headers: axum::http::HeaderMap,
 ) -> Result<Response, WebError> {
+    let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
+    if matches!(site, Some("cross-site" | "same-site")) {
+        return Err(WebError::Csrf);
+    }
     match room.preferences.link(&[LinkKind::Mail, LinkKind::App], &token).await {
         Ok(link) => sign_in(&room.preferences, &link, link.lang).await,
         Err(_) => gone(p),

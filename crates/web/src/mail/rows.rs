@@ -7,7 +7,7 @@ use crate::{Web, WebError};
 use store::sqlx::{self, Row as _, any::AnyRow};
 use store::{Actor, Entry, NewJob, WriteTx};
 
-/// Attempts before a letter is given up: with the job runner's back-off about an hour and a half.
+/// Attempts before a letter is given up: with the job runner's back-off about an hour and a quarter.
 const ATTEMPTS: i64 = 17;
 
 /// Where a letter stands.
