@@ -64,7 +64,8 @@ pub struct Meaning {
 impl Meaning {
     /// From the short names that a purpose carries: `tcf.1` to `tcf.11`, `tcf.special_feature.1` and `.2`,
     /// `gcm.ad_storage` and the others of Consent Mode, `gpp.sale`, `gpp.sharing`,
-    /// `gpp.targeted_advertising`, `gpp.additional`, `gpp.children`, `gpp.sensitive.1` to `.16`.
+    /// `gpp.targeted_advertising`, `gpp.additional`, `gpp.children`, `gpp.sensitive.1` to `.16`, or a field
+    /// by its own name: `gpp.SensitiveDataProcessing.8`.
     /// The second value holds those that mean nothing.
     pub fn from_names<'a>(names: impl IntoIterator<Item = &'a str>) -> (Self, Vec<&'a str>) {
         let (mut meaning, mut unknown) = (Self::default(), Vec::new());
@@ -88,12 +89,13 @@ impl Meaning {
                 let signal = toml::Value::String(rest.to_owned()).try_into().ok()?;
                 self.consent_mode.push(signal);
             }
+            ("gpp", Some(("sensitive", place))) => {
+                self.us.push(format!("SensitiveDataProcessing.{}", number(place, 16)?));
+            }
+            ("gpp", _) if is_us_field(rest) => self.us.push(rest.to_owned()),
             ("gpp", None) => {
                 let known = US_NAMES.iter().find(|(short, _)| *short == rest)?;
                 self.us.extend(known.1.iter().map(|field| (*field).to_owned()));
-            }
-            ("gpp", Some(("sensitive", place))) => {
-                self.us.push(format!("SensitiveDataProcessing.{}", number(place, 16)?));
             }
             _ => return None,
         }

@@ -181,6 +181,8 @@ fn short_names_of_signals_are_read_or_told_as_unknown() {
         "gpp.sale",
         "gpp.sensitive.8",
         "gpp.additional",
+        "gpp.SharingOptOut",
+        "gpp.SensitiveDataProcessing.3",
         "tcf.12",
         "tcf.special_feature.3",
         "gcm.x",
@@ -197,6 +199,7 @@ fn short_names_of_signals_are_read_or_told_as_unknown() {
     assert_eq!(meaning.tcf, [1, 11]);
     assert_eq!(meaning.special_features, [2]);
     assert_eq!(meaning.consent_mode, [Signal::AdUserData]);
+    assert!(meaning.us.contains(&"SensitiveDataProcessing.3".to_owned()));
     let purposes = std::iter::once(("ads".to_owned(), meaning)).collect();
     Mapping { purposes }.check().unwrap();
 }

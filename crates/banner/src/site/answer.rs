@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use consent::{LegalBasis, NoticeVersion, PurposeBody, Regime, purpose::text_in};
 use serde::Serialize;
+use signals::Meaning;
 use web::{Lang, translate};
 
 use super::{Loaded, Theme};
@@ -259,14 +260,21 @@ fn plain(markdown: &str) -> (String, Vec<(String, String)>) {
     (words.join(" "), links)
 }
 
-/// The numbers or names behind a purpose's signals with this beginning: `tcf.` → `["1", "7"]`.
-type Signals<'a> = BTreeMap<&'a str, Vec<&'a str>>;
-
-fn signals<'a>(notice: &'a NoticeVersion, start: &str) -> Signals<'a> {
+/// What the notice's purposes mean in the signals of others; names that mean nothing are left out.
+fn meanings(notice: &NoticeVersion) -> BTreeMap<&str, Meaning> {
     let all = notice.published.purposes.iter().map(|(key, purpose)| {
-        let own = purpose.signals.iter().filter_map(|signal| signal.strip_prefix(start));
-        (key.as_str(), own.collect::<Vec<_>>())
+        let (meaning, _) = Meaning::from_names(purpose.signals.iter().map(String::as_str));
+        (key.as_str(), meaning)
     });
+    all.collect()
+}
+
+/// One part of each meaning, where there is any.
+fn part<'a, T>(
+    meanings: &'a BTreeMap<&str, Meaning>,
+    of: impl Fn(&'a Meaning) -> &'a Vec<T>,
+) -> BTreeMap<&'a str, &'a Vec<T>> {
+    let all = meanings.iter().map(|(key, meaning)| (*key, of(meaning)));
     all.filter(|(_, own)| !own.is_empty()).collect()
 }
 
@@ -280,12 +288,7 @@ fn tcf(
     let settings = loaded.site.body.tcf.as_ref()?;
     // Without a vendor list there is nothing to say about vendors.
     let digest = loaded.vendor_list.as_ref()?;
-    let numbers = |start: &str| -> BTreeMap<&str, Vec<u8>> {
-        let parsed = signals(notice, start).into_iter().map(|(key, own)| {
-            (key, own.into_iter().filter_map(|number| number.parse().ok()).collect::<Vec<u8>>())
-        });
-        parsed.filter(|(_, own)| !own.is_empty()).collect()
-    };
+    let meanings = meanings(notice);
     Some(serde_json::json!({
         "module": assets::address("tcf.js"),
         "cmpId": settings.cmp_id,
@@ -295,27 +298,18 @@ fn tcf(
         "vendorList": format!("/sdk/v1/vendor-list/{}?v={digest}", loaded.site.property),
         "fullList": format!("/sdk/v1/vendor-list/{}?v={digest}&full=1", loaded.site.property),
         "gdprApplies": here.regime == "gdpr" && here.asks == Asks::OptIn,
-        "purposes": numbers("tcf."),
-        "specialFeatures": numbers("tcf.special_feature."),
+        "purposes": part(&meanings, |meaning| &meaning.tcf),
+        "specialFeatures": part(&meanings, |meaning| &meaning.special_features),
     }))
 }
 
 /// For `gpp.js`: its `Settings`.
 fn gpp(loaded: &Loaded, notice: &NoticeVersion, here: &Here) -> Option<serde_json::Value> {
     let settings = loaded.site.body.gpp.as_ref()?;
-    let mut fields = signals(notice, "gpp.");
-    for name in fields.values_mut().flatten() {
-        *name = match *name {
-            "sale" => "SaleOptOut",
-            "sharing" => "SharingOptOut",
-            "targeted_advertising" => "TargetedAdvertisingOptOut",
-            field => field,
-        };
-    }
     Some(serde_json::json!({
         "module": assets::address("gpp.js"),
         "sections": settings.sections,
-        "purposes": fields,
+        "purposes": part(&meanings(notice), |meaning| &meaning.us),
         "applies": here.regime == "ccpa",
     }))
 }
