@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use consent::{Consent, SubjectId, feed::Change, feed::Standing};
+use consent::{Choice, Consent, SubjectId, feed::Change, feed::Standing};
 use deliver::{Batch, Event, EventKind, EventSource, Known, Person, PurposeState, SourceFault};
 use serde_json::{Map, Value, json};
 
@@ -13,7 +13,7 @@ pub struct FromConsent(pub Consent);
 impl EventSource for FromConsent {
     async fn events_after(&self, after: i64, limit: usize) -> Result<Batch, SourceFault> {
         let found = self.0.changes_after(after, limit as i64).await.map_err(fault)?;
-        let events: Vec<Event> = found.changes.into_iter().filter_map(event).collect();
+        let events: Vec<Event> = found.changes.into_iter().flat_map(events_of).collect();
         if events.iter().any(|event| {
             matches!(event.kind, EventKind::PurposeChanged | EventKind::NoticePublished)
         }) {
@@ -73,7 +73,26 @@ fn person(standing: Standing) -> Person {
     }
 }
 
-/// The event of an entry; most entries of other kinds are none.
+/// The events of an entry: what happened, and for a no also whom senders must leave alone from now on.
+fn events_of(change: Change) -> Vec<Event> {
+    let refused: Vec<String> = change
+        .record
+        .iter()
+        .flat_map(|record| &record.choices)
+        .filter(|(_, choice)| matches!(choice, Choice::Denied | Choice::Withdrawn))
+        .map(|(purpose, _)| purpose.clone())
+        .collect();
+    let told = event(change);
+    let suppressed = told.as_ref().filter(|_| !refused.is_empty()).map(|told| {
+        let mut data = told.data.clone();
+        data.retain(|key, _| key == "receipt");
+        data.insert("purposes".into(), json!(refused));
+        Event { part: 1, kind: EventKind::SuppressionAdded, data, ..told.clone() }
+    });
+    told.into_iter().chain(suppressed).collect()
+}
+
+/// What happened; most entries of other kinds are no event.
 fn event(change: Change) -> Option<Event> {
     let mut data = Map::new();
     let kind = match change.action.as_str() {

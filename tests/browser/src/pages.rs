@@ -26,7 +26,7 @@ const FIND: &str = "main form button[type='submit']";
 const LOYALTY: &str = "/console/detectors/new?example=loyalty-card";
 
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 44] = [
+pub const CONSOLE: [Page; 51] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
@@ -80,6 +80,13 @@ pub const CONSOLE: [Page; 44] = [
     ("preference-centre", Way::Path("/console/preference-centre")),
     ("unsubscribing", Way::Path("/console/unsubscribing")),
     ("components", Way::Path("/console/components")),
+    ("destinations", Way::Path("/console/destinations")),
+    ("destination-new", Way::Path("/console/destinations/new")),
+    ("destination-webhook", Way::Path("/console/destinations/new?kind=webhook")),
+    ("destination-nats", Way::Path("/console/destinations/new?kind=nats")),
+    ("destination-table", Way::Path("/console/destinations/new?kind=table")),
+    ("deliveries", Way::Path("/console/deliveries")),
+    ("purpose-views", Way::Path("/console/purpose-views")),
 ];
 
 /// What anybody can open; visited signed out, because a signed-in reader of the first is sent on.

@@ -7,7 +7,15 @@ use sqlx::{Row as _, any::AnyRow};
 use crate::{EventKind, FieldFault};
 
 /// The kinds of identifiers a destination may be given.
-pub const IDENTIFIERS: [&str; 5] = ["email", "phone", "customer_id", "device_id", "wechat_unionid"];
+pub const IDENTIFIERS: [&str; 7] = [
+    "email",
+    "phone",
+    "customer_id",
+    "device_id",
+    "wechat_unionid",
+    "wechat_openid",
+    "advertising_id",
+];
 
 /// What a destination is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
