@@ -1,19 +1,20 @@
 // @ts-check
 // The console's preview page: shows what the banner tells a site, as it happens.
 (() => {
-  const list = document.querySelector("[data-events]");
-  const table = document.querySelector("[data-choices]");
+  // Loaded before the page's body, so that no event is missed: its parts are looked up when needed.
+  const list = () => document.querySelector("[data-events]");
+  const table = () => document.querySelector("[data-choices]");
   /** @param {string} name @param {string} text */
   const line = (name, text) => {
     const item = document.createElement("li");
     const strong = document.createElement("strong");
     strong.textContent = name;
     item.append(strong, " ", text);
-    list?.append(item);
+    list()?.append(item);
   };
   /** @param {import("../privet").PrivetState} state */
   const show = (state) => {
-    table?.replaceChildren(...Object.entries(state.choices).map(([key, yes]) => {
+    table()?.replaceChildren(...Object.entries(state.choices).map(([key, yes]) => {
       const row = document.createElement("li");
       row.textContent = (yes ? "✓ " : "✕ ") + key;
       return row;

@@ -9,7 +9,10 @@ use super::{Body, COLORS, Gpp, Tcf, Theme, origin};
 use crate::geo;
 
 /// GPP sections that the module speaks.
-pub(super) const SECTIONS: [&str; 4] = ["usnat", "usca", "usva", "usco"];
+pub(super) const SECTIONS: [&str; 21] = [
+    "usnat", "usca", "usva", "usco", "usut", "usct", "usfl", "usmt", "usor", "ustx", "usde",
+    "usia", "usne", "usnh", "usnj", "ustn", "usmn", "usmd", "usin", "usky", "usri",
+];
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]

@@ -153,7 +153,7 @@ struct FormPage {
     schemes: Vec<Choice>,
     positions: Vec<Choice>,
     purposes: String,
-    sections: [&'static str; 4],
+    sections: &'static [&'static str],
 }
 
 #[allow(clippy::unused_self)] // called from the template
@@ -192,7 +192,7 @@ async fn page(
         schemes: words("banner-scheme-", &["auto", "light", "dark"]),
         positions: words("banner-position-", &["bar", "corner"]),
         purposes: purposes(room, &form.notice).join(", "),
-        sections: SECTIONS,
+        sections: &SECTIONS,
         p,
         fresh,
         form,
