@@ -7,6 +7,7 @@
 //! → the signed [`Receipt`].
 
 pub mod api;
+pub mod campaign;
 mod catalogue;
 pub mod code;
 pub mod decide;
@@ -60,6 +61,7 @@ struct Inner {
     organisation: RwLock<String>,
     catalogue: RwLock<Arc<Catalogue>>,
     feed: decide::feed::Feed,
+    campaigns: campaign::Kept,
 }
 
 /// The room's service; cheap to clone.
@@ -80,6 +82,7 @@ impl Consent {
             organisation: RwLock::default(),
             catalogue: RwLock::default(),
             feed: decide::feed::Feed::default(),
+            campaigns: campaign::Kept::default(),
             store,
             settings,
         };

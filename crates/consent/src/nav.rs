@@ -16,6 +16,8 @@ pub fn nav() -> Vec<NavItem> {
         item("customer-title", "/console/consents/people", "find-person", Permission::LookUpPeople),
         item("purposes-title", "/console/purposes", "check", Permission::ViewConsents),
         item("notices-title", "/console/notices", "record", Permission::ViewConsents),
+        item("campaign-title", "/console/consents/campaigns", "campaign", Permission::ViewConsents),
+        item("simulate-title", "/console/simulator", "simulate", Permission::LookUpPeople),
         item("properties-title", "/console/properties", "system", Permission::ViewConsents),
     ]
 }

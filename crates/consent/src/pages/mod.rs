@@ -2,6 +2,7 @@
 //! title or a log.
 
 mod behalf;
+mod campaigns;
 mod chart;
 mod checked;
 mod moment;
@@ -12,6 +13,7 @@ mod person;
 mod properties;
 mod purposes;
 mod receipt;
+mod simulator;
 mod words;
 
 pub(crate) use words::{basis, channel, origin_of, regime};
@@ -30,6 +32,8 @@ pub(crate) fn router() -> Router<Room> {
         .merge(receipt::router())
         .merge(purposes::router())
         .merge(notices::router())
+        .merge(simulator::router())
+        .merge(campaigns::router())
         .merge(properties::router())
 }
 

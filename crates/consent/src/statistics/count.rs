@@ -92,7 +92,7 @@ impl Consent {
     }
 
     /// Up to where is counted, and where the ledger ends.
-    pub(super) async fn marks(&self) -> Result<(i64, i64)> {
+    pub(crate) async fn marks(&self) -> Result<(i64, i64)> {
         let row = sqlx::query(
             "SELECT (SELECT seq FROM consent_counted WHERE id = 1),
                     (SELECT seq FROM ledger_head WHERE id = 1)",
