@@ -26,7 +26,7 @@ const FIND: &str = "main form button[type='submit']";
 const LOYALTY: &str = "/console/detectors/new?example=loyalty-card";
 
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 51] = [
+pub const CONSOLE: [Page; 56] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
@@ -72,6 +72,11 @@ pub const CONSOLE: [Page; 51] = [
     ("data-lists", Way::Path("/console/data-lists")),
     ("organisation", Way::Path("/console/organisation")),
     ("code", Way::Path("/console/code")),
+    ("consents", Way::Path("/console/consents")),
+    ("consents-month", Way::Path("/console/consents?period=30")),
+    ("customer-search", Way::Path("/console/consents/people")),
+    ("consent-campaigns", Way::Path("/console/consents/campaigns")),
+    ("simulator", Way::Path("/console/simulator")),
     ("people", Way::Path("/console/people")),
     ("account", Way::Path("/console/account")),
     ("activity", Way::Path("/console/activity")),

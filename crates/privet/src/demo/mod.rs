@@ -5,6 +5,7 @@
 
 mod command;
 mod company;
+mod consents;
 mod crm;
 mod events;
 mod exports;
