@@ -2,6 +2,7 @@
 //! [`Browser`] opens it as a person would, [`Browser::violations`] asks axe-core about the page.
 //! Nothing is mocked and nothing is skipped: a missing program fails the run and says how to get it.
 
+mod asking;
 mod browser;
 pub mod customers;
 pub mod pages;
@@ -11,7 +12,7 @@ mod shop;
 
 pub use browser::{Browser, Language, Viewport};
 pub use server::Server;
-pub use shop::Shop;
+pub use shop::{Shop, VENDORS};
 
 /// The program that `cargo xtask test` names in the environment.
 fn needed(variable: &str) -> anyhow::Result<String> {

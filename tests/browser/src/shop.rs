@@ -27,10 +27,10 @@ use store::{Actor, Store, StoreConfig};
 use tokio::net::TcpListener;
 use web::{Web, WebConfig};
 
-use crate::{Browser, Server};
+use crate::{Browser, Server, asking};
 
 /// A vendor list in the form of the IAB's.
-const VENDORS: &str = include_str!("../../../crates/signals/tests/data/vendor-list.json");
+pub const VENDORS: &str = include_str!("../../../crates/signals/tests/data/vendor-list.json");
 
 /// How often each path of the stranger's host was fetched.
 type Hits = Arc<Mutex<BTreeMap<String, usize>>>;
@@ -221,7 +221,7 @@ async fn furnish(
         hosts: vec![(stranger.trim_start_matches("http://").to_owned(), "analytics".into())],
         clear: BTreeMap::from([("analytics".into(), vec!["_ga*".into()])]),
         tcf: iab.then(|| site::Tcf { cmp_id: 7, publisher_country: "DE".into() }),
-        gpp: iab.then(|| site::Gpp { sections: vec!["usca".into()] }),
+        gpp: iab.then(|| site::Gpp { sections: vec!["usnat".into(), "usca".into()] }),
         ..site::Body::default()
     };
     banner.save_site(by.clone(), DEFAULT, &body).await?;
@@ -253,6 +253,7 @@ async fn tag(State(hits): State<Hits>, UrlPath(file): UrlPath<String>) -> Respon
             Html("<!doctype html><html lang=en><title>Film</title><main><h1>A film</h1></main>")
                 .into_response()
         }
+        frame if frame.ends_with(".frame") => Html(asking::frame(frame)).into_response(),
         "pixel.gif" => ([(header::CONTENT_TYPE, "image/gif")], "GIF89a\u{1}").into_response(),
         "slow.js" => {
             tokio::time::sleep(std::time::Duration::from_millis(300)).await;
@@ -270,10 +271,18 @@ async fn page(State(site): State<Site>, UrlPath(page): UrlPath<String>, uri: Uri
     let query = uri.query().unwrap_or_default();
     let lang = if query.contains("zh") { "zh-CN" } else { "en" };
     let auto = if page.starts_with("auto") { " data-auto" } else { "" };
+    let stub = ["tcf", "gpp"].into_iter().find(|name| page == *name);
+    let stub = stub.map(asking::stub).unwrap_or_default();
     let sdk = format!(
-        "<script src=\"{privet}/sdk/privet.js\" data-property=\"default\"{auto} crossorigin></script>"
+        "{stub}<script src=\"{privet}/sdk/privet.js\" data-property=\"default\"{auto} crossorigin></script>"
     );
-    let body = if page.starts_with("auto") { automatic(stranger) } else { tagged(stranger) };
+    let body = match page.as_str() {
+        "tcf" | "gpp" | "tcf-bare" | "gpp-bare" => {
+            format!("<iframe src=\"{stranger}/{page}.frame\" title=\"Advertising\"></iframe>")
+        }
+        page if page.starts_with("auto") => automatic(stranger),
+        _ => tagged(stranger),
+    };
     let html = format!(
         "<!doctype html><html lang=\"{lang}\"><head><meta charset=\"utf-8\"><title>Lantern Tea</title>
 <meta name=\"viewport\" content=\"width=device-width\"><link rel=\"stylesheet\" href=\"/shop.css\">{sdk}</head>
