@@ -26,7 +26,7 @@ const FIND: &str = "main form button[type='submit']";
 const LOYALTY: &str = "/console/detectors/new?example=loyalty-card";
 
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 56] = [
+pub const CONSOLE: [Page; 60] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
@@ -41,6 +41,10 @@ pub const CONSOLE: [Page; 56] = [
     ("try-column", Way::Path("/console/try/column")),
     ("try-column-why", Way::Press("/console/try/column?sample=text", FIND, "#verdict .why")),
     ("try-method", Way::Path("/console/try/method")),
+    ("purposes", Way::Path("/console/purposes")),
+    ("purpose-new", Way::Path("/console/purposes/new")),
+    ("notices", Way::Path("/console/notices")),
+    ("notice-new", Way::Path("/console/notices/new")),
     ("detectors", Way::Path("/console/detectors")),
     ("detector", Way::Link("/console/detectors", "main tbody a[href^='/console/detectors/']")),
     ("detector-new", Way::Path("/console/detectors/new")),

@@ -104,6 +104,10 @@ fn add(look: &Look, lines: &mut Vec<Line>, finding: &Finding, chars: &[char]) {
 
 /// The words of a finding, cut where they are long.
 fn quoted(chars: &[char], finding: &Finding) -> String {
+    // The level of a text is about all of it.
+    if finding.code.ends_with("hard-to-read") {
+        return String::new();
+    }
     let words = chars.get(finding.start..finding.end).unwrap_or_default();
     let mut quote: String = words.iter().take(QUOTED).collect();
     if words.len() > QUOTED {
@@ -134,6 +138,10 @@ fn pieces(chars: &[char], findings: &[Finding]) -> Vec<Piece> {
 }
 
 fn reading(look: &Look, language: Language, reading: &plain::Reading) -> String {
+    // Of a heading or a single short sentence numbers tell nothing.
+    if reading.sentences < 2 && reading.words < 20 {
+        return String::new();
+    }
     let words = match language {
         Language::English => "plain-words",
         Language::Chinese => "plain-characters",
