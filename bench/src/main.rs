@@ -1,6 +1,8 @@
 //! Measures Privet beside the named peer and the physical limit, in one run, and prints tables with
-//! ratios. `cargo xtask bench [scan] [console] [store] [detect] [signals]`. Never part of timed tests.
+//! ratios. `cargo xtask bench [scan] [console] [store] [detect] [signals] [consent]`. Never part of
+//! timed tests.
 
+mod consent;
 mod console;
 mod data;
 mod detect;
@@ -16,7 +18,8 @@ use anyhow::{Result, bail};
 async fn main() -> Result<()> {
     let mut wanted: Vec<String> = std::env::args().skip(1).collect();
     if wanted.is_empty() {
-        wanted = ["scan", "console", "store", "detect", "signals"].map(String::from).to_vec();
+        wanted =
+            ["scan", "console", "store", "detect", "signals", "consent"].map(String::from).to_vec();
     }
     let mut missed = 0;
     for name in wanted {
@@ -26,13 +29,22 @@ async fn main() -> Result<()> {
             "store" => ledger::run().await?,
             "detect" => detect::run()?,
             "signals" => signals::run()?,
+            "consent" => consent::run(customers()?).await?,
             other => {
                 bail!(
-                    "there is no benchmark “{other}”; choose scan, console, store, detect or signals"
+                    "there is no benchmark “{other}”; choose scan, console, store, detect, signals or consent"
                 )
             }
         };
     }
     println!("\n{missed} targets missed");
     Ok(())
+}
+
+/// Customers in memory for `consent`: ten million unless `cargo xtask bench` was told otherwise.
+fn customers() -> Result<usize> {
+    match std::env::var("PRIVET_BENCH_CUSTOMERS") {
+        Ok(text) => Ok(text.parse()?),
+        Err(_) => Ok(10_000_000),
+    }
 }

@@ -28,7 +28,7 @@ enum Chore {
     },
     /// Benchmarks in release mode, side by side with the named peer, as tables with ratios.
     Bench {
-        /// Which: `scan`, `console`, `store`, `detect`, `signals`. None: all.
+        /// Which: `scan`, `console`, `store`, `detect`, `signals`, `consent`. None: all.
         names: Vec<String>,
         /// `detect`, `signals`: measures the peers too; installs their Python or npm packages into a
         /// throw-away environment under `target/`.
@@ -37,6 +37,9 @@ enum Chore {
         /// `detect`: more labelled sets, JSON lines `{"id","text","spans"}`.
         #[arg(long)]
         gold: Vec<std::path::PathBuf>,
+        /// `consent`: customers in memory.
+        #[arg(long, default_value_t = 10_000_000)]
+        customers: usize,
     },
     /// Screenshots of every page of the demo (zh-CN and en, wide and narrow, light and dark) into
     /// `tests/browser/shots`, and the ones the documentation shows into `docs/images`.
@@ -76,7 +79,9 @@ fn main() -> Result<()> {
     match Cli::parse().chore {
         Chore::Test { filter: None, package: None } => steps::test_everything(),
         Chore::Test { filter, package } => steps::test_some(filter.as_deref(), package.as_deref()),
-        Chore::Bench { names, peers, gold } => steps::bench(&names, peers, &gold),
+        Chore::Bench { names, peers, gold, customers } => {
+            steps::bench(&names, peers, &gold, customers)
+        }
         Chore::Shots { only } => steps::shots(only.as_deref()),
         Chore::Servers => steps::serve_until_interrupted(),
         Chore::Fuzz { target, minutes } => steps::fuzz(&target, minutes),

@@ -77,10 +77,16 @@ fn check_scripts() -> Result<()> {
 }
 
 /// `cargo xtask bench`.
-pub fn bench(names: &[String], peers: bool, gold: &[std::path::PathBuf]) -> Result<()> {
+pub fn bench(
+    names: &[String],
+    peers: bool,
+    gold: &[std::path::PathBuf],
+    customers: usize,
+) -> Result<()> {
     packages::install_missing()?;
     let servers = Servers::start()?;
     let mut environment = servers.environment();
+    environment.push(("PRIVET_BENCH_CUSTOMERS", customers.to_string()));
     let wanted = |name: &str| peers && (names.is_empty() || names.iter().any(|n| n == name));
     if wanted("detect") {
         environment.push(("PRIVET_BENCH_PEERS", peers_of_detection()?));
