@@ -1,6 +1,6 @@
 //! Memory with everybody in it: its size, one decision, a snapshot.
 
-use std::{hint::black_box, time::Instant};
+use std::{fmt::Write as _, hint::black_box, time::Instant};
 
 use anyhow::{Context, Result};
 use consent::{
@@ -11,7 +11,7 @@ use consent::{
 use super::{PURPOSES, crowd};
 use crate::table::Table;
 
-/// Decisions timed one by one.
+/// Decisions timed one by one, at most.
 const DECISIONS: usize = 2_000_000;
 
 /// Fills memory and measures it.
@@ -65,9 +65,10 @@ fn single(table: &mut Table, consent: &Consent, memory: &Memory, customers: usiz
     let catalogue = consent.catalogue();
     let purpose = catalogue.purpose(super::ASKED)?;
     let ask = Ask::default();
-    let mut times = Vec::with_capacity(DECISIONS);
+    let decisions = customers.clamp(100_000, DECISIONS);
+    let mut times = Vec::with_capacity(decisions);
     let mut allowed = 0_u64;
-    for n in 0..DECISIONS {
+    for n in 0..decisions {
         let who = crowd::mix(n as u64) as usize % (customers + customers / 9);
         let print = [Fingerprint::of(blinder.blind(crowd::email(who).as_bytes()).0)];
         let started = Instant::now();
@@ -89,7 +90,10 @@ fn single(table: &mut Table, consent: &Consent, memory: &Memory, customers: usiz
 pub async fn keep(table: &mut Table, consent: &Consent, memory: &Memory) -> Result<()> {
     let started = Instant::now();
     let head = consent.store().ledger().head().await?;
-    let hash = head.hash.0.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = head.hash.0.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    });
     let position = consent::decide::Position { seq: head.seq, hash };
     let path = consent.store().data_dir().join("decisions.snapshot");
     let key = vault::Blob::new(&consent.store().derive_key("consent/snapshot"));

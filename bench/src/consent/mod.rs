@@ -37,7 +37,7 @@ pub async fn run(customers: usize) -> Result<usize> {
     consent.store().close().await;
     drop(consent);
     http::measure(&mut table, folder.path(), customers).await?;
-    writes::measure(&mut table).await?;
+    writes::measure(&mut table, customers).await?;
     Ok(table.print())
 }
 

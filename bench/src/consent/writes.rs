@@ -17,19 +17,21 @@ use store::{Actor, Store, StoreConfig};
 use super::{company, crowd};
 use crate::table::Table;
 
-const RECORDS: usize = 20_000;
+/// Recordings at most.
+const RECORDS: usize = 20_480;
 /// Callers at once, and rows of a bare batch.
 const BATCH: usize = 512;
 
 /// Measures both engines.
-pub async fn measure(table: &mut Table) -> Result<()> {
+pub async fn measure(table: &mut Table, customers: usize) -> Result<()> {
+    let records = (customers / 400).clamp(2048, RECORDS);
     let folder = tempfile::tempdir()?;
     let config = StoreConfig { data_dir: folder.path().join("ours"), database: None };
     let consent = company(Store::open(config).await?).await?;
-    let ours = record(&consent).await?;
+    let ours = record(&consent, records).await?;
     let bytes = stored_bytes(&consent).await?;
     consent.store().close().await;
-    let bare = bare_sqlite(folder.path(), bytes).await?;
+    let bare = bare_sqlite(folder.path(), bytes, records).await?;
     table.fact("a recording, with customer and identifiers", format!("{bytes} bytes"));
     table.fact("SQLite: recordings a second, 512 callers", format!("{ours:.0}"));
     table.fact("SQLite: bare inserts of the same bytes", format!("{bare:.0} a second"));
@@ -47,9 +49,9 @@ pub async fn measure(table: &mut Table) -> Result<()> {
     let database = Some(server.replace("/postgres", "/bench_writes"));
     let config = StoreConfig { data_dir: folder.path().join("postgres"), database };
     let consent = company(Store::open(config).await?).await?;
-    let ours = record(&consent).await?;
+    let ours = record(&consent, records).await?;
     consent.store().close().await;
-    let bare = bare_postgres(&server.replace("/postgres", "/bench_bare"), bytes).await?;
+    let bare = bare_postgres(&server.replace("/postgres", "/bench_bare"), bytes, records).await?;
     table.fact("PostgreSQL: recordings a second, 512 callers", format!("{ours:.0}"));
     table.fact("PostgreSQL: bare unnest inserts of the same bytes", format!("{bare:.0} a second"));
     table.least("PostgreSQL: recording beside them", ours / bare, "times", 0.5);
@@ -57,9 +59,9 @@ pub async fn measure(table: &mut Table) -> Result<()> {
 }
 
 /// Recordings a second.
-async fn record(consent: &Consent) -> Result<f64> {
+async fn record(consent: &Consent, records: usize) -> Result<f64> {
     consent.load_decisions().await?;
-    let all: Vec<Recording> = (0..RECORDS).map(recording).collect::<Result<_>>()?;
+    let all: Vec<Recording> = (0..records).map(recording).collect::<Result<_>>()?;
     let started = Instant::now();
     try_join_all((0..BATCH).map(|caller| {
         let (consent, all) = (consent.clone(), &all);
@@ -71,7 +73,7 @@ async fn record(consent: &Consent) -> Result<f64> {
         }
     }))
     .await?;
-    Ok(RECORDS as f64 / started.elapsed().as_secs_f64())
+    Ok(records as f64 / started.elapsed().as_secs_f64())
 }
 
 fn recording(n: usize) -> Result<Recording> {
@@ -130,14 +132,14 @@ async fn stored_bytes(consent: &Consent) -> Result<usize> {
     Ok(bytes as usize)
 }
 
-async fn bare_sqlite(folder: &std::path::Path, bytes: usize) -> Result<f64> {
+async fn bare_sqlite(folder: &std::path::Path, bytes: usize, records: usize) -> Result<f64> {
     let file = folder.join("bare.db");
     let mut client =
         SqliteConnection::connect(&format!("sqlite:{}?mode=rwc", file.display())).await?;
     client.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL").await?;
     client.execute("CREATE TABLE bare (id TEXT PRIMARY KEY, body TEXT NOT NULL)").await?;
     let started = Instant::now();
-    for _ in 0..RECORDS / BATCH {
+    for _ in 0..records / BATCH {
         let rows: Vec<_> =
             (0..BATCH).map(|_| json!([store::new_id(), "x".repeat(bytes - 36)])).collect();
         sqlx::query("INSERT INTO bare SELECT value->>0, value->>1 FROM json_each($1)")
@@ -145,14 +147,14 @@ async fn bare_sqlite(folder: &std::path::Path, bytes: usize) -> Result<f64> {
             .execute(&mut client)
             .await?;
     }
-    Ok((RECORDS / BATCH * BATCH) as f64 / started.elapsed().as_secs_f64())
+    Ok((records / BATCH * BATCH) as f64 / started.elapsed().as_secs_f64())
 }
 
-async fn bare_postgres(address: &str, bytes: usize) -> Result<f64> {
+async fn bare_postgres(address: &str, bytes: usize, records: usize) -> Result<f64> {
     let mut client = PgConnection::connect(address).await?;
     client.execute("CREATE TABLE bare (id TEXT PRIMARY KEY, body TEXT NOT NULL)").await?;
     let started = Instant::now();
-    for _ in 0..RECORDS / BATCH {
+    for _ in 0..records / BATCH {
         let ids: Vec<String> = (0..BATCH).map(|_| store::new_id()).collect();
         let bodies = vec!["x".repeat(bytes - 36); BATCH];
         sqlx::query("INSERT INTO bare SELECT * FROM unnest($1::text[], $2::text[])")
@@ -161,5 +163,5 @@ async fn bare_postgres(address: &str, bytes: usize) -> Result<f64> {
             .execute(&mut client)
             .await?;
     }
-    Ok((RECORDS / BATCH * BATCH) as f64 / started.elapsed().as_secs_f64())
+    Ok((records / BATCH * BATCH) as f64 / started.elapsed().as_secs_f64())
 }

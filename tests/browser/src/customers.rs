@@ -37,8 +37,9 @@ impl Counter {
         let mail = smtp.config(MailSecurity::StartTls);
         let authority = mail.ca_file.context("the SMTP server has an authority")?;
         let config = format!(
-            "contact = \"privacy@lantern.example\"\n[mail]\nserver = \"localhost\"\nport = {}\nfrom = \"privacy@lantern.example\"\nca_file = {authority:?}\n",
-            smtp.port
+            "contact = \"privacy@lantern.example\"\n[mail]\nserver = \"localhost\"\nport = {}\nfrom = \"privacy@lantern.example\"\nca_file = '{}'\n",
+            smtp.port,
+            authority.display()
         );
         std::fs::write(data.path().join("privet.toml"), config)?;
         let server = Server::on(data).await?;
@@ -70,9 +71,9 @@ impl Counter {
         let mut stream = tokio::net::TcpStream::connect(host).await?;
         let mut text = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
         for (name, value) in headers {
-            text.push_str(&format!("{name}: {value}\r\n"));
+            text.extend([name, ": ", value, "\r\n"]);
         }
-        text.push_str(&format!("Content-Length: {}\r\n\r\n{body}", body.len()));
+        text.extend(["Content-Length: ", &body.len().to_string(), "\r\n\r\n", body]);
         stream.write_all(text.as_bytes()).await?;
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await?;

@@ -11,9 +11,10 @@ pub async fn send(address: &str, request: http::request::Builder, body: &str) ->
     let request = request.body(())?;
     let mut text = format!("{} {} HTTP/1.1\r\n", request.method(), request.uri());
     for (name, value) in request.headers() {
-        text.push_str(&format!("{name}: {}\r\n", value.to_str()?));
+        text.extend([name.as_str(), ": ", value.to_str()?, "\r\n"]);
     }
-    text.push_str(&format!("content-length: {}\r\nconnection: close\r\n\r\n{body}", body.len()));
+    let length = body.len().to_string();
+    text.extend(["content-length: ", &length, "\r\nconnection: close\r\n\r\n", body]);
     let mut stream = TcpStream::connect(address.trim_start_matches("http://")).await?;
     stream.write_all(text.as_bytes()).await?;
     let mut answer = String::new();

@@ -253,7 +253,9 @@ async fn tag(State(hits): State<Hits>, UrlPath(file): UrlPath<String>) -> Respon
             Html("<!doctype html><html lang=en><title>Film</title><main><h1>A film</h1></main>")
                 .into_response()
         }
-        frame if frame.ends_with(".frame") => Html(asking::frame(frame)).into_response(),
+        frame if frame.split_once('.').is_some_and(|(_, end)| end == "frame") => {
+            Html(asking::frame(frame)).into_response()
+        }
         "pixel.gif" => ([(header::CONTENT_TYPE, "image/gif")], "GIF89a\u{1}").into_response(),
         "slow.js" => {
             tokio::time::sleep(std::time::Duration::from_millis(300)).await;

@@ -69,7 +69,7 @@ impl Shown {
 #[template(path = "consent/campaigns.html")]
 struct Campaigns {
     p: Page,
-    campaigns: Vec<Shown>,
+    rows: Vec<Shown>,
     kinds: Vec<Option_>,
 }
 
@@ -78,18 +78,18 @@ impl Campaigns {
         self.p.can(Permission::LookUpPeople) && self.p.can(Permission::Export)
     }
     fn counting(&self) -> bool {
-        self.campaigns.iter().any(|one| one.progress.is_none())
+        self.rows.iter().any(|one| one.progress.is_none())
     }
 }
 
 async fn list(p: Page, State(room): State<Room>) -> Result<Response, WebError> {
     p.require(Permission::ViewConsents)?;
     let catalogue = room.consent.catalogue();
-    let mut campaigns = Vec::new();
+    let mut rows = Vec::new();
     for campaign in room.consent.campaigns().await.map_err(refused)? {
         let progress = room.consent.campaign_progress(&campaign).await.map_err(refused)?;
         let names = campaign.purposes.iter().map(|key| words::purpose(&p, &catalogue, key));
-        campaigns.push(Shown {
+        rows.push(Shown {
             name: campaign.name(),
             title: words::notice(&p, &catalogue, &campaign.name()),
             names: names.collect(),
@@ -97,7 +97,7 @@ async fn list(p: Page, State(room): State<Room>) -> Result<Response, WebError> {
             campaign,
         });
     }
-    web::render(&Campaigns { kinds: kinds(&p), p, campaigns })
+    web::render(&Campaigns { kinds: kinds(&p), p, rows })
 }
 
 #[derive(Deserialize, Default)]

@@ -95,7 +95,7 @@ async fn until<F: Future<Output = bool>>(what: &str, mut done: impl FnMut() -> F
 
 /// A database of a company with its customers.
 async fn company() -> (PgConnection, String, String, String) {
-    let server = std::env::var("PRIVET_TEST_POSTGRES").expect("run `cargo xtask test`");
+    let server = std::env::var("PRIVET_TEST_POSTGRES").unwrap();
     let name = format!("co_{}", store::new_id().replace('-', ""));
     let mut admin = PgConnection::connect(&server).await.unwrap();
     let make = AssertSqlSafe(format!("CREATE DATABASE {name}"));
