@@ -47,8 +47,10 @@ async fn judge(
             if browser.overflows().await? {
                 findings.push(format!("{place}: wider than the screen"));
             }
-            if browser.text("html").await?.contains('⟦') {
-                findings.push(format!("{place}: a text is missing"));
+            let text = browser.text("html").await?;
+            for rest in text.split('⟦').skip(1) {
+                let key = rest.split('⟧').next().unwrap_or_default();
+                findings.push(format!("{place}: the text {key} is missing"));
             }
         }
         browser.view(Viewport::Wide).await?;

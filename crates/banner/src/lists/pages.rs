@@ -63,7 +63,7 @@ fn words(look: &Look, lists: Lists) -> Words {
         sensitive: line.sensitive,
     };
     let shared = |line: Shared| SharedLine {
-        role: look.t(&format!("recipients-kind-{}", line.kind)),
+        role: look.t(&format!("recipients-kind-{}", line.kind.replace('_', "-"))),
         country: country(look.lang, &line.country),
         purposes: explain::list_of(look.lang, &line.purposes),
         categories: categories(&line.categories),

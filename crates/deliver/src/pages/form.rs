@@ -109,7 +109,7 @@ impl FormPage {
         self.kind.as_str() == kind
     }
 
-    fn t(&self, key: &str) -> String {
+    fn words(&self, key: &str) -> String {
         self.p.t(&format!("deliver-{key}-{}", self.kind.as_str()))
     }
 
