@@ -136,16 +136,19 @@ impl Shop {
 #[async_trait::async_trait]
 impl EventSource for Shop {
     async fn events_after(&self, after: i64, limit: usize) -> Result<Batch, SourceFault> {
+        // What commits after this is for the next time, or it would be told twice.
         let head: i64 = sqlx::query_scalar("SELECT seq FROM ledger_head WHERE id = 1")
             .fetch_one(self.store.reader())
             .await?;
         let rows = sqlx::query(
             "SELECT l.seq, l.at, l.action, l.object_id, c.subject, c.purpose, c.state
              FROM ledger_entry l LEFT JOIN t_choice c ON c.id = l.object_id
-             WHERE l.seq > $1 AND l.object_kind IN ('consent', 'subject') ORDER BY l.seq LIMIT $2",
+             WHERE l.seq > $1 AND l.seq <= $3 AND l.object_kind IN ('consent', 'subject')
+             ORDER BY l.seq LIMIT $2",
         )
         .bind(after)
         .bind(limit as i64)
+        .bind(head)
         .fetch_all(self.store.reader())
         .await?;
         let mut batch = Batch { events: Vec::new(), upto: head.max(after) };
