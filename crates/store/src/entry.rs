@@ -51,6 +51,10 @@ pub struct Entry {
     pub before: Option<Digest>,
     /// State after, if there is one.
     pub after: Option<Digest>,
+    /// Why personal data was used: a purpose key.
+    pub purpose: Option<String>,
+    /// Whose data: the id of a customer, never an identifier of theirs.
+    pub subject: Option<String>,
 }
 
 impl Entry {
@@ -61,6 +65,28 @@ impl Entry {
         kind: &'static str,
         id: impl Into<String>,
     ) -> Self {
-        Self { actor, action, object: Object { kind, id: id.into() }, before: None, after: None }
+        Self {
+            actor,
+            action,
+            object: Object { kind, id: id.into() },
+            before: None,
+            after: None,
+            purpose: None,
+            subject: None,
+        }
+    }
+
+    /// With the purpose personal data was used for (its key, such as `customer_support`).
+    #[must_use]
+    pub fn for_purpose(mut self, purpose: impl Into<String>) -> Self {
+        self.purpose = Some(purpose.into());
+        self
+    }
+
+    /// With the customer whose data it is about (their opaque id).
+    #[must_use]
+    pub fn about(mut self, subject: impl Into<String>) -> Self {
+        self.subject = Some(subject.into());
+        self
     }
 }

@@ -7,6 +7,8 @@
 //! | `privet-ledger-v1` | seq (8) | at µs (8) | previous hash (32) | actor | action | object kind | object id | before | after |
 //! |---|---|---|---|---|---|---|---|---|---|
 //!
+//! followed, when it has either, by its purpose and its subject: each one byte 0 or 1 and a text.
+//!
 //! The first entry's previous hash is 32 zero bytes. The head row carries an HMAC made with a key
 //! from the key file, so whoever has only the database cannot cut off or rewrite the end unseen.
 
@@ -23,7 +25,7 @@ use std::{fmt::Write as _, sync::Arc};
 /// Rows read at a time when the whole ledger is walked.
 const WALK: i64 = 1000;
 const TAG: &[u8] = b"privet-ledger-v1";
-const COLUMNS: &str = "seq, at, actor, action, object_kind, object_id, before_digest, after_digest, previous_hash, hash";
+const COLUMNS: &str = "seq, at, actor, action, object_kind, object_id, before_digest, after_digest, previous_hash, hash, purpose, subject";
 
 /// Where the ledger ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +59,12 @@ pub struct LedgerRow {
     pub previous: Digest,
     /// This entry's hash.
     pub hash: Digest,
+    /// Why personal data was used: a purpose key.
+    pub purpose: Option<String>,
+    /// Whose data: a customer's id.
+    pub subject: Option<String>,
+    /// What the log holds of this entry: the hash of its leaf.
+    pub leaf: Digest,
 }
 
 /// Which entries to read. Empty fields do not narrow.
@@ -70,6 +78,10 @@ pub struct LedgerFilter {
     pub object_kind: Option<String>,
     /// This object.
     pub object_id: Option<String>,
+    /// For this purpose.
+    pub purpose: Option<String>,
+    /// About this customer.
+    pub subject: Option<String>,
     /// Committed at or after (µs).
     pub from: Option<i64>,
     /// Committed before (µs).
@@ -229,11 +241,11 @@ impl Log for Chain {
     }
 }
 
-const INSERT_SQLITE: &str = "INSERT INTO ledger_entry (seq, at, actor, action, object_kind, object_id, before_digest, after_digest, previous_hash, hash) \
-     SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, value->>9 \
+const INSERT_SQLITE: &str = "INSERT INTO ledger_entry (seq, at, actor, action, object_kind, object_id, before_digest, after_digest, previous_hash, hash, purpose, subject) \
+     SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, value->>9, value->>10, value->>11 \
      FROM json_each($1)";
-const INSERT_POSTGRES: &str = "INSERT INTO ledger_entry (seq, at, actor, action, object_kind, object_id, before_digest, after_digest, previous_hash, hash) \
-     SELECT (v->>0)::bigint, (v->>1)::bigint, v->>2, v->>3, v->>4, v->>5, v->>6, v->>7, v->>8, v->>9 \
+const INSERT_POSTGRES: &str = "INSERT INTO ledger_entry (seq, at, actor, action, object_kind, object_id, before_digest, after_digest, previous_hash, hash, purpose, subject) \
+     SELECT (v->>0)::bigint, (v->>1)::bigint, v->>2, v->>3, v->>4, v->>5, v->>6, v->>7, v->>8, v->>9, v->>10, v->>11 \
      FROM json_array_elements($1::json) AS t(v)";
 
 impl LedgerFilter {
@@ -242,10 +254,17 @@ impl LedgerFilter {
         let action = self.action.as_ref().map(|action| {
             if action.ends_with('.') { format!("{}%", escape_like(action)) } else { action.clone() }
         });
-        [self.actor.clone(), action, self.object_kind.clone(), self.object_id.clone()]
-            .into_iter()
-            .flatten()
-            .collect()
+        [
+            self.actor.clone(),
+            action,
+            self.object_kind.clone(),
+            self.object_id.clone(),
+            self.purpose.clone(),
+            self.subject.clone(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 
     fn narrowing(&self) -> String {
@@ -255,6 +274,8 @@ impl LedgerFilter {
             self.action.as_ref().map(|_| if prefix { "action LIKE" } else { "action =" }),
             self.object_kind.as_ref().map(|_| "object_kind ="),
             self.object_id.as_ref().map(|_| "object_id ="),
+            self.purpose.as_ref().map(|_| "purpose ="),
+            self.subject.as_ref().map(|_| "subject ="),
         ];
         let mut sql = String::new();
         for (test, number) in tests.into_iter().flatten().zip(5..) {
@@ -283,8 +304,12 @@ impl LedgerRow {
             after: entry.after,
             previous: head.hash,
             hash: Digest([0; 32]),
+            purpose: entry.purpose.clone(),
+            subject: entry.subject.clone(),
+            leaf: Digest([0; 32]),
         };
         row.hash = Digest(Sha256::digest(row.encode()).into());
+        row.leaf = row.hash;
         row
     }
 
@@ -302,6 +327,15 @@ impl LedgerRow {
             out.push(u8::from(digest.is_some()));
             if let Some(digest) = digest {
                 out.extend_from_slice(&digest.0);
+            }
+        }
+        // Entries without them keep the encoding they were first written with.
+        if self.purpose.is_some() || self.subject.is_some() {
+            for text in [&self.purpose, &self.subject] {
+                out.push(u8::from(text.is_some()));
+                let text = text.as_deref().unwrap_or_default();
+                out.extend_from_slice(&(text.len() as u32).to_be_bytes());
+                out.extend_from_slice(text.as_bytes());
             }
         }
         out
@@ -334,6 +368,8 @@ impl LedgerRow {
             self.after.map(|d| hex(&d.0)),
             hex(&self.previous.0),
             hex(&self.hash.0),
+            self.purpose,
+            self.subject,
         ])
     }
 
@@ -359,6 +395,9 @@ impl LedgerRow {
             after: digest(7)?,
             previous: hash(8)?,
             hash: hash(9)?,
+            purpose: row.try_get(10)?,
+            subject: row.try_get(11)?,
+            leaf: hash(9)?,
         })
     }
 }
@@ -428,8 +467,10 @@ mod tests {
     fn row() -> impl Strategy<Value = LedgerRow> {
         let text = "[a-c\u{0}\u{1}é]{0,4}";
         let digest = || prop::option::of(prop::array::uniform32(0_u8..3).prop_map(Digest));
-        (0_i64..4, 0_i64..4, text, text, text, text, digest(), digest()).prop_map(
-            |(seq, at, actor, action, object_kind, object_id, before, after)| LedgerRow {
+        let maybe = || prop::option::of(text);
+        let about = (maybe(), maybe());
+        (0_i64..4, 0_i64..4, text, text, text, text, digest(), digest(), about).prop_map(
+            |(seq, at, actor, action, object_kind, object_id, before, after, about)| LedgerRow {
                 seq,
                 at,
                 actor,
@@ -440,6 +481,9 @@ mod tests {
                 after,
                 previous: Digest([0; 32]),
                 hash: Digest([0; 32]),
+                purpose: about.0,
+                subject: about.1,
+                leaf: Digest([0; 32]),
             },
         )
     }

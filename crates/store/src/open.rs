@@ -21,8 +21,10 @@ use std::{
 };
 use tokio::sync::{mpsc, watch};
 
-const SCHEMA: &[Migration] =
-    &[Migration { room: "store", version: 1, sql: include_str!("schema.sql") }];
+const SCHEMA: &[Migration] = &[
+    Migration { room: "store", version: 1, sql: include_str!("schema.sql") },
+    Migration { room: "store", version: 2, sql: include_str!("schema-2.sql") },
+];
 /// The embedded database's name in the data directory.
 const FILE: &str = "privet.db";
 /// Held by the one server or runner of a data directory.

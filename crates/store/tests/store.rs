@@ -56,6 +56,7 @@ on_both!(
     a_removed_entry_is_found_at_its_position,
     a_cut_off_end_stops_writes,
     the_ledger_is_paged_filtered_and_streamed,
+    an_entry_tells_whose_data_and_why,
     readers_cannot_write,
     reopening_keeps_everything,
     another_key_file_is_refused,
@@ -210,6 +211,26 @@ async fn the_ledger_is_paged_filtered_and_streamed(store: Store, _guard: TestGua
     assert_eq!(store.ledger().page(&one, None, 9).await.unwrap().len(), 1);
     let nobody = LedgerFilter { actor: Some("person:%".into()), ..LedgerFilter::default() };
     assert!(store.ledger().page(&nobody, None, 9).await.unwrap().is_empty());
+}
+
+async fn an_entry_tells_whose_data_and_why(store: Store, guard: TestGuard) {
+    add(&store, "a").await.unwrap();
+    let read = Entry::new(Actor::Person("p1".into()), "personal_data.read", "subject", "s1");
+    let write =
+        store::HotWrite { entry: read.about("s1").for_purpose("customer_support"), rows: vec![] };
+    let position = store.submit(write).await.unwrap();
+    let about = LedgerFilter { subject: Some("s1".into()), ..LedgerFilter::default() };
+    let purpose =
+        LedgerFilter { purpose: Some("customer_support".into()), ..LedgerFilter::default() };
+
+    let rows = store.ledger().page(&about, None, 9).await.unwrap();
+    assert_eq!(store.ledger().page(&purpose, None, 9).await.unwrap(), rows);
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0].purpose.as_deref(), Some("customer_support"));
+    assert_eq!(store.ledger().verify().await.unwrap().seq, position);
+
+    tamper(&guard, "UPDATE ledger_entry SET purpose = 'delivery' WHERE subject = 's1'").await;
+    assert_eq!(self::position(&store.ledger().verify().await.unwrap_err()), position);
 }
 
 async fn readers_cannot_write(store: Store, _guard: TestGuard) {
