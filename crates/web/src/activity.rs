@@ -65,6 +65,8 @@ fn filter(l: &ListQuery) -> LedgerFilter {
         action: text("action"),
         object_kind: text("kind"),
         object_id: text("object"),
+        purpose: text("purpose"),
+        subject: text("subject"),
         from: day(l.get("from"), 0),
         until: day(l.get("until"), 1),
     }
