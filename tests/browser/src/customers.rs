@@ -1,13 +1,23 @@
 //! A shop with customers: a furnished server, its mail server, and the company's systems that speak to
 //! the API. What is furnished is written by the rooms themselves before the server starts.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use anyhow::{Context as _, Result, bail, ensure};
+use axum::{
+    Json, Router,
+    extract::Query,
+    response::Html,
+    routing::{get, post},
+};
 use consent::{
     Choice, Consent, Identifier, IdentifierKind, LegalBasis, NoticeBody, PurposeBody, Reconsent,
     Recording, Regime, Subject, property::DEFAULT, purpose::Texts, record::Origin,
 };
+use preference::{Place, Preferences, Shown};
 use serde_json::Value;
 use store::{Actor, Store, StoreConfig};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -18,12 +28,22 @@ use crate::{Browser, Server};
 /// The customer whose choices are opened.
 pub const CUSTOMER: &str = "li.lei@example.com";
 
+/// The same customer's phone.
+pub const PHONE: &str = "+86 138 1234 5678";
+
+/// What the gateway for text messages was given.
+pub type Messages = Arc<Mutex<Vec<Value>>>;
+
 /// A running shop, where customers come with their affairs.
 pub struct Counter {
     /// The server.
     pub server: Server,
     /// Where its letters arrive.
     pub smtp: SmtpServer,
+    /// Where its text messages arrive: the gateway's bodies, newest last.
+    pub messages: Messages,
+    /// A page of the shop that holds the centre in a frame: `/frame?src=ADDRESS`.
+    pub site: String,
     /// An API token with every scope of customers' affairs.
     pub token: String,
 }
@@ -33,17 +53,20 @@ impl Counter {
     pub async fn open() -> Result<Self> {
         let smtp = SmtpServer::start(MailSecurity::StartTls, "");
         let data = tempfile::tempdir()?;
-        let token = furnish(data.path()).await?;
+        let (gateway, messages) = gateway().await?;
+        let site = site().await?;
+        let token = furnish(data.path(), &site).await?;
         let mail = smtp.config(MailSecurity::StartTls);
         let authority = mail.ca_file.context("the SMTP server has an authority")?;
         let config = format!(
-            "contact = \"privacy@lantern.example\"\n[mail]\nserver = \"localhost\"\nport = {}\nfrom = \"privacy@lantern.example\"\nca_file = '{}'\n",
+            "contact = \"privacy@lantern.example\"\n[mail]\nserver = \"localhost\"\nport = {}\nfrom = \"privacy@lantern.example\"\nca_file = '{}'\n\
+             [sms]\nurl = \"{gateway}/send\"\nbody = '{{\"to\":\"{{to}}\",\"text\":\"{{text}}\"}}'\n",
             smtp.port,
             authority.display()
         );
         std::fs::write(data.path().join("privet.toml"), config)?;
         let server = Server::on(data).await?;
-        Ok(Self { server, smtp, token })
+        Ok(Self { server, smtp, messages, site, token })
     }
 
     /// Asks for a letter on the entrance page and opens the link in it, as a person does.
@@ -57,6 +80,21 @@ impl Counter {
         browser.open(&letter.link(&format!("{}/privacy/open/", self.server.address))).await?;
         browser.click("main form button.primary").await?;
         browser.text("ul.purposes").await.map(|_| ())
+    }
+
+    /// The digits of the newest text message, once there are as many messages.
+    pub async fn code(&self, messages: usize) -> Result<String> {
+        let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(10);
+        loop {
+            let taken = self.messages.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            if taken.len() >= messages {
+                let text = taken[messages - 1]["text"].as_str().unwrap_or_default();
+                let digits = text.split(|c: char| !c.is_ascii_digit()).find(|part| part.len() == 6);
+                return Ok(digits.context("no code in the message")?.to_owned());
+            }
+            ensure!(tokio::time::Instant::now() < deadline, "no text message came");
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
     }
 
     /// One request as a program sends it; status and body.
@@ -106,6 +144,37 @@ impl Counter {
             None => bail!("no decision: {answer}"),
         }
     }
+}
+
+/// A gateway for text messages with an HTTP API.
+async fn gateway() -> Result<(String, Messages)> {
+    let messages = Messages::default();
+    let taken = Arc::clone(&messages);
+    let take = move |Json(message): Json<Value>| {
+        let taken = Arc::clone(&taken);
+        async move { taken.lock().unwrap_or_else(PoisonError::into_inner).push(message) }
+    };
+    let app = Router::new().route("/send", post(take));
+    Ok((listen(app).await?, messages))
+}
+
+/// The shop's own site, another origin than the centre's.
+async fn site() -> Result<String> {
+    let page = |Query(query): Query<BTreeMap<String, String>>| async move {
+        let source = query.get("src").cloned().unwrap_or_default();
+        Html(format!(
+            "<!doctype html><html lang=en><title>Lantern Tea</title><main><h1>Your account</h1>\
+             <iframe title=\"Your choices\" src=\"{source}\" width=360 height=700></iframe></main>"
+        ))
+    };
+    listen(Router::new().route("/frame", get(page))).await
+}
+
+async fn listen(app: Router) -> Result<String> {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let address = format!("http://{}", listener.local_addr()?);
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    Ok(address)
 }
 
 fn unchunked(body: &str) -> String {
@@ -174,18 +243,28 @@ fn purposes() -> Vec<(&'static str, PurposeBody)> {
 }
 
 /// Purposes, a notice, a customer who agreed, and a token.
-async fn furnish(data: &std::path::Path) -> Result<String> {
+async fn furnish(data: &std::path::Path, site: &str) -> Result<String> {
     let me = Actor::CommandLine;
     let store = Store::open(StoreConfig { data_dir: data.to_owned(), database: None }).await?;
     let web = Web::open(store.clone(), WebConfig::default()).await?;
     web.set_organisation(me.clone(), "Lantern Tea").await?;
-    let scopes =
-        ["consent:read", "consent:write", "decide", "unsubscribe:link", "suppressions:read"];
+    let scopes = [
+        "consent:read",
+        "consent:write",
+        "decide",
+        "preferences:link",
+        "unsubscribe:link",
+        "suppressions:read",
+    ];
     let (_, token) = web.create_token(me.clone(), "shop", &scopes.map(str::to_owned)).await?;
     let said =
         consent::Settings { contact: "privacy@lantern.example".into(), ..Default::default() };
     let consent = Consent::open(store, said).await?;
     consent.set_organisation("Lantern Tea");
+    let preferences = Preferences::open(web, consent.clone(), None).await?;
+    let place = Place { embed: vec![site.to_owned()] };
+    let places = BTreeMap::from([(DEFAULT.to_owned(), place)]);
+    preferences.save_shown(me.clone(), Shown { places, ..Shown::default() }).await?;
     for (key, body) in purposes() {
         consent.save_purpose(&me, key, &body).await?;
     }
@@ -198,9 +277,10 @@ async fn furnish(data: &std::path::Path) -> Result<String> {
     consent.save_draft(&me, "welcome", &body).await?;
     consent.publish(&me, "welcome", Reconsent::None).await?;
     let one = Identifier::parse(IdentifierKind::Email, CUSTOMER, "CN")?;
+    let phone = Identifier::parse(IdentifierKind::Phone, PHONE, "CN")?;
     let choices = [("email_marketing", Choice::Granted), ("offers", Choice::Granted)];
     let recording = Recording {
-        subject: Subject::new(vec![one])?,
+        subject: Subject::new(vec![one, phone])?,
         property: DEFAULT.into(),
         notice: "welcome".into(),
         language: "en".into(),
