@@ -1,4 +1,7 @@
-//! Who may do what: six roles, each a fixed set of permissions.
+//! Who may do what: six roles and the permissions that pages ask for. The answers come from Cedar
+//! policies (`access`); a permission is one of their actions.
+
+use std::sync::LazyLock;
 
 /// A member of staff's role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,33 +60,28 @@ impl Role {
         }
     }
 
-    /// Whether the role includes the permission.
+    /// Whether the shipped policies give the role this permission. What a signed-in person may do,
+    /// own policies included, is [`crate::Page::can`].
     pub fn can(self, permission: Permission) -> bool {
-        use Permission::{
-            EditMap, Export, ManageJobs, ManagePeople, ManageSources, ViewConsents, ViewLedger,
-            ViewMap, ViewRecords,
-        };
-        match self {
-            Self::Owner => true,
-            Self::PrivacyOfficer => permission != ManagePeople,
-            Self::Engineer => matches!(
-                permission,
-                ViewMap
-                    | EditMap
-                    | ManageSources
-                    | ViewRecords
-                    | ViewConsents
-                    | ManageJobs
-                    | Export
-            ),
-            Self::Marketer => matches!(permission, ViewMap | ViewRecords | ViewConsents),
-            Self::Auditor => {
-                matches!(permission, ViewMap | ViewRecords | ViewConsents | ViewLedger | Export)
-            }
-            Self::Employee => permission == ViewMap,
-        }
+        SHIPPED[self as usize][permission as usize]
     }
 }
+
+/// The shipped policies' answers, asked once: they cannot change while the process runs.
+static SHIPPED: LazyLock<[[bool; Permission::ALL.len()]; Role::ALL.len()]> = LazyLock::new(|| {
+    let mut table = [[false; Permission::ALL.len()]; Role::ALL.len()];
+    // Without policies (which tests exclude) nobody may do anything.
+    let Ok(engine) = access::Engine::shipped() else { return table };
+    for role in Role::ALL {
+        let actor = access::Actor { role: role.as_str().to_owned(), ..access::Actor::default() };
+        for permission in Permission::ALL {
+            let (resource, context) = (access::Resource::CONSOLE, access::Context::default());
+            table[role as usize][permission as usize] =
+                engine.allows(&actor, permission.action(), &resource, &context).allow;
+        }
+    }
+    table
+});
 
 /// One thing a role may allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,11 +110,21 @@ pub enum Permission {
     ManageJobs,
     /// Download lists and reports.
     Export,
+    /// Give staff the purposes for which they may open customers' data, and take them.
+    GrantPurposes,
+    /// Approve or refuse what a colleague asks for.
+    Approve,
+    /// See who can see what; run access reviews.
+    ReviewAccess,
+    /// Write and try policies.
+    EditPolicies,
+    /// Take emergency access, with a reason.
+    BreakGlass,
 }
 
 impl Permission {
     /// All of them, in the order the permission table shows.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 17] = [
         Self::ViewMap,
         Self::EditMap,
         Self::ManageSources,
@@ -129,7 +137,36 @@ impl Permission {
         Self::ViewLedger,
         Self::ManageJobs,
         Self::Export,
+        Self::GrantPurposes,
+        Self::Approve,
+        Self::ReviewAccess,
+        Self::EditPolicies,
+        Self::BreakGlass,
     ];
+
+    /// The action of policies it stands for.
+    pub fn action(self) -> access::Action {
+        use access::Action;
+        match self {
+            Self::ViewMap => Action::ViewMap,
+            Self::EditMap => Action::EditMap,
+            Self::ManageSources => Action::ManageSources,
+            Self::ViewRecords => Action::ViewRecords,
+            Self::EditRecords => Action::EditRecords,
+            Self::ViewConsents => Action::ViewConsents,
+            Self::EditConsents => Action::EditConsents,
+            Self::LookUpPeople => Action::LookUpPeople,
+            Self::ManagePeople => Action::ManagePeople,
+            Self::ViewLedger => Action::ViewLedger,
+            Self::ManageJobs => Action::ManageJobs,
+            Self::Export => Action::Export,
+            Self::GrantPurposes => Action::GrantPurposes,
+            Self::Approve => Action::Approve,
+            Self::ReviewAccess => Action::ReviewAccess,
+            Self::EditPolicies => Action::EditPolicies,
+            Self::BreakGlass => Action::BreakGlass,
+        }
+    }
 
     /// The text key of its description.
     pub fn key(self) -> &'static str {
@@ -146,6 +183,11 @@ impl Permission {
             Self::ViewLedger => "web-permission-view-ledger",
             Self::ManageJobs => "web-permission-manage-jobs",
             Self::Export => "web-permission-export",
+            Self::GrantPurposes => "access-permission-grant-purposes",
+            Self::Approve => "access-permission-approve",
+            Self::ReviewAccess => "access-permission-review",
+            Self::EditPolicies => "access-permission-edit-policies",
+            Self::BreakGlass => "access-permission-break-glass",
         }
     }
 }
@@ -169,6 +211,40 @@ mod tests {
         let all = [EditConsents, EditMap, EditRecords, ManageJobs, ManagePeople, ManageSources];
         for permission in all {
             assert!(!Role::Auditor.can(permission));
+        }
+    }
+
+    /// The table as it was when it stood in code, before policies gave the answers.
+    #[test]
+    fn the_shipped_policies_give_the_table_that_stood_here() {
+        use Permission::{
+            EditMap, Export, ManageJobs, ManagePeople, ManageSources, ViewConsents, ViewLedger,
+            ViewMap, ViewRecords,
+        };
+        for role in Role::ALL {
+            for permission in &Permission::ALL[..12] {
+                let promised: &[Permission] = match role {
+                    Role::Owner => &Permission::ALL,
+                    Role::PrivacyOfficer => {
+                        assert_eq!(role.can(*permission), *permission != ManagePeople);
+                        continue;
+                    }
+                    Role::Engineer => &[
+                        ViewMap,
+                        EditMap,
+                        ManageSources,
+                        ViewRecords,
+                        ViewConsents,
+                        ManageJobs,
+                        Export,
+                    ],
+                    Role::Marketer => &[ViewMap, ViewRecords, ViewConsents],
+                    Role::Auditor => &[ViewMap, ViewRecords, ViewConsents, ViewLedger, Export],
+                    Role::Employee => &[ViewMap],
+                };
+                let allowed = role.can(*permission);
+                assert_eq!(allowed, promised.contains(permission), "{role:?} {permission:?}");
+            }
         }
     }
 

@@ -1,0 +1,187 @@
+//! Asking Cedar: policies and names are made once, a person once a page, a request each time.
+
+use crate::{Action, Actor, Context, Decision, Fault, Resource, SHIPPED, check};
+use cedar_policy::{
+    Authorizer, Entities, Entity, EntityId, EntityTypeName, EntityUid, Policy, PolicyId, PolicySet,
+    Request, RestrictedExpression,
+};
+use std::collections::{HashMap, HashSet};
+use std::str::FromStr as _;
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AccessError {
+    /// The policies do not fit; the first fault is told.
+    #[error("line {}: {}", .0.line, .0.reason)]
+    Policies(Fault),
+    /// Cedar refused a name or a value of ours.
+    #[error("the request could not be made: {0}")]
+    Request(String),
+}
+
+fn broken(error: impl std::fmt::Display) -> AccessError {
+    AccessError::Request(error.to_string())
+}
+
+struct Types {
+    person: EntityTypeName,
+    role: EntityTypeName,
+    group: EntityTypeName,
+    kind: EntityTypeName,
+}
+
+/// Policies ready to be asked.
+pub struct Engine {
+    authorizer: Authorizer,
+    set: PolicySet,
+    shipped: PolicySet,
+    names: HashMap<PolicyId, String>,
+    actions: Vec<EntityUid>,
+    types: Types,
+    custom: bool,
+}
+
+/// A person as Cedar knows them; make it once and ask many times.
+pub struct Principal {
+    uid: EntityUid,
+    entities: Entities,
+    owner: bool,
+}
+
+impl Engine {
+    /// The shipped policies alone.
+    pub fn shipped() -> Result<Self, AccessError> {
+        Self::with("")
+    }
+
+    /// The shipped policies and these in addition.
+    pub fn with(custom: &str) -> Result<Self, AccessError> {
+        if let Some(fault) = check(custom).into_iter().next() {
+            return Err(AccessError::Policies(fault));
+        }
+        let mut names = HashMap::new();
+        let mut shipped = PolicySet::new();
+        add(&mut shipped, &mut names, "shipped", SHIPPED)?;
+        let mut set = shipped.clone();
+        let own = add(&mut set, &mut names, "own", custom)?;
+        let name = |text: &str| EntityTypeName::from_str(text).map_err(broken);
+        let action = name("Privet::Action")?;
+        Ok(Self {
+            authorizer: Authorizer::new(),
+            set,
+            shipped,
+            names,
+            actions: Action::ALL.iter().map(|one| uid(&action, one.as_str())).collect(),
+            types: Types {
+                person: name("Privet::Person")?,
+                role: name("Privet::Role")?,
+                group: name("Privet::Group")?,
+                kind: name("Privet::Kind")?,
+            },
+            custom: own > 0,
+        })
+    }
+
+    /// Prepares a person.
+    pub fn principal(&self, actor: &Actor) -> Result<Principal, AccessError> {
+        let person = uid(&self.types.person, &actor.id);
+        let text = |text: &String| RestrictedExpression::new_string(text.clone());
+        let attributes = HashMap::from([
+            ("role".to_owned(), text(&actor.role)),
+            ("purposes".to_owned(), RestrictedExpression::new_set(actor.purposes.iter().map(text))),
+        ]);
+        let parents: HashSet<EntityUid> = std::iter::once(uid(&self.types.role, &actor.role))
+            .chain(actor.groups.iter().map(|group| uid(&self.types.group, group)))
+            .collect();
+        let entity = Entity::new(person.clone(), attributes, parents).map_err(broken)?;
+        let entities = Entities::from_entities([entity], None).map_err(broken)?;
+        Ok(Principal { uid: person, entities, owner: actor.role == "owner" })
+    }
+
+    /// Decides for a prepared person.
+    pub fn decide(
+        &self,
+        person: &Principal,
+        action: Action,
+        resource: &Resource<'_>,
+        context: &Context<'_>,
+    ) -> Result<Decision, AccessError> {
+        let pairs = [
+            ("purpose".to_owned(), RestrictedExpression::new_string(context.purpose.to_owned())),
+            ("approved".to_owned(), RestrictedExpression::new_bool(context.approved)),
+            ("emergency".to_owned(), RestrictedExpression::new_bool(context.emergency)),
+        ];
+        let context = cedar_policy::Context::from_pairs(pairs).map_err(broken)?;
+        let request = Request::new(
+            person.uid.clone(),
+            self.actions[action as usize].clone(),
+            uid(&self.types.kind, resource.kind),
+            context,
+            None,
+        )
+        .map_err(broken)?;
+        // Nobody can be locked out for good: what an owner needs in order to mend the rules is
+        // decided by the shipped policies alone, whatever was added to them.
+        let set =
+            if self.custom && person.owner && mends(action) { &self.shipped } else { &self.set };
+        let answer = self.authorizer.is_authorized(&request, set, &person.entities);
+        let mut policies: Vec<String> =
+            answer.diagnostics().reason().filter_map(|id| self.names.get(id)).cloned().collect();
+        policies.sort();
+        // A policy that could not be evaluated must never turn a refusal into a permission.
+        let failed = answer.diagnostics().errors().next().is_some();
+        let allow = answer.decision() == cedar_policy::Decision::Allow && !failed;
+        Ok(Decision { allow, policies })
+    }
+
+    /// Decides once; anything that goes wrong is a refusal.
+    pub fn allows(
+        &self,
+        actor: &Actor,
+        action: Action,
+        resource: &Resource<'_>,
+        context: &Context<'_>,
+    ) -> Decision {
+        self.principal(actor)
+            .and_then(|person| self.decide(&person, action, resource, context))
+            .unwrap_or_else(|_| Decision { allow: false, policies: Vec::new() })
+    }
+}
+
+/// What an owner needs in order to mend the rules.
+fn mends(action: Action) -> bool {
+    matches!(
+        action,
+        Action::ViewMap
+            | Action::ViewRecords
+            | Action::ManagePeople
+            | Action::GrantPurposes
+            | Action::Approve
+            | Action::EditPolicies
+            | Action::ChangePolicies
+    )
+}
+
+fn uid(kind: &EntityTypeName, id: &str) -> EntityUid {
+    EntityUid::from_type_name_and_id(kind.clone(), EntityId::new(id))
+}
+
+/// Adds the policies of a text under names that cannot clash; returns how many.
+fn add(
+    set: &mut PolicySet,
+    names: &mut HashMap<PolicyId, String>,
+    prefix: &str,
+    text: &str,
+) -> Result<usize, AccessError> {
+    let parsed = PolicySet::from_str(text).map_err(broken)?;
+    let mut count = 0;
+    for policy in parsed.policies() {
+        let id = PolicyId::new(format!("{prefix}:{}", policy.id()));
+        let name = policy.annotation("id").map_or_else(|| id.to_string(), str::to_owned);
+        names.insert(id.clone(), name);
+        set.add(Policy::new_id(policy, id)).map_err(broken)?;
+        count += 1;
+    }
+    Ok(count)
+}
