@@ -13,6 +13,7 @@ pub mod events;
 mod failure;
 mod ledger;
 mod mishap;
+mod reference;
 mod say;
 pub mod scan;
 mod serve;

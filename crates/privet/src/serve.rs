@@ -151,7 +151,8 @@ impl House {
             .merge(consent::router(self.web.clone(), self.consent.clone()))
             .merge(deliver::router(self.web.clone(), self.deliver.clone()))
             .merge(preference::router(self.web.clone(), self.preferences.clone()))
-            .merge(banner::router(self.web.clone(), self.banner.clone()));
+            .merge(banner::router(self.web.clone(), self.banner.clone()))
+            .merge(crate::reference::router(self.web.clone()));
         web::finish(self.web.clone(), rooms)
     }
 

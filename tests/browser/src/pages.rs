@@ -99,8 +99,11 @@ pub const CONSOLE: [Page; 60] = [
 ];
 
 /// What anybody can open; visited signed out, because a signed-in reader of the first is sent on.
-pub const PUBLIC: [Page; 2] =
-    [("signin", Way::Path("/signin")), ("not-found", Way::Path("/no-such-page"))];
+pub const PUBLIC: [Page; 3] = [
+    ("signin", Way::Path("/signin")),
+    ("reference", Way::Path("/docs")),
+    ("not-found", Way::Path("/no-such-page")),
+];
 
 /// Goes there.
 pub async fn visit(browser: &Browser, server: &Server, way: Way) -> Result<()> {

@@ -10,6 +10,7 @@ mod crash;
 mod detect;
 mod privet;
 mod propagation;
+mod reference;
 mod scan_databases;
 mod scan_files;
 mod server;
