@@ -118,7 +118,7 @@ async fn fill(data: &Path, port: u16) -> Result<String> {
     let store = Store::open(StoreConfig { data_dir: data.to_owned(), database: None }).await?;
     let map = DataMap::open(store.clone()).await?;
     let base_url = format!("http://127.0.0.1:{port}");
-    let web = Web::open(store.clone(), WebConfig { base_url, trust_proxy: false }).await?;
+    let web = Web::open(store.clone(), WebConfig { base_url, ..WebConfig::default() }).await?;
     for n in 0..SOURCES {
         let name = format!("Source {n}");
         let address = format!("sqlite:/srv/source-{n}.db");

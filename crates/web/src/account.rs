@@ -210,6 +210,6 @@ pub(crate) async fn end_session(
     Path(id): Path<String>,
     CsrfForm(Nothing {}): CsrfForm<Nothing>,
 ) -> Result<Response, WebError> {
-    web.end_session(&p.user.id, &id).await?;
+    web.end_session(p.actor(), &p.user.id, &id).await?;
     Ok(redirect_with_toast("/console/account", "web-session-ended"))
 }

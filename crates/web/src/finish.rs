@@ -6,10 +6,11 @@ use crate::{Web, metrics, secret, session::Session};
 use askama::Template;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{Html, IntoResponse, Response};
+use std::net::SocketAddr;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -49,6 +50,13 @@ pub fn finish(web: Web, rooms: Router) -> Router {
 
 async fn around(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let started = std::time::Instant::now();
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
+    if crate::proxy::forwarded(request.headers()) {
+        request.extensions_mut().insert(crate::proxy::Passed);
+    }
+    if !web.inner.config.proxies.believes(peer) {
+        crate::proxy::strip(request.headers_mut());
+    }
     let route = request
         .extensions()
         .get::<MatchedPath>()

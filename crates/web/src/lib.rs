@@ -117,10 +117,12 @@ mod metrics;
 mod page;
 mod password;
 mod people;
+mod proxy;
 mod role;
 mod routes;
 mod secret;
 mod session;
+mod sessions;
 mod signin;
 pub mod testing;
 mod token;
@@ -134,12 +136,14 @@ pub use lang::{Lang, grouped, has_key, rfc3339, translate};
 pub use limit::{Limits, Rule};
 pub use list::{Dir, ListQuery, PAGE_SIZE, Pager, csv, csv_stream, encode, like};
 pub use look::{Count, Look, Theme};
+pub use metrics::MetricsAccess;
 pub use page::{NavGroup, NavItem, NavLink, Page};
+pub use proxy::{ForwardHeader, Proxies};
 pub use role::{Permission, Role};
 pub use routes::router;
 pub use session::User;
 pub use signin::ClientAddress;
-pub use token::{ApiToken, Token};
+pub use token::{ApiToken, ClientCertificate, NewToken, SCOPES, Token};
 
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -148,8 +152,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 use store::sqlx::{self, Row};
 use store::{Actor, Entry, Migration, Store};
 
-const MIGRATIONS: [Migration; 1] =
-    [Migration { room: "web", version: 1, sql: include_str!("schema.sql") }];
+/// Rooms of their own in the list of migrations, so that each part of sign-in grows by itself.
+const MIGRATIONS: [Migration; 3] = [
+    Migration { room: "web", version: 1, sql: include_str!("schema.sql") },
+    Migration { room: "web-token", version: 1, sql: include_str!("token/schema.sql") },
+    Migration { room: "web-session", version: 1, sql: include_str!("session_schema.sql") },
+];
 
 /// How the server is reached.
 #[derive(Debug, Clone)]
@@ -157,13 +165,19 @@ pub struct WebConfig {
     /// The address people type, without a slash at the end: `http://127.0.0.1:8440`. With `https`
     /// cookies are `Secure` and host-bound.
     pub base_url: String,
-    /// Whether a proxy in front sets `X-Forwarded-For`; only then is it believed.
-    pub trust_proxy: bool,
+    /// The proxies in front, which alone may say for whom a request is.
+    pub proxies: Proxies,
+    /// Who may read `/metrics`.
+    pub metrics: MetricsAccess,
 }
 
 impl Default for WebConfig {
     fn default() -> Self {
-        Self { base_url: "http://127.0.0.1:8440".into(), trust_proxy: false }
+        Self {
+            base_url: "http://127.0.0.1:8440".into(),
+            proxies: Proxies::default(),
+            metrics: MetricsAccess::default(),
+        }
     }
 }
 

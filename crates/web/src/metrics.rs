@@ -4,9 +4,47 @@
 use crate::{Web, WebError};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::net::SocketAddr;
 use std::sync::{LazyLock, Mutex};
 use std::time::Duration;
 use store::sqlx::{self, Row};
+
+/// Who may read `/metrics`. A token with the scope `metrics` always may.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum MetricsAccess {
+    /// Programs on this machine that connect directly, too.
+    #[default]
+    Loopback,
+    /// Nobody else.
+    Token,
+    /// Everybody who reaches the server.
+    Open,
+}
+
+impl MetricsAccess {
+    /// Parses the word of the configuration file.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "loopback" => Some(Self::Loopback),
+            "token" => Some(Self::Token),
+            "open" => Some(Self::Open),
+            _ => None,
+        }
+    }
+
+    /// Whether a request may read them without a token. A proxy on this machine connects from
+    /// loopback for the whole world, so whatever was forwarded does not count as local.
+    pub(crate) fn allows(self, peer: Option<SocketAddr>, passed_proxy: bool) -> bool {
+        match self {
+            Self::Open => true,
+            Self::Token => false,
+            Self::Loopback => {
+                let local = peer.is_some_and(|peer| peer.ip().to_canonical().is_loopback());
+                local && !passed_proxy
+            }
+        }
+    }
+}
 
 const BUCKETS: [f64; 9] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0];
 

@@ -1,19 +1,24 @@
 //! The shell's own addresses.
 
 use crate::page::NavItem;
-use crate::{Permission, Web, WebError};
-use crate::{account, activity, assets, components, jobs, mail, metrics, people, signin};
+use crate::{Permission, Token, Web, WebError};
+use crate::{
+    account, activity, assets, components, jobs, mail, metrics, people, sessions, signin, token,
+};
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{ConnectInfo, FromRequestParts as _, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use std::net::SocketAddr;
 
-pub(crate) const NAV: [NavItem; 5] = [
+pub(crate) const NAV: [NavItem; 7] = [
     item("web-nav-jobs", "/console/jobs", "job", Permission::ViewMap),
     item("web-nav-mail", "/console/mail", "mail", Permission::ManageJobs),
     item("web-nav-activity", "/console/activity", "activity", Permission::ViewLedger),
     item("web-nav-people", "/console/people", "people", Permission::ViewRecords),
+    item("signin-sessions", "/console/sessions", "activity", Permission::ManagePeople),
+    item("signin-tokens", "/console/tokens", "key", Permission::ManagePeople),
     item("web-nav-account", "/console/account", "person", Permission::ViewMap),
 ];
 
@@ -54,6 +59,11 @@ fn console() -> Router<Web> {
         .route("/console/account/totp", get(account::totp_form).post(account::totp_enable))
         .route("/console/account/totp/off", post(account::totp_disable))
         .route("/console/account/sessions/{id}/end", post(account::end_session))
+        .route("/console/sessions", get(sessions::show))
+        .route("/console/sessions/{id}/end", post(sessions::end))
+        .route("/console/tokens", get(token::pages::show))
+        .route("/console/tokens/new", get(token::pages::form).post(token::pages::create))
+        .route("/console/tokens/{id}/revoke", post(token::pages::revoke))
         .route("/console/people", get(people::show))
         .route("/console/people/invite", post(people::invite))
         .route("/console/people/{id}/role", post(people::set_role))
@@ -83,7 +93,16 @@ async fn ready(State(web): State<Web>) -> Response {
     }
 }
 
-async fn measure(State(web): State<Web>) -> Result<Response, WebError> {
+async fn measure(State(web): State<Web>, request: Request) -> Result<Response, WebError> {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
+    let passed_proxy = request.extensions().get::<crate::proxy::Passed>().is_some();
+    if !web.inner.config.metrics.allows(peer, passed_proxy) {
+        let (mut parts, _) = request.into_parts();
+        let token = Token::from_request_parts(&mut parts, &web).await;
+        if let Err(refusal) = token.and_then(|token| token.require("metrics")) {
+            return Ok(refusal);
+        }
+    }
     let text = metrics::text(&web).await?;
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }

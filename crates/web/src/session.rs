@@ -51,11 +51,38 @@ pub struct Session {
     pub user: User,
 }
 
-/// A session as the account page lists it.
+/// What opened a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum How {
+    /// Name and password.
+    Password,
+    /// Name, password and a second factor.
+    SecondFactor,
+    /// A one-time link: set-up, invitation or demonstration.
+    Link,
+}
+
+impl How {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::SecondFactor => "second",
+            Self::Link => "link",
+        }
+    }
+}
+
+/// An open session as the lists show it.
 #[derive(Debug, Clone)]
 pub struct SessionRow {
     /// Row id.
     pub id: String,
+    /// Whose.
+    pub user_id: String,
+    /// What opened it: `password`, `second`, `link`, …; empty before this was kept.
+    pub how: String,
+    /// The person had not signed in with such a browser and system before.
+    pub new_device: bool,
     /// Browser and system, coarse.
     pub agent: String,
     /// Signed in at (µs).
@@ -127,13 +154,22 @@ impl Web {
         &self,
         user_id: &str,
         headers: &HeaderMap,
+        how: How,
     ) -> Result<HeaderValue, WebError> {
         let token = secret::random_token();
+        let device = agent(headers);
+        let new_device = self.is_new_device(user_id, &device).await?;
         let id = store::new_id();
         let now = store::now();
         let actor = Actor::Person(user_id.to_owned());
-        let mut tx =
-            self.store().begin(Entry::new(actor, "session.started", "session", &*id)).await?;
+        let mut tx = self
+            .store()
+            .begin(Entry::new(actor.clone(), "session.started", "session", &*id))
+            .await?;
+        if new_device {
+            // An event of its own, for rules that watch over accounts.
+            tx.also(Entry::new(actor, "session.new-device", "session", &*id));
+        }
         if let Some(old) = self.session_token(headers) {
             sqlx::query("UPDATE web_session SET ended_at = $1 WHERE hash = $2 AND ended_at = 0")
                 .bind(now)
@@ -142,26 +178,43 @@ impl Web {
                 .await?;
         }
         sqlx::query(
-            "INSERT INTO web_session (id, hash, user_id, agent, created_at, expires_at, ended_at)
-             VALUES ($1, $2, $3, $4, $5, $6, 0)",
+            "INSERT INTO web_session (id, hash, user_id, agent, created_at, expires_at, ended_at,
+                 how, new_device)
+             VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8)",
         )
         .bind(&id)
         .bind(secret::hash_token(&token))
         .bind(user_id)
-        .bind(agent(headers))
+        .bind(device)
         .bind(now)
         .bind(now + LIFE_SECONDS * 1_000_000)
+        .bind(how.as_str())
+        .bind(i64::from(new_device))
         .execute(&mut *tx.conn())
         .await?;
         tx.commit().await?;
         Ok(self.session_cookie(&token))
     }
 
-    /// Open sessions of a person, newest first.
+    /// Whether a person who signed in before never did so with such a browser and system.
+    async fn is_new_device(&self, user_id: &str, device: &str) -> Result<bool, WebError> {
+        let row = sqlx::query(
+            "SELECT COUNT(*), COALESCE(SUM(CASE WHEN agent = $2 THEN 1 ELSE 0 END), 0)
+             FROM web_session WHERE user_id = $1",
+        )
+        .bind(user_id)
+        .bind(device)
+        .fetch_one(self.store().reader())
+        .await?;
+        Ok(row.try_get::<i64, _>(0)? > 0 && row.try_get::<i64, _>(1)? == 0)
+    }
+
+    /// Open sessions of a person, newest first; of everybody where `user_id` is empty.
     pub(crate) async fn sessions_of(&self, user_id: &str) -> Result<Vec<SessionRow>, WebError> {
         let rows = sqlx::query(
-            "SELECT id, agent, created_at, expires_at FROM web_session
-             WHERE user_id = $1 AND ended_at = 0 AND expires_at > $2 ORDER BY created_at DESC",
+            "SELECT id, user_id, how, new_device, agent, created_at, expires_at FROM web_session
+             WHERE ($1 = '' OR user_id = $1) AND ended_at = 0 AND expires_at > $2
+             ORDER BY created_at DESC, id DESC",
         )
         .bind(user_id)
         .bind(store::now())
@@ -171,17 +224,24 @@ impl Web {
             .map(|row| {
                 Ok(SessionRow {
                     id: row.try_get(0)?,
-                    agent: row.try_get(1)?,
-                    created_at: row.try_get(2)?,
-                    expires_at: row.try_get(3)?,
+                    user_id: row.try_get(1)?,
+                    how: row.try_get(2)?,
+                    new_device: row.try_get::<i64, _>(3)? > 0,
+                    agent: row.try_get(4)?,
+                    created_at: row.try_get(5)?,
+                    expires_at: row.try_get(6)?,
                 })
             })
             .collect()
     }
 
     /// Ends one session of a person. Someone else's session is "not found".
-    pub(crate) async fn end_session(&self, user_id: &str, id: &str) -> Result<(), WebError> {
-        let actor = Actor::Person(user_id.to_owned());
+    pub(crate) async fn end_session(
+        &self,
+        actor: Actor,
+        user_id: &str,
+        id: &str,
+    ) -> Result<(), WebError> {
         let mut tx = self.store().begin(Entry::new(actor, "session.ended", "session", id)).await?;
         let done = sqlx::query(
             "UPDATE web_session SET ended_at = $1 WHERE id = $2 AND user_id = $3 AND ended_at = 0",

@@ -3,7 +3,7 @@
 use crate::limit::{PER_ACCOUNT, PER_ADDRESS};
 use crate::look::Theme;
 use crate::password::Password;
-use crate::session::now_seconds;
+use crate::session::{How, now_seconds};
 use crate::users::NewUser;
 use crate::{
     CsrfForm, Errors, Lang, Look, Web, WebError, redirect, redirect_with_toast, render,
@@ -21,7 +21,7 @@ use store::{Actor, Entry};
 const SECOND_STEP_SECONDS: i64 = 300;
 
 /// Where a request comes from, for slowing down guesses: never logged, and stored only where a room
-/// says so and shortens it first. Believes `X-Forwarded-For` only behind a proxy of ours.
+/// says so and shortens it first. Believes a forwarding header only from a proxy of ours.
 pub struct ClientAddress(pub(crate) String);
 
 impl ClientAddress {
@@ -46,19 +46,9 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let web = Web::from_ref(state);
-        let forwarded = || {
-            // The last hop of the last line is the one our own proxy wrote; some proxies add a line
-            // of their own behind the visitor's.
-            let value = parts.headers.get_all("x-forwarded-for").iter().next_back()?;
-            value.to_str().ok()?.rsplit(',').next().map(|ip| ip.trim().to_owned())
-        };
-        let direct = || {
-            let info = parts.extensions.get::<ConnectInfo<SocketAddr>>()?;
-            Some(info.0.ip().to_string())
-        };
-        let address =
-            if web.inner.config.trust_proxy { forwarded().or_else(direct) } else { direct() };
-        Ok(Self(address.unwrap_or_default()))
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
+        let address = web.inner.config.proxies.client(peer, &parts.headers);
+        Ok(Self(address.map(|ip| ip.to_string()).unwrap_or_default()))
     }
 }
 
@@ -148,7 +138,7 @@ pub(crate) async fn signin(
         return Ok(with_cookie(redirect(&to), value));
     }
     web.inner.limits.clear(&account);
-    let cookie = web.open_session(&person.id, &headers).await?;
+    let cookie = web.open_session(&person.id, &headers, How::Password).await?;
     Ok(with_cookie(redirect(safe_back(&input.back)), cookie))
 }
 
@@ -244,7 +234,7 @@ pub(crate) async fn code(
         return render_status(422, &CodePage { p, back: input.back, error });
     }
     web.inner.limits.clear(&account);
-    let cookie = web.open_session(&person.id, &headers).await?;
+    let cookie = web.open_session(&person.id, &headers, How::SecondFactor).await?;
     let done = with_cookie(redirect(safe_back(&input.back)), cookie);
     Ok(with_cookie(done, web.jar().set("second", "", Some(0))))
 }
@@ -257,7 +247,7 @@ pub(crate) async fn signout(
     page: crate::Page,
     CsrfForm(Nothing {}): CsrfForm<Nothing>,
 ) -> Result<Response, WebError> {
-    web.end_session(&page.user.id, &page.session_id).await?;
+    web.end_session(page.actor(), &page.user.id, &page.session_id).await?;
     let gone = web.jar().set("session", "", Some(0));
     Ok(with_cookie(redirect_with_toast("/signin", "web-signed-out"), gone))
 }
@@ -354,7 +344,7 @@ pub(crate) async fn setup(
     let new = new_user(&input, crate::Role::Owner, p.lang);
     let by = Actor::System("setup");
     let id = web.insert_owner(by, &new, &hash, &input.organisation, Some(&link.id)).await?;
-    let cookie = web.open_session(&id, &headers).await?;
+    let cookie = web.open_session(&id, &headers, How::Link).await?;
     Ok(with_cookie(redirect_with_toast("/console", "web-setup-done"), cookie))
 }
 
@@ -391,7 +381,7 @@ pub(crate) async fn accept_invite(
         return render_status(422, &new_account_page(p, false, link.role, input, errors));
     }
     let id = web.accept_invitation(&link, &new_user(&input, link.role, p.lang)).await?;
-    let cookie = web.open_session(&id, &headers).await?;
+    let cookie = web.open_session(&id, &headers, How::Link).await?;
     Ok(with_cookie(redirect_with_toast("/console", "web-invite-done"), cookie))
 }
 
@@ -408,7 +398,7 @@ pub(crate) async fn demo(
         }
         other => other?,
     };
-    let cookie = web.open_session(&user_id, &headers).await?;
+    let cookie = web.open_session(&user_id, &headers, How::Link).await?;
     Ok(with_cookie(redirect(safe_back(&query.to)), cookie))
 }
 

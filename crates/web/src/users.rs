@@ -313,7 +313,7 @@ impl Web {
     pub(crate) async fn set_role(&self, by: Actor, id: &str, role: Role) -> Result<(), WebError> {
         let mut tx = self.store().begin(Entry::new(by, "user.role-changed", "user", id)).await?;
         if role != Role::Owner {
-            must_leave_an_owner(tx.conn(), id).await?;
+            self.must_leave_an_owner(tx.conn(), id).await?;
         }
         let done = sqlx::query("UPDATE web_user SET role = $1 WHERE id = $2")
             .bind(role.as_str())
@@ -337,7 +337,7 @@ impl Web {
         let action = if off { "user.disabled" } else { "user.enabled" };
         let mut tx = self.store().begin(Entry::new(by, action, "user", id)).await?;
         if off {
-            must_leave_an_owner(tx.conn(), id).await?;
+            self.must_leave_an_owner(tx.conn(), id).await?;
             end_all(tx.conn(), id, "").await?;
         }
         let done = sqlx::query("UPDATE web_user SET disabled_at = $1 WHERE id = $2")
@@ -351,20 +351,27 @@ impl Web {
         tx.commit().await?;
         Ok(())
     }
-}
 
-async fn must_leave_an_owner(
-    conn: &mut sqlx::AnyConnection,
-    without: &str,
-) -> Result<(), WebError> {
-    let row = sqlx::query(
-        "SELECT COUNT(*) FROM web_user WHERE role = 'owner' AND disabled_at = 0 AND id <> $1",
-    )
-    .bind(without)
-    .fetch_one(conn)
-    .await?;
-    if row.try_get::<i64, _>(0)? == 0 {
-        return Err(WebError::Conflict("web-last-owner".into()));
+    /// Stops the change unless an enabled owner other than `without` is left.
+    async fn must_leave_an_owner(
+        &self,
+        conn: &mut sqlx::AnyConnection,
+        without: &str,
+    ) -> Result<(), WebError> {
+        // Two owners who demote each other in the same instant would each still count the other on
+        // PostgreSQL. Whoever comes second waits at the locked rows and then reads them anew. SQLite
+        // has one writer at a time.
+        let lock = if self.store().is_postgres() { " FOR UPDATE" } else { "" };
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "SELECT id FROM web_user WHERE role = 'owner' AND disabled_at = 0 ORDER BY id{lock}"
+        )))
+        .fetch_all(conn)
+        .await?;
+        for row in &rows {
+            if row.try_get::<String, _>(0)? != without {
+                return Ok(());
+            }
+        }
+        Err(WebError::Conflict("web-last-owner".into()))
     }
-    Ok(())
 }

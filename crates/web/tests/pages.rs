@@ -71,6 +71,7 @@ async fn health_readiness_metrics_and_assets_answer_without_signing_in() {
     {
         assert_eq!(visitor.get(path).await.status, StatusCode::OK, "{path}");
     }
+    visitor.address = Some("127.0.0.1:5000".parse().unwrap());
     let text = visitor.get("/metrics").await.body;
     assert!(text.contains("privet_http_requests_total{route=\"/assets/{*path}\",status=\"200\"}"));
     assert!(visitor.cookies.is_empty(), "what is not a page sets no cookie");

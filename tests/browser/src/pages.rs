@@ -26,7 +26,7 @@ const FIND: &str = "main form button[type='submit']";
 const LOYALTY: &str = "/console/detectors/new?example=loyalty-card";
 
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 60] = [
+pub const CONSOLE: [Page; 63] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
@@ -82,6 +82,9 @@ pub const CONSOLE: [Page; 60] = [
     ("consent-campaigns", Way::Path("/console/consents/campaigns")),
     ("simulator", Way::Path("/console/simulator")),
     ("people", Way::Path("/console/people")),
+    ("sessions", Way::Path("/console/sessions")),
+    ("tokens", Way::Path("/console/tokens")),
+    ("token-new", Way::Path("/console/tokens/new")),
     ("account", Way::Path("/console/account")),
     ("activity", Way::Path("/console/activity")),
     ("jobs", Way::Path("/console/jobs")),

@@ -123,7 +123,7 @@ impl Answer {
 impl Visitor {
     /// On a page of the shop.
     pub async fn new(banner: &Banner) -> Self {
-        let config = WebConfig { trust_proxy: true, ..WebConfig::default() };
+        let config = WebConfig { proxies: web::Proxies::everybody(), ..WebConfig::default() };
         let web = Web::open(banner.store().clone(), config).await.unwrap();
         let web = web.with_nav(banner::nav());
         let rooms = web::router(web.clone()).merge(banner::router(web.clone(), banner.clone()));

@@ -118,7 +118,14 @@ impl House {
         let smtp = SmtpServer::start(MailSecurity::None, "");
         let mut mail = smtp.config(MailSecurity::None);
         mail.ca_file = None;
-        let web = Web::open(store.clone(), WebConfig { base_url: BASE.into(), trust_proxy: true });
+        let web = Web::open(
+            store.clone(),
+            WebConfig {
+                base_url: BASE.into(),
+                proxies: web::Proxies::everybody(),
+                ..WebConfig::default()
+            },
+        );
         let web = web.await.unwrap().with_mail(mail).unwrap();
         web.set_organisation(me(), "Lantern Tea").await.unwrap();
         let said =

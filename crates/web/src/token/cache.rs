@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     fn token(id: &str) -> Token {
-        Token { id: id.into(), scopes: vec!["decide".into()] }
+        Token { id: id.into(), scopes: vec!["decide".into()], certificate: String::new() }
     }
 
     #[test]

@@ -1,7 +1,8 @@
-//! API tokens: made on the command line, shown once, only their hash stored; and the bearer of an
-//! API request.
+//! API tokens: made on the command line or in the console, shown once, only their hash stored; and
+//! the bearer of an API request.
 
 mod cache;
+pub(crate) mod pages;
 
 pub(crate) use cache::Cache;
 
@@ -14,6 +15,42 @@ use store::{Actor, Entry};
 
 /// How often a token's last use is written down, in µs: an hour.
 const USE_STEP: i64 = 3600 * 1_000_000;
+
+/// What a token may be allowed to do: each is asked for by an endpoint.
+pub const SCOPES: [&str; 11] = [
+    "map:read",
+    "map:scan",
+    "detect",
+    "consent:read",
+    "consent:write",
+    "decide",
+    "audience",
+    "preferences:link",
+    "unsubscribe:link",
+    "suppressions:read",
+    "metrics",
+];
+
+/// A token to make.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NewToken<'a> {
+    /// What it is for.
+    pub name: &'a str,
+    /// What it may do.
+    pub scopes: &'a [String],
+    /// Works until then (µs); 0 until it is revoked.
+    pub expires_at: i64,
+    /// The common name of the client certificate it works with only; empty: with any or none.
+    pub certificate: &'a str,
+}
+
+/// The subject of the certificate that the client of this connection proved to own (mutual TLS), put
+/// into the request's extensions by whoever ends the TLS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientCertificate {
+    /// The common name of its subject.
+    pub common_name: String,
+}
 
 /// A token as listed.
 #[derive(Debug, Clone)]
@@ -30,28 +67,51 @@ pub struct ApiToken {
     pub used_at: i64,
     /// Revoked at (µs); 0 while it works.
     pub revoked_at: i64,
+    /// Works until then (µs); 0 until it is revoked.
+    pub expires_at: i64,
+    /// Who made it: a person's id, or `cli`; empty before this was kept.
+    pub created_by: String,
+    /// The client certificate it is bound to; empty: none.
+    pub certificate: String,
 }
 
 impl Web {
-    /// Makes a token; the text returned is all there will ever be of it.
+    /// Makes a token that works until it is revoked; its id and its text.
     pub async fn create_token(
         &self,
         by: Actor,
         name: &str,
         scopes: &[String],
     ) -> Result<(String, String), WebError> {
+        self.make_token(by, NewToken { name, scopes, ..NewToken::default() }).await
+    }
+
+    /// Makes a token; its id, and the text, which is all there will ever be of it.
+    pub async fn make_token(
+        &self,
+        by: Actor,
+        new: NewToken<'_>,
+    ) -> Result<(String, String), WebError> {
+        let maker = match &by {
+            Actor::Person(id) => id.clone(),
+            _ => "cli".to_owned(),
+        };
         let id = store::new_id();
         let token = format!("pvt_{}", secret::random_token());
         let mut tx = self.store().begin(Entry::new(by, "token.created", "token", &*id)).await?;
         sqlx::query(
-            "INSERT INTO api_token (id, name, scopes, hash, created_at, used_at, revoked_at)
-             VALUES ($1, $2, $3, $4, $5, 0, 0)",
+            "INSERT INTO api_token (id, name, scopes, hash, created_at, used_at, revoked_at,
+                 expires_at, created_by, certificate)
+             VALUES ($1, $2, $3, $4, $5, 0, 0, $6, $7, $8)",
         )
         .bind(&id)
-        .bind(name)
-        .bind(scopes.join(" "))
+        .bind(new.name)
+        .bind(new.scopes.join(" "))
         .bind(secret::hash_token(&token))
         .bind(store::now())
+        .bind(new.expires_at)
+        .bind(maker)
+        .bind(new.certificate)
         .execute(tx.conn())
         .await?;
         tx.commit().await?;
@@ -61,8 +121,9 @@ impl Web {
     /// All tokens, newest first, the revoked ones too.
     pub async fn list_tokens(&self) -> Result<Vec<ApiToken>, WebError> {
         let rows = sqlx::query(
-            "SELECT id, name, scopes, created_at, used_at, revoked_at FROM api_token
-             ORDER BY created_at DESC, id DESC",
+            "SELECT id, name, scopes, created_at, used_at, revoked_at, expires_at, created_by,
+                 certificate
+             FROM api_token ORDER BY created_at DESC, id DESC",
         )
         .fetch_all(self.store().reader())
         .await?;
@@ -100,10 +161,13 @@ impl Web {
 
     async fn look_up(&self, hash: &str) -> Result<Option<Token>, WebError> {
         let row = sqlx::query(
-            "SELECT id, name, scopes, created_at, used_at, revoked_at FROM api_token
-             WHERE hash = $1 AND revoked_at = 0",
+            "SELECT id, name, scopes, created_at, used_at, revoked_at, expires_at, created_by,
+                 certificate
+             FROM api_token
+             WHERE hash = $1 AND revoked_at = 0 AND (expires_at = 0 OR expires_at > $2)",
         )
         .bind(hash)
+        .bind(store::now())
         .fetch_optional(self.store().reader())
         .await?;
         let Some(token) = row.as_ref().map(read).transpose()? else { return Ok(None) };
@@ -119,7 +183,7 @@ impl Web {
                 .await?;
             tx.commit().await?;
         }
-        Ok(Some(Token { id: token.id, scopes: token.scopes }))
+        Ok(Some(Token { id: token.id, scopes: token.scopes, certificate: token.certificate }))
     }
 }
 
@@ -132,6 +196,9 @@ fn read(row: &sqlx::any::AnyRow) -> Result<ApiToken, WebError> {
         created_at: row.try_get(3)?,
         used_at: row.try_get(4)?,
         revoked_at: row.try_get(5)?,
+        expires_at: row.try_get(6)?,
+        created_by: row.try_get(7)?,
+        certificate: row.try_get(8)?,
     })
 }
 
@@ -142,9 +209,17 @@ pub struct Token {
     /// The token's id.
     pub id: String,
     scopes: Vec<String>,
+    certificate: String,
 }
 
 impl Token {
+    /// Whether it may be used over this connection: a bound one only beside its certificate.
+    fn fits(&self, parts: &Parts) -> bool {
+        let shown = parts.extensions.get::<ClientCertificate>();
+        self.certificate.is_empty()
+            || shown.is_some_and(|shown| shown.common_name == self.certificate)
+    }
+
     /// Whether the token has the scope.
     pub fn has(&self, scope: &str) -> bool {
         self.scopes.iter().any(|own| own == scope)
@@ -183,7 +258,11 @@ where
             .unwrap_or("")
             .trim();
         match web.bearer(given).await {
-            Ok(Some(token)) => Ok(token),
+            Ok(Some(token)) if token.fits(parts) => Ok(token),
+            Ok(Some(_)) => {
+                let detail = "this token works only with its client certificate";
+                Err(problem(StatusCode::UNAUTHORIZED, "urn:privet:problem:certificate", detail))
+            }
             Ok(None) => {
                 let detail =
                     "send `Authorization: Bearer` with a token made by `privet token create`";
