@@ -7,6 +7,7 @@ use sources::NetworkGuard;
 
 use preference::sms::{HttpGateway, HttpGatewayConfig, SmsGateway};
 use web::mail::{MailConfig, MailSecret, MailSecurity};
+use web::{ForwardHeader, MetricsAccess, Proxies};
 
 use crate::Failure;
 
@@ -27,8 +28,16 @@ pub struct File {
     pub database: Option<String>,
     /// How people reach the server, e.g. `https://privacy.example.com`.
     pub public_url: Option<String>,
-    /// A proxy in front sets `X-Forwarded-For`, and only it can reach the server.
+    /// A proxy in front sets the forwarding header, and only it can reach the server.
     pub trust_proxy: bool,
+    /// The addresses (or CIDR ranges) of the proxies in front; only they may say for whom they ask.
+    pub trusted_proxies: Vec<String>,
+    /// The header they write: `x-forwarded-for` (default) or `forwarded`.
+    pub forward_header: Option<String>,
+    /// Who may read `/metrics` without a token: `loopback` (default), `token` (nobody) or `open`.
+    pub metrics: Option<String>,
+    /// TLS by Privet itself.
+    pub tls: TlsPart,
     /// Log level or filter, e.g. `info` or `warn,privet=debug`.
     pub log: Option<String>,
     /// Which addresses scans may dial.
@@ -45,6 +54,20 @@ pub struct File {
     pub mail: Option<Mail>,
     /// The gateway for text messages.
     pub sms: Option<Sms>,
+}
+
+/// `[tls]` of the configuration file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TlsPart {
+    /// The certificate chain (PEM), leaf first. Or `--tls-cert`.
+    pub cert: Option<PathBuf>,
+    /// Its private key (PEM). Or `--tls-key`.
+    pub key: Option<PathBuf>,
+    /// Authorities (PEM) whose client certificates are asked for and checked.
+    pub client_ca: Option<PathBuf>,
+    /// TLS 1.2 beside 1.3, for old clients.
+    pub tls12: bool,
 }
 
 /// `[sms]` of the configuration file.
@@ -156,6 +179,10 @@ pub struct Said {
     pub database: Option<String>,
     /// `--listen`.
     pub listen: Option<String>,
+    /// `--tls-cert`.
+    pub tls_cert: Option<PathBuf>,
+    /// `--tls-key`.
+    pub tls_key: Option<PathBuf>,
 }
 
 /// What counts.
@@ -169,8 +196,12 @@ pub struct Config {
     pub database: Option<String>,
     /// How people reach the server.
     pub public_url: Option<String>,
-    /// Whether `X-Forwarded-For` is believed.
-    pub trust_proxy: bool,
+    /// The proxies in front, whose word about the visitor is believed.
+    pub proxies: Proxies,
+    /// Who may read `/metrics` without a token.
+    pub metrics: MetricsAccess,
+    /// Certificate and key, where Privet speaks TLS itself.
+    pub tls: Option<crate::tls::Files>,
     /// Log filter.
     pub log: String,
     /// Which addresses scans may dial.
@@ -233,7 +264,13 @@ impl Config {
                 .unwrap_or_else(|| PathBuf::from(DEFAULT_DATA)),
             database,
             public_url,
-            trust_proxy: file.trust_proxy,
+            proxies: proxies(
+                file.trust_proxy,
+                &file.trusted_proxies,
+                file.forward_header.as_deref(),
+            )?,
+            metrics: metrics(file.metrics.as_deref())?,
+            tls: tls(said.tls_cert, said.tls_key, file.tls)?,
             log: env("PRIVET_LOG").or(file.log).unwrap_or_else(|| "warn".to_owned()),
             guard: NetworkGuard {
                 allow_loopback: file.network.allow_loopback,
@@ -248,6 +285,48 @@ impl Config {
             mail: file.mail.map(|mail| mail_config(mail, &env)).transpose()?,
             sms: file.sms.map(|sms| sms_config(sms, &env)).transpose()?,
         })
+    }
+}
+
+fn proxies(everybody: bool, list: &[String], header: Option<&str>) -> Result<Proxies, Failure> {
+    let header = match header {
+        None | Some("x-forwarded-for") => ForwardHeader::XForwardedFor,
+        Some("forwarded") => ForwardHeader::Forwarded,
+        Some(other) => {
+            return Err(Failure::usage(format!(
+                "forward_header is x-forwarded-for or forwarded, not “{other}”"
+            )));
+        }
+    };
+    if everybody && list.is_empty() {
+        return Ok(Proxies::everybody());
+    }
+    Proxies::parse(list, header).map_err(|wrong| {
+        Failure::usage(format!(
+            "trusted_proxies: “{wrong}” is no address; write them like 10.0.0.1 or 10.0.0.0/8"
+        ))
+    })
+}
+
+fn metrics(word: Option<&str>) -> Result<MetricsAccess, Failure> {
+    let Some(word) = word else { return Ok(MetricsAccess::default()) };
+    MetricsAccess::parse(word)
+        .ok_or_else(|| Failure::usage(format!("metrics is loopback, token or open, not “{word}”")))
+}
+
+fn tls(
+    cert: Option<PathBuf>,
+    key: Option<PathBuf>,
+    file: TlsPart,
+) -> Result<Option<crate::tls::Files>, Failure> {
+    match (cert.or(file.cert), key.or(file.key)) {
+        (Some(cert), Some(key)) => {
+            Ok(Some(crate::tls::Files { cert, key, client_ca: file.client_ca, tls12: file.tls12 }))
+        }
+        (None, None) if file.client_ca.is_none() => Ok(None),
+        _ => Err(Failure::usage(
+            "TLS takes a certificate and its key: give both --tls-cert and --tls-key",
+        )),
     }
 }
 

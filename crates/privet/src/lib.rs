@@ -18,6 +18,7 @@ mod say;
 pub mod scan;
 mod serve;
 mod state;
+mod tls;
 mod tokens;
 mod verify;
 

@@ -1,6 +1,9 @@
 //! `privet serve`: wires the rooms into one server, runs its background work, ends cleanly.
 
-use std::{future::IntoFuture, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    future::IntoFuture, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc,
+    time::Duration,
+};
 
 use axum::Router;
 use banner::Banner;
@@ -18,6 +21,7 @@ use crate::{
     config::{Config, Said},
     say::say,
     state::{State, open_deliver},
+    tls,
 };
 
 /// Background jobs at once: scans wait for databases more than they compute.
@@ -33,23 +37,37 @@ pub struct Args {
     /// Address and port to listen on [default: 127.0.0.1:8440, or PRIVET_LISTEN].
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<String>,
+    /// Certificate chain (PEM), leaf first: speak TLS. Read again when the file changes.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// The certificate's private key (PEM).
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
     #[command(flatten)]
     state: State,
 }
 
 /// Serves until told to stop.
 pub async fn run(args: Args) -> Result<ExitCode, Failure> {
-    let config = Config::load(Said { listen: args.listen, ..args.state.into() })?;
+    let said = Said {
+        listen: args.listen,
+        tls_cert: args.tls_cert,
+        tls_key: args.tls_key,
+        ..args.state.into()
+    };
+    let config = Config::load(said)?;
     log_to_stderr(&config.log)?;
+    let tls = config.tls.clone().map(tls::Keeper::open).transpose()?;
     let signals = Signals::catch()?;
     let listener = listen(&config.listen).await?;
+    tls::check_plain(&config, listener.local_addr()?)?;
     let house = House::open(&config, &listener).await?;
     say(&format!("Privet is at {}", house.address));
     if let Some(link) = house.setup_link().await? {
         say(&format!("Set it up with this link; it works once: {link}"));
     }
     let router = house.router();
-    house.serve(listener, router, signals, async { Ok(()) }).await?;
+    house.serve(Door { listener, tls }, router, signals, async { Ok(()) }).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -61,6 +79,14 @@ impl datamap::OwnDetectors for FromInspect {
     async fn own_detectors(&self) -> Result<::detect::CustomDetectors, store::StoreError> {
         self.0.own_detectors().await
     }
+}
+
+/// Where requests come in: the port, and the keeper of the certificate if TLS is spoken there.
+pub struct Door {
+    /// The port.
+    pub listener: TcpListener,
+    /// The certificate's keeper.
+    pub tls: Option<tls::Keeper>,
 }
 
 /// All rooms, opened on one database.
@@ -96,7 +122,11 @@ impl House {
         let said = consent::Settings { contact: config.contact.clone(), base_url: address.clone() };
         let consent = Consent::open(store.clone(), said).await.map_err(anyhow::Error::from)?;
         let deliver = open_deliver(store.clone(), consent.clone(), config).await?;
-        let settings = WebConfig { base_url: address.clone(), trust_proxy: config.trust_proxy };
+        let settings = WebConfig {
+            base_url: address.clone(),
+            proxies: config.proxies.clone(),
+            metrics: config.metrics,
+        };
         let mut web = Web::open(store, settings)
             .await?
             .with_nav(datamap::nav())
@@ -113,7 +143,7 @@ impl House {
         let preferences = preferences.await.map_err(anyhow::Error::from)?;
         let said = banner::Settings {
             country_header: config.country_header.clone(),
-            trust_proxy: config.trust_proxy,
+            trust_proxy: !config.proxies.is_empty(),
         };
         let banner = Banner::open(consent.clone(), map.clone(), said);
         let banner = banner.await.map_err(anyhow::Error::from)?;
@@ -160,19 +190,31 @@ impl House {
     /// running jobs reach a checkpoint and open requests finish.
     pub async fn serve(
         self,
-        listener: TcpListener,
+        door: Door,
         router: Router,
         mut signals: Signals,
         prepared: impl Future<Output = Result<(), Failure>>,
     ) -> Result<(), Failure> {
         let (stop, stopped) = watch::channel(false);
         let mut closing = stopped.clone();
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        let closing = async move {
             // An error means that the sender is gone: time to stop as well.
             let _ = closing.wait_for(|stop| *stop).await;
-        });
-        let server = tokio::spawn(server.into_future());
+        };
+        let server = match door.tls {
+            None => {
+                let service = router.into_make_service_with_connect_info::<SocketAddr>();
+                let server = axum::serve(door.listener, service).with_graceful_shutdown(closing);
+                tokio::spawn(server.into_future())
+            }
+            Some(keeper) => {
+                let service = tls::tell_peer(router);
+                let service = service.into_make_service_with_connect_info::<tls::Peer>();
+                let listener = tls::Listener::new(door.listener, keeper);
+                let server = axum::serve(listener, service).with_graceful_shutdown(closing);
+                tokio::spawn(server.into_future())
+            }
+        };
         tokio::select! {
             result = prepared => result?,
             () = signals.next() => return Ok(()),
@@ -242,11 +284,12 @@ pub async fn listen(address: &str) -> Result<TcpListener, Failure> {
 }
 
 fn address(config: &Config, local: SocketAddr) -> String {
+    let scheme = if config.tls.is_some() { "https" } else { "http" };
     match &config.public_url {
         Some(url) => url.trim_end_matches('/').to_owned(),
         // 0.0.0.0 is no address that a browser can open.
-        None if local.ip().is_unspecified() => format!("http://localhost:{}", local.port()),
-        None => format!("http://{local}"),
+        None if local.ip().is_unspecified() => format!("{scheme}://localhost:{}", local.port()),
+        None => format!("{scheme}://{local}"),
     }
 }
 

@@ -32,7 +32,7 @@ pub struct State {
 
 impl From<State> for Said {
     fn from(args: State) -> Self {
-        Self { config: args.config, data: args.data, database: args.database, listen: None }
+        Self { config: args.config, data: args.data, database: args.database, ..Self::default() }
     }
 }
 

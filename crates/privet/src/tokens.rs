@@ -4,22 +4,12 @@ use std::process::ExitCode;
 
 use jiff::Timestamp;
 use store::Actor;
+use web::{NewToken, SCOPES};
 
 use crate::{Failure, say::say, state::State};
 
-/// What a token may be allowed to do: each is asked for by an endpoint under `/v1`.
-const SCOPES: [&str; 10] = [
-    "map:read",
-    "map:scan",
-    "detect",
-    "consent:read",
-    "consent:write",
-    "decide",
-    "audience",
-    "preferences:link",
-    "unsubscribe:link",
-    "suppressions:read",
-];
+/// A day in µs.
+const DAY: i64 = 24 * 3600 * 1_000_000;
 
 /// `privet token`.
 #[derive(Debug, clap::Args)]
@@ -38,10 +28,16 @@ enum Command {
         /// What it is for, so that somebody dares to revoke it one day.
         #[arg(long, value_name = "NAME", default_value = "")]
         name: String,
+        /// Works for so many days; without it until revoked.
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..=3650))]
+        expires: Option<u16>,
+        /// Works only over connections that own the client certificate with this common name.
+        #[arg(long, value_name = "NAME", default_value = "")]
+        certificate: String,
         #[command(flatten)]
         state: State,
     },
-    /// List the tokens: id, name, scopes, when made, last used, revoked.
+    /// List the tokens: id, name, scopes, when made, last used, expired or revoked.
     List(State),
     /// Revoke a token at once.
     Revoke {
@@ -55,20 +51,26 @@ enum Command {
 /// Does what was asked.
 pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     match args.command {
-        Command::Create { scope, name, state } => create(&scope, &name, state).await?,
+        Command::Create { scope, name, expires, certificate, state } => {
+            let days = i64::from(expires.unwrap_or(0));
+            let expires_at = if days == 0 { 0 } else { store::now() + days * DAY };
+            let new =
+                NewToken { name: &name, scopes: &scope, expires_at, certificate: &certificate };
+            create(new, state).await?;
+        }
         Command::List(state) => list(state).await?,
         Command::Revoke { id, state } => revoke(&id, state).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn create(scopes: &[String], name: &str, state: State) -> Result<(), Failure> {
-    if let Some(wrong) = scopes.iter().find(|scope| !SCOPES.contains(&scope.as_str())) {
+async fn create(new: NewToken<'_>, state: State) -> Result<(), Failure> {
+    if let Some(wrong) = new.scopes.iter().find(|scope| !SCOPES.contains(&scope.as_str())) {
         let known = SCOPES.join(", ");
         return Err(Failure::usage(format!("“{wrong}” is not a scope; there are: {known}")));
     }
     let web = state.open_web().await?;
-    let (id, token) = web.create_token(Actor::CommandLine, name, scopes).await.map_err(failed)?;
+    let (id, token) = web.make_token(Actor::CommandLine, new).await.map_err(failed)?;
     eprintln!("Token {id}; keep it now, it is not shown again:");
     say(&token);
     Ok(())
@@ -82,6 +84,8 @@ async fn list(state: State) -> Result<(), Failure> {
     for token in tokens {
         let state = if token.revoked_at > 0 {
             format!("revoked {}", day(token.revoked_at))
+        } else if token.expires_at > 0 && token.expires_at <= store::now() {
+            format!("expired {}", day(token.expires_at))
         } else if token.used_at > 0 {
             format!("used {}", day(token.used_at))
         } else {

@@ -18,7 +18,7 @@ use crate::{
     Failure,
     config::{Config, Said},
     say::say,
-    serve::{House, Signals, listen, log_to_stderr},
+    serve::{Door, House, Signals, listen, log_to_stderr},
 };
 
 /// How long the scans wait for somebody to open the page.
@@ -72,7 +72,7 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
         let _ = tokio::time::timeout(PATIENCE, visited.notified()).await;
         Ok(())
     };
-    house.serve(listener, router, signals, prepared).await?;
+    house.serve(Door { listener, tls: None }, router, signals, prepared).await?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -14,3 +14,4 @@ mod reference;
 mod scan_databases;
 mod scan_files;
 mod server;
+mod tls;
