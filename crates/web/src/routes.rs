@@ -98,9 +98,13 @@ async fn measure(State(web): State<Web>, request: Request) -> Result<Response, W
     let passed_proxy = request.extensions().get::<crate::proxy::Passed>().is_some();
     if !web.inner.config.metrics.allows(peer, passed_proxy) {
         let (mut parts, _) = request.into_parts();
-        let token = Token::from_request_parts(&mut parts, &web).await;
-        if let Err(refusal) = token.and_then(|token| token.require("metrics")) {
-            return Ok(refusal);
+        match Token::from_request_parts(&mut parts, &web).await {
+            Err(refusal) => return Ok(refusal),
+            Ok(token) => {
+                if let Err(refusal) = token.require("metrics") {
+                    return Ok(refusal);
+                }
+            }
         }
     }
     let text = metrics::text(&web).await?;
