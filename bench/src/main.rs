@@ -1,7 +1,8 @@
 //! Measures Privet beside the named peer and the physical limit, in one run, and prints tables with
-//! ratios. `cargo xtask bench [scan] [console] [store] [detect] [signals] [consent]`. Never part of
-//! timed tests.
+//! ratios. `cargo xtask bench [scan] [console] [store] [detect] [signals] [consent]
+//! [access]`. Never part of timed tests.
 
+mod access;
 mod consent;
 mod console;
 mod data;
@@ -18,8 +19,9 @@ use anyhow::{Result, bail};
 async fn main() -> Result<()> {
     let mut wanted: Vec<String> = std::env::args().skip(1).collect();
     if wanted.is_empty() {
-        wanted =
-            ["scan", "console", "store", "detect", "signals", "consent"].map(String::from).to_vec();
+        wanted = ["scan", "console", "store", "detect", "signals", "consent", "access"]
+            .map(String::from)
+            .to_vec();
     }
     let mut missed = 0;
     for name in wanted {
@@ -29,10 +31,11 @@ async fn main() -> Result<()> {
             "store" => ledger::run().await?,
             "detect" => detect::run()?,
             "signals" => signals::run()?,
+            "access" => access::run()?,
             "consent" => consent::run(customers()?).await?,
             other => {
                 bail!(
-                    "there is no benchmark “{other}”; choose scan, console, store, detect, signals or consent"
+                    "there is no benchmark “{other}”; choose scan, console, store, detect, signals, consent or access"
                 )
             }
         };

@@ -74,7 +74,16 @@ async fn a_campaign_starts_and_closes_and_its_list_is_for_few(room: Consent) {
     reader.post(CAMPAIGNS, &to("start"), &[]).await;
     reader.post(CAMPAIGNS, &to("start"), &[]).await;
     assert!(reader.page(CAMPAIGNS).await.contains("Running"));
+    let early = reader.post(CAMPAIGNS, &to("people"), &[("kind", "email")]).await;
+    assert_eq!(early.status, StatusCode::CONFLICT, "nobody takes the list alone");
+    let why = [("reason", "letters for those who did not answer")];
+    assert_eq!(reader.post(CAMPAIGNS, &to("ask"), &why).await.status, StatusCode::SEE_OTHER);
+    let waiting = reader.post(CAMPAIGNS, &to("people"), &[("kind", "email")]).await;
+    assert_eq!(waiting.status, StatusCode::CONFLICT, "asking is not enough");
+    approve_all(&room).await;
     let list = reader.post(CAMPAIGNS, &to("people"), &[("kind", "email")]).await;
+    let again = reader.post(CAMPAIGNS, &to("people"), &[("kind", "email")]).await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "an approval is used once");
     reader.post(CAMPAIGNS, &to("close"), &[]).await;
 
     assert!(reader.page(CAMPAIGNS).await.contains("Closed"));
@@ -90,6 +99,14 @@ async fn a_campaign_starts_and_closes_and_its_list_is_for_few(room: Consent) {
     assert_eq!(noted, ["campaign.started", "campaign.exported", "campaign.closed"]);
     let unknown = reader.post(CAMPAIGNS, &format!("{CAMPAIGNS}/newsletter@1/start"), &[]).await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND, "the first version is no campaign");
+}
+
+/// As a colleague.
+async fn approve_all(room: &Consent) {
+    let web = web::Web::open(room.store().clone(), web::WebConfig::default()).await.unwrap();
+    for one in web.approvals().list(None).await.unwrap() {
+        web.approvals().approve("colleague", &one.id).await.unwrap();
+    }
 }
 
 async fn the_simulator_tells_every_rule_and_what_would_change_it(room: Consent) {
@@ -128,7 +145,7 @@ async fn the_simulator_tells_every_rule_and_what_would_change_it(room: Consent) 
         assert!(more.text.contains("rule-danger"), "the purpose covers no phone number");
     }
     let looks: i64 =
-        sqlx::query_scalar("SELECT COUNT(*) FROM ledger_entry WHERE action = 'subject.looked_up'")
+        sqlx::query_scalar("SELECT COUNT(*) FROM ledger_entry WHERE action IN ('subject.looked_up', 'personal_data.read')")
             .fetch_one(room.store().reader())
             .await
             .unwrap();

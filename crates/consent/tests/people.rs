@@ -23,6 +23,7 @@ on_both_engines!(
     a_merged_customer_is_shown_as_the_one_they_became,
     an_erased_customer_has_records_and_no_name,
     only_who_may_look_people_up_sees_them,
+    nothing_of_a_customer_opens_without_a_purpose_that_is_held,
 );
 
 const PEOPLE: &str = "/console/consents/people";
@@ -66,9 +67,16 @@ async fn a_customer_is_found_by_an_identifier_and_every_look_is_noted(room: Cons
         let title = between(&page, "<title>", "</title>");
         assert!(!title.contains("example.com"), "{title}");
     }
-    let looks = actions(&room, "subject.looked_up").await;
+    let looks = actions(&room, "personal_data.read").await;
     assert_eq!(looks.len(), 2);
     assert!(looks.iter().all(|(object, actor)| *object == id && actor.starts_with("person:")));
+    let whose: Vec<(String, String)> = sqlx::query_as(
+        "SELECT subject, purpose FROM ledger_entry WHERE action = 'personal_data.read'",
+    )
+    .fetch_all(room.store().reader())
+    .await
+    .unwrap();
+    assert!(whose.iter().all(|(who, why)| *who == id && why == "customer_support"), "{whose:?}");
     room.store().ledger().verify().await.unwrap();
 }
 
@@ -234,4 +242,29 @@ async fn only_who_may_look_people_up_sees_them(room: Consent) {
         let without = reader.post_with(&format!("{PEOPLE}/{id}/reveal"), "wrong", &[]).await;
         assert_eq!(without.status, StatusCode::FORBIDDEN, "{role} without a token");
     }
+}
+
+async fn nothing_of_a_customer_opens_without_a_purpose_that_is_held(room: Consent) {
+    let id = li(&room).await;
+    let mut reader = Reader::owner(&room, "en").await;
+    let page = format!("{PEOPLE}/{id}");
+    reader.forget_purpose();
+
+    let asked = reader.get(&page).await;
+    assert_eq!(asked.status, StatusCode::SEE_OTHER);
+    assert!(asked.location.starts_with("/console/access/purpose?back="), "{}", asked.location);
+    let form = asked.location.clone();
+    let choose = "/console/access/purpose";
+    let wrong = reader.post(&form, choose, &[("back", &page), ("purpose", "quality")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "a purpose that is not held");
+    assert_eq!(reader.get(&page).await.status, StatusCode::SEE_OTHER, "still closed");
+    let away = [("back", "//evil.example/"), ("purpose", "customer_support")];
+    let away = reader.post(&form, choose, &away).await;
+    assert_eq!(away.location, "/console", "never to another site");
+    let chosen = [("back", page.as_str()), ("purpose", "customer_support")];
+    let chosen = reader.post(&form, choose, &chosen).await;
+
+    assert_eq!((chosen.status, chosen.location.as_str()), (StatusCode::SEE_OTHER, page.as_str()));
+    assert_eq!(reader.get(&page).await.status, StatusCode::OK);
+    assert_eq!(actions(&room, "personal_data.read").await.len(), 1, "only what was opened");
 }

@@ -17,6 +17,9 @@ pub enum WebError {
     /// Not signed in; holds the address to come back to.
     #[error("not signed in")]
     SignIn(String),
+    /// A customer's data opens only for a purpose; holds the address to come back to.
+    #[error("no purpose was chosen")]
+    Purpose(String),
     /// The form's protection token is missing or stale.
     #[error("the form's token does not match the session")]
     Csrf,
@@ -53,7 +56,7 @@ impl WebError {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Forbidden | Self::Csrf => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::Csrf | Self::Purpose(_) => StatusCode::FORBIDDEN,
             Self::SignIn(_) => StatusCode::UNAUTHORIZED,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Conflict(_) => StatusCode::CONFLICT,
@@ -69,6 +72,7 @@ impl WebError {
             Self::NotFound => "web-error-not-found",
             Self::Forbidden => "web-error-forbidden",
             Self::SignIn(_) => "web-error-sign-in",
+            Self::Purpose(_) => "access-error-purpose",
             Self::Csrf => "web-error-csrf",
             Self::BadRequest(key) | Self::Conflict(key) => key,
             Self::TooLarge => "web-error-too-large",
@@ -107,6 +111,10 @@ impl IntoResponse for WebError {
         }
         if let Self::SignIn(back) = &self {
             let to = format!("/signin?back={}", crate::list::encode(back));
+            return axum::response::Redirect::to(&to).into_response();
+        }
+        if let Self::Purpose(back) = &self {
+            let to = format!("/console/access/purpose?back={}", crate::list::encode(back));
             return axum::response::Redirect::to(&to).into_response();
         }
         response.extensions_mut().insert(ErrorMark { key: self.key().to_owned() });

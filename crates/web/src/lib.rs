@@ -98,6 +98,7 @@
 //!
 //! The page `/console/components` shows every component.
 
+pub mod access;
 mod account;
 mod activity;
 mod assets;
@@ -190,6 +191,7 @@ struct Inner {
     limits: limit::Limits,
     hashing: tokio::sync::Semaphore,
     tokens: token::Cache,
+    access: access::State,
 }
 
 /// The shared ground of all pages. Cheap to clone; rooms keep it in their state.
@@ -205,6 +207,7 @@ impl Web {
     pub async fn open(store: Store, config: WebConfig) -> Result<Self, store::StoreError> {
         store.migrate(&MIGRATIONS).await?;
         store.migrate(&mail::MIGRATIONS).await?;
+        store.migrate(&access::MIGRATIONS).await?;
         let organisation = sqlx::query("SELECT value FROM web_setting WHERE key = 'organisation'")
             .fetch_optional(store.reader())
             .await?
@@ -218,8 +221,12 @@ impl Web {
             limits: limit::Limits::default(),
             hashing: tokio::sync::Semaphore::new(2),
             tokens: token::Cache::default(),
+            access: access::State::new()?,
         };
-        Ok(Self { inner: Arc::new(inner), nav: Arc::new(routes::NAV.to_vec()), mailer: None })
+        let web =
+            Self { inner: Arc::new(inner), nav: Arc::new(routes::NAV.to_vec()), mailer: None };
+        access::start(&web);
+        Ok(web)
     }
 
     /// Adds a room's navigation entries, before the shell's own.

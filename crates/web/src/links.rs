@@ -89,6 +89,7 @@ impl Web {
             use_up(&mut tx, link).await?;
         }
         self.insert_user(tx.conn(), &id, new, hash).await?;
+        crate::access::grant_first(tx.conn(), &id).await?;
         if link.is_none() {
             // The demo's owner follows the browser's language.
             sqlx::query("UPDATE web_user SET lang = '' WHERE id = $1")

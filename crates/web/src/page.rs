@@ -1,8 +1,9 @@
 //! A console page: the signed-in reader, navigation, permission checks.
 
+use crate::access::Standing;
 use crate::look::{Look, Theme};
 use crate::session::{Session, User};
-use crate::{Permission, Web, WebError, secret};
+use crate::{Choice, Permission, Web, WebError, secret};
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use std::ops::Deref;
@@ -54,6 +55,7 @@ pub struct Page {
     pub session_id: String,
     look: Look,
     nav: Arc<Vec<NavItem>>,
+    standing: Standing,
 }
 
 impl Deref for Page {
@@ -64,7 +66,7 @@ impl Deref for Page {
 }
 
 impl Page {
-    pub(crate) fn new(web: &Web, session: Session, mut look: Look) -> Self {
+    pub(crate) fn new(web: &Web, session: Session, mut look: Look, standing: Standing) -> Self {
         if let Some(lang) = session.user.lang {
             look.lang = lang;
         }
@@ -77,17 +79,49 @@ impl Page {
             session_id: session.id,
             look,
             nav: web.nav(),
+            standing,
         }
     }
 
     /// Whether the reader may.
     pub fn can(&self, permission: Permission) -> bool {
-        self.user.role.can(permission)
+        self.standing.can(permission)
     }
 
     /// Stops with "forbidden" unless the reader may.
     pub fn require(&self, permission: Permission) -> Result<(), WebError> {
-        if self.can(permission) { Ok(()) } else { Err(WebError::Forbidden) }
+        if self.standing.require(permission) { Ok(()) } else { Err(WebError::Forbidden) }
+    }
+
+    /// The reader's purposes, choice and emergency access.
+    pub fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
+    /// The purpose under which a customer's data may be opened now, for the ledger. Without one the
+    /// reader is sent to choose, and comes back.
+    pub fn require_purpose(&self) -> Result<String, WebError> {
+        self.require(Permission::LookUpPeople)?;
+        self.standing.purpose_to_open().ok_or_else(|| WebError::Purpose(self.here()))
+    }
+
+    /// The purposes the reader holds, to choose from.
+    pub fn held_purposes(&self) -> Vec<Choice> {
+        let choice =
+            |one: &String| Choice::new(one.clone(), self.t(&crate::access::purpose_key(one)));
+        self.standing.purposes().iter().map(choice).collect()
+    }
+
+    /// The cookie that remembers the purpose chosen, for half an hour; `None` unless it is held. It
+    /// needs no seal: what it names counts only while the reader holds it.
+    pub fn purpose_cookie(&self, web: &Web, purpose: &str) -> Option<axum::http::HeaderValue> {
+        let held = self.standing.purposes().iter().any(|one| one == purpose);
+        held.then(|| web.jar().set("purpose", purpose, Some(1800)))
+    }
+
+    /// Banners of emergencies: the reader's own end, and those of colleagues they watch over.
+    pub fn alarms(&self) -> Vec<i64> {
+        self.standing.alarms().into_iter().map(|(_, until)| *until).collect()
     }
 
     /// The reader as the ledger names them.
@@ -148,6 +182,8 @@ where
             };
             return Err(WebError::SignIn(back));
         };
-        Ok(Self::new(&web, session, look))
+        let chosen = web.jar().read(&parts.headers, "purpose").unwrap_or_default().to_owned();
+        let standing = web.standing(&session.user, &chosen).await?;
+        Ok(Self::new(&web, session, look, standing))
     }
 }

@@ -12,13 +12,14 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use std::net::SocketAddr;
 
-pub(crate) const NAV: [NavItem; 7] = [
+pub(crate) const NAV: [NavItem; 8] = [
     item("web-nav-jobs", "/console/jobs", "job", Permission::ViewMap),
     item("web-nav-mail", "/console/mail", "mail", Permission::ManageJobs),
     item("web-nav-activity", "/console/activity", "activity", Permission::ViewLedger),
     item("web-nav-people", "/console/people", "people", Permission::ViewRecords),
     item("signin-sessions", "/console/sessions", "activity", Permission::ManagePeople),
     item("signin-tokens", "/console/tokens", "key", Permission::ManagePeople),
+    crate::access::NAV,
     item("web-nav-account", "/console/account", "person", Permission::ViewMap),
 ];
 
@@ -48,6 +49,7 @@ pub fn router(web: Web) -> Router {
         .route("/demo/{token}", get(signin::demo))
         .route("/preferences", post(signin::preferences))
         .merge(console())
+        .merge(crate::access::routes())
         .with_state(web)
 }
 

@@ -22,11 +22,14 @@ pub type Page = (&'static str, Way);
 /// The button that sends the form of a page for trying detection.
 const FIND: &str = "main form button[type='submit']";
 
+/// The button of the one form on a page.
+const FORM: &str = "main form.card button[type='submit']";
+
 /// The form of a detector, filled from an example.
 const LOYALTY: &str = "/console/detectors/new?example=loyalty-card";
 
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 63] = [
+pub const CONSOLE: [Page; 73] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
@@ -85,6 +88,16 @@ pub const CONSOLE: [Page; 63] = [
     ("sessions", Way::Path("/console/sessions")),
     ("tokens", Way::Path("/console/tokens")),
     ("token-new", Way::Path("/console/tokens/new")),
+    ("purposes-of-person", Way::Link("/console/people", "main tbody a[href$='/purposes']")),
+    ("purpose-choose", Way::Path("/console/access/purpose")),
+    ("access", Way::Path("/console/access")),
+    ("approvals", Way::Path("/console/access/approvals")),
+    ("emergency", Way::Path("/console/access/emergency")),
+    ("access-reviews", Way::Path("/console/access/reviews")),
+    ("policies", Way::Path("/console/access/policies")),
+    ("policies-tried", Way::Press("/console/access/policies", "button[value='try']", "#trial")),
+    ("policy-shipped", Way::Path("/console/access/policies/shipped")),
+    ("emergency-wrong", Way::Press("/console/access/emergency", FORM, ".field-error")),
     ("account", Way::Path("/console/account")),
     ("activity", Way::Path("/console/activity")),
     ("jobs", Way::Path("/console/jobs")),

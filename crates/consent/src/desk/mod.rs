@@ -1,7 +1,7 @@
 //! The privacy desk: staff look up one customer, see what is recorded, and act for them. Every look is
 //! an entry of the ledger; every act carries a reason, sealed with the customer's key.
 
-use ::store::{Actor, Entry, Migration, new_id, now};
+use ::store::{Actor, Entry, HotWrite, Migration, new_id, now};
 use sqlx::Row as _;
 
 use crate::{Consent, ConsentError, Receipt, Recording, Result, Subject, SubjectId, subject::MOST};
@@ -92,19 +92,34 @@ impl Consent {
         })
     }
 
-    /// Notes that somebody looked at a customer; with `None`, that they looked for one who is not there.
-    pub async fn looked_up(&self, actor: &Actor, id: Option<&SubjectId>) -> Result<()> {
+    /// Notes that somebody looked at a customer, and for which purpose; with `None`, that they looked
+    /// for one who is not there.
+    pub async fn looked_up(
+        &self,
+        actor: &Actor,
+        id: Option<&SubjectId>,
+        purpose: &str,
+    ) -> Result<()> {
         let entry = match id {
-            Some(id) => Entry::new(actor.clone(), "subject.looked_up", "subject", &*id.0),
+            Some(id) => {
+                Entry::new(actor.clone(), "personal_data.read", "subject", &*id.0).about(&*id.0)
+            }
             None => Entry::new(actor.clone(), "subject.looked_up", "lookup", "nobody"),
         };
-        self.store().begin(entry).await?.commit().await?;
+        let entry = entry.for_purpose(purpose);
+        self.store().submit(HotWrite { entry, rows: Vec::new() }).await?;
         Ok(())
     }
 
     /// Keeps why identifiers were shown in clear. Call it before showing them.
-    pub async fn revealed(&self, actor: &Actor, id: &SubjectId, why: &str) -> Result<()> {
-        self.note(actor, id, About::Revealed, "", why).await
+    pub async fn revealed(
+        &self,
+        actor: &Actor,
+        id: &SubjectId,
+        purpose: &str,
+        why: &str,
+    ) -> Result<()> {
+        self.note(actor, id, (About::Revealed, purpose), "", why).await
     }
 
     /// Stops every use of a customer's data but keeping it (GDPR Art 18), or lifts that; with why.
@@ -116,7 +131,7 @@ impl Consent {
         why: &str,
     ) -> Result<()> {
         let about = if restricted { About::Restricted } else { About::Unrestricted };
-        self.note(actor, id, about, "", why).await?;
+        self.note(actor, id, (about, ""), "", why).await?;
         self.restrict(actor, id, restricted).await
     }
 
@@ -129,7 +144,7 @@ impl Consent {
         how: &str,
     ) -> Result<Receipt> {
         let receipt = self.record(actor, recording).await?;
-        self.note(actor, id, About::Recorded, &receipt.id, how).await?;
+        self.note(actor, id, (About::Recorded, ""), &receipt.id, how).await?;
         Ok(receipt)
     }
 
@@ -137,15 +152,18 @@ impl Consent {
         &self,
         actor: &Actor,
         id: &SubjectId,
-        about: About,
+        (about, purpose): (About, &str),
         record: &str,
         text: &str,
     ) -> Result<()> {
         let sealed = self.subject_key(id).await?.seal(SEALING, text);
         // Acts that change something have their own entries beside the state; the reason's is another.
         let action = if about == About::Revealed { "subject.revealed" } else { "subject.noted" };
-        let mut tx =
-            self.store().begin(Entry::new(actor.clone(), action, "subject", &*id.0)).await?;
+        let mut entry = Entry::new(actor.clone(), action, "subject", &*id.0).about(&*id.0);
+        if !purpose.is_empty() {
+            entry = entry.for_purpose(purpose);
+        }
+        let mut tx = self.store().begin(entry).await?;
         tx.states(None, Some(self.store().digest(&(about.as_str(), record, &sealed))));
         sqlx::query(
             "INSERT INTO subject_note (id, subject, about, record, sealed, actor, at)

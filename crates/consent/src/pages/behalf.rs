@@ -9,7 +9,7 @@ use axum::{
     response::Response,
     routing::get,
 };
-use web::{Choice as Option_, CsrfForm, Errors, ListQuery, Page, Permission, WebError};
+use web::{Choice as Option_, CsrfForm, Errors, ListQuery, Page, WebError};
 
 use super::{person::reason_fault, refused, words};
 use crate::{
@@ -70,7 +70,7 @@ async fn show(
     Path(id): Path<String>,
     State(room): State<Room>,
 ) -> Result<Response, WebError> {
-    p.require(Permission::LookUpPeople)?;
+    p.require_purpose()?;
     let standing = room.consent.standing_of(&id).await.map_err(refused)?;
     let told = Told { notice: l.get("notice").to_owned(), ..Told::default() };
     web::render(&page(&room, p, standing, told, Errors::new()))
@@ -145,7 +145,7 @@ async fn save(
     Path(id): Path<String>,
     CsrfForm(form): CsrfForm<Vec<(String, String)>>,
 ) -> Result<Response, WebError> {
-    p.require(Permission::LookUpPeople)?;
+    p.require_purpose()?;
     let standing = room.consent.standing_of(&id).await.map_err(refused)?;
     let told = read(form);
     let choices = choices(&told);

@@ -2,7 +2,7 @@
 //! no log.
 
 use askama::Template;
-use axum::{Router, extract::State, response::Response, routing::get};
+use axum::{Router, extract::State, http::header, response::Response, routing::get};
 use serde::Deserialize;
 use web::{Choice as Option_, CsrfForm, Errors, Page, Permission, WebError};
 
@@ -20,6 +20,8 @@ pub(super) struct Asked {
     pub kind: String,
     pub identifier: String,
     pub property: String,
+    /// Why: one of the purposes the reader holds.
+    pub purpose: String,
 }
 
 impl Asked {
@@ -55,19 +57,22 @@ struct People {
     p: Page,
     asked: Asked,
     kinds: Vec<Option_>,
+    purposes: Vec<Option_>,
     errors: Errors,
     nobody: bool,
 }
 
 impl People {
     fn new(p: Page, asked: Asked) -> Self {
-        Self { kinds: kinds(&p), p, asked, errors: Errors::new(), nobody: false }
+        let purposes = p.held_purposes();
+        Self { kinds: kinds(&p), purposes, p, asked, errors: Errors::new(), nobody: false }
     }
 }
 
 async fn show(p: Page) -> Result<Response, WebError> {
     p.require(Permission::LookUpPeople)?;
-    web::render(&People::new(p, Asked::default()))
+    let chosen = p.standing().chosen().to_owned();
+    web::render(&People::new(p, Asked { purpose: chosen, ..Asked::default() }))
 }
 
 async fn find(
@@ -76,6 +81,9 @@ async fn find(
     CsrfForm(asked): CsrfForm<Asked>,
 ) -> Result<Response, WebError> {
     p.require(Permission::LookUpPeople)?;
+    // Chosen on this very form, or a moment ago on another page.
+    let cookie = p.purpose_cookie(&room.web, &asked.purpose);
+    let purpose = if cookie.is_some() { asked.purpose.clone() } else { p.require_purpose()? };
     let subject = match asked.subject(&p, &room) {
         Ok(subject) => subject,
         Err(message) => {
@@ -87,9 +95,13 @@ async fn find(
     let blind = subject.blind(room.consent.vault());
     let known = room.consent.find(&blind).await.map_err(refused)?;
     let Some(id) = known.people.first() else {
-        room.consent.looked_up(&p.actor(), None).await.map_err(refused)?;
+        room.consent.looked_up(&p.actor(), None, &purpose).await.map_err(refused)?;
         return web::render(&People { nobody: true, ..People::new(p, asked) });
     };
     // The page that comes notes the look.
-    Ok(web::redirect(&format!("/console/consents/people/{id}")))
+    let mut response = web::redirect(&format!("/console/consents/people/{id}"));
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
 }

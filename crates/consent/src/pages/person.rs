@@ -8,7 +8,7 @@ use axum::{
     routing::{get, post},
 };
 use serde::Deserialize;
-use web::{CsrfForm, Errors, ListQuery, Page, Pager, Permission, WebError};
+use web::{CsrfForm, Errors, ListQuery, Page, Pager, WebError};
 
 use super::{moment::Moment, refused, words};
 use crate::{
@@ -65,12 +65,12 @@ async fn show(
     Path(id): Path<String>,
     State(room): State<Room>,
 ) -> Result<Response, WebError> {
-    p.require(Permission::LookUpPeople)?;
+    let purpose = p.require_purpose()?;
     let standing = room.consent.standing_of(&id).await.map_err(refused)?;
     if standing.id.0 != id {
         return Ok(web::redirect(&format!("/console/consents/people/{}", standing.id)));
     }
-    room.consent.looked_up(&p.actor(), Some(&standing.id)).await.map_err(refused)?;
+    room.consent.looked_up(&p.actor(), Some(&standing.id), &purpose).await.map_err(refused)?;
     web::render(&page(&room, p, &l, standing, false).await?)
 }
 
@@ -189,13 +189,14 @@ async fn reveal(
     Path(id): Path<String>,
     CsrfForm(form): CsrfForm<Why>,
 ) -> Result<Response, WebError> {
-    p.require(Permission::LookUpPeople)?;
+    let purpose = p.require_purpose()?;
     let standing = room.consent.standing_of(&id).await.map_err(refused)?;
     let l = ListQuery::parse("");
     if let Some(fault) = reason_fault(&form.why) {
         return faulty(&room, p, standing, form.why, fault).await;
     }
-    room.consent.revealed(&p.actor(), &standing.id, form.why.trim()).await.map_err(refused)?;
+    let (actor, why) = (p.actor(), form.why.trim());
+    room.consent.revealed(&actor, &standing.id, &purpose, why).await.map_err(refused)?;
     web::render(&page(&room, p, &l, standing, true).await?)
 }
 
@@ -205,7 +206,7 @@ async fn restrict(
     Path(id): Path<String>,
     CsrfForm(form): CsrfForm<Why>,
 ) -> Result<Response, WebError> {
-    p.require(Permission::LookUpPeople)?;
+    p.require_purpose()?;
     let standing = room.consent.standing_of(&id).await.map_err(refused)?;
     if let Some(fault) = reason_fault(&form.why) {
         return faulty(&room, p, standing, form.why, fault).await;

@@ -8,10 +8,10 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::get,
 };
-use web::{Page, Permission, WebError};
+use web::{Page, WebError};
 
 use super::refused;
-use crate::{Room, receipt};
+use crate::{Receipt, Room, SubjectId, receipt};
 
 pub(super) fn router() -> Router<Room> {
     Router::new()
@@ -29,13 +29,22 @@ struct ReceiptPage {
     receipt: String,
 }
 
+/// The receipt, once it is noted who reads it and for which purpose.
+async fn open(room: &Room, p: &Page, id: &str) -> Result<Receipt, WebError> {
+    let purpose = p.require_purpose()?;
+    let receipt = room.consent.receipt(id).await.map_err(refused)?;
+    let subject = receipt.document["pii_principal_id"].as_str().unwrap_or_default();
+    let subject = SubjectId(subject.to_owned());
+    room.consent.looked_up(&p.actor(), Some(&subject), &purpose).await.map_err(refused)?;
+    Ok(receipt)
+}
+
 async fn show(
     p: Page,
     Path(id): Path<String>,
     State(room): State<Room>,
 ) -> Result<Response, WebError> {
-    p.require(Permission::LookUpPeople)?;
-    let receipt = room.consent.receipt(&id).await.map_err(refused)?;
+    let receipt = open(&room, &p, &id).await?;
     let subject = receipt.document["pii_principal_id"].as_str().unwrap_or_default().to_owned();
     web::render(&ReceiptPage {
         title: receipt::title(&p, &receipt),
@@ -51,8 +60,7 @@ async fn file(
     Path(id): Path<String>,
     State(room): State<Room>,
 ) -> Result<Response, WebError> {
-    p.require(Permission::LookUpPeople)?;
-    let receipt = room.consent.receipt(&id).await.map_err(refused)?;
+    let receipt = open(&room, &p, &id).await?;
     let text = serde_json::to_string_pretty(&receipt.document).map_err(WebError::internal)?;
     let mut response = text.into_response();
     let headers = response.headers_mut();

@@ -103,12 +103,9 @@ async fn ask(
     p: Page,
     CsrfForm(form): CsrfForm<Form>,
 ) -> Result<Response, WebError> {
-    p.require(Permission::LookUpPeople)?;
-    let asked = Asked {
-        kind: form.kind.clone(),
-        identifier: form.identifier.clone(),
-        property: String::new(),
-    };
+    let purpose = p.require_purpose()?;
+    let asked =
+        Asked { kind: form.kind.clone(), identifier: form.identifier.clone(), ..Asked::default() };
     let mut errors = Errors::new();
     let catalogue = room.consent.catalogue();
     if catalogue.purpose(&form.purpose).is_err() {
@@ -119,7 +116,7 @@ async fn ask(
         return web::render_status(422, &page(&room, p, form, errors, None));
     };
     let known = room.consent.find(&subject.blind(room.consent.vault())).await.map_err(refused)?;
-    room.consent.looked_up(&p.actor(), known.people.first()).await.map_err(refused)?;
+    room.consent.looked_up(&p.actor(), known.people.first(), &purpose).await.map_err(refused)?;
     let explained = room.consent.explain(&subject, &form.purpose, &question(&form)).await;
     let found = told(&p, &catalogue, explained.map_err(refused)?, !known.people.is_empty());
     web::render(&page(&room, p, form, Errors::new(), Some(found)))

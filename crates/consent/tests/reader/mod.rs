@@ -43,7 +43,9 @@ impl Reader {
         let rooms = web::router(web.clone()).merge(consent::router(web.clone(), consent.clone()));
         let peer = SocketAddr::from(([127, 0, 0, 1], 40_000));
         let app = web::finish(web, rooms).layer(MockConnectInfo(peer));
-        let mut reader = Self { app, cookies: BTreeMap::new() };
+        // The first owner holds this purpose; here it was chosen a moment ago.
+        let chosen = ("privet_purpose".to_owned(), "customer_support".to_owned());
+        let mut reader = Self { app, cookies: BTreeMap::from([chosen]) };
         let path = link.split_once("8440").unwrap().1.to_owned();
         let page = reader.get(&path).await;
         assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
@@ -54,6 +56,11 @@ impl Reader {
     /// Reads a page.
     pub async fn get(&mut self, path: &str) -> Answer {
         self.send(Request::get(path), Body::empty()).await
+    }
+
+    /// Forgets which purpose was chosen.
+    pub fn forget_purpose(&mut self) {
+        self.cookies.remove("privet_purpose");
     }
 
     /// Reads a page that must be there and whole.

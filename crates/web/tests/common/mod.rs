@@ -86,6 +86,13 @@ pub struct Visitor {
 }
 
 impl Visitor {
+    /// The same browser at another server.
+    #[must_use]
+    pub fn at(mut self, house: &House) -> Self {
+        self.app = house.app.clone();
+        self
+    }
+
     pub async fn get(&mut self, path: &str) -> Answer {
         self.ask(Request::get(path).body(Body::empty()).unwrap()).await
     }
