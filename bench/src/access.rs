@@ -64,13 +64,12 @@ fn person(role: &str) -> Actor {
 }
 
 fn fifty() -> String {
-    (0..50)
-        .map(|n| {
-            format!(
-                "permit (principal in Privet::Group::\"team-{n}\", \
-                 action == Privet::Action::\"export\", resource) \
-                 when {{ principal.purposes.contains(\"quality\") }};\n"
-            )
-        })
-        .collect()
+    let policy = |n: usize| {
+        format!(
+            "permit (principal in Privet::Group::\"team-{n}\", \
+             action == Privet::Action::\"export\", resource) \
+             when {{ principal.purposes.contains(\"quality\") }};\n"
+        )
+    };
+    (0..50).map(policy).collect::<Vec<_>>().concat()
 }
