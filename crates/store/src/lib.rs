@@ -6,6 +6,7 @@ mod cron;
 mod entry;
 mod group;
 mod jobs;
+mod keys;
 mod ledger;
 mod migrate;
 mod open;
@@ -19,6 +20,7 @@ pub use cron::next_run;
 pub use entry::{Actor, Digest, Entry, Object};
 pub use group::{HotRow, HotWrite};
 pub use jobs::{JobContext, JobError, JobFilter, JobHandler, JobId, JobRow, JobState, NewJob};
+pub use keys::{KekState, KeyStatus, NewRoot, PASSPHRASE, PASSPHRASE_FILE};
 pub use ledger::{Head, Ledger, LedgerFilter, LedgerRow};
 pub use runner::Runner;
 pub use schedule::ScheduleRow;
@@ -79,6 +81,9 @@ pub enum StoreError {
     /// A sealed secret does not open.
     #[error("a stored secret could not be opened: {0}; was the key file replaced?")]
     Sealed(String),
+    /// The keys cannot be used as they are.
+    #[error("{0}")]
+    Keys(String),
     /// A migration failed or is unknown to this version.
     #[error("{0}")]
     Migration(String),
@@ -142,7 +147,7 @@ impl Store {
     pub fn unseal(&self, context: &str, sealed: &str) -> Result<String> {
         self.inner.key.unseal(context, sealed)
     }
-    /// A 32-byte key derived (HKDF) from the deployment's key file for a named use, e.g.
+    /// A 32-byte key derived (HKDF) from the deployment key for a named use, e.g.
     /// `datamap/sketch`.
     pub fn derive_key(&self, usage: &str) -> [u8; 32] {
         self.inner.key.derive(usage)

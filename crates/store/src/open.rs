@@ -2,6 +2,7 @@
 
 use crate::{
     Migration, Result, Store, StoreConfig, StoreError, group,
+    keys::{self, Root},
     ledger::{Chain, Log},
     secret::Key,
 };
@@ -40,6 +41,8 @@ pub(crate) struct Inner {
     pub(crate) writer: AnyPool,
     pub(crate) postgres: bool,
     pub(crate) key: Arc<Key>,
+    pub(crate) ring: keys::Ring,
+    pub(crate) root_provider: &'static str,
     pub(crate) log: Box<dyn Log>,
     pub(crate) data_dir: PathBuf,
     /// Counts up when a job may be due: the runner of this process looks at once.
@@ -57,11 +60,17 @@ impl Store {
         make_data_dir(&config.data_dir)?;
         let file = config.data_dir.join(FILE);
         let postgres = config.database.is_some();
-        let key = Arc::new(Key::load(&config.data_dir, postgres || !file.exists())?);
+        let root = Root::load(&config.data_dir, postgres || !file.exists())?;
         let (writer, reader) = match &config.database {
             Some(address) => postgres_pools(address).await?,
             None => sqlite_pools(&file).await?,
         };
+        let mut tx = begin_on(&writer, postgres).await?;
+        let root = keys::settle_root(&reader, postgres, &config.data_dir, root).await?;
+        let (key, ring, root) =
+            keys::load(&reader, &mut tx, postgres, root, &config.data_dir).await?;
+        tx.commit().await?;
+        let (key, adopted) = (Arc::new(key), ring.adopted);
         let (hot, queue) = mpsc::channel(group::QUEUE);
         let log = Box::new(Chain { key: key.clone(), postgres });
         let inner = Arc::new(Inner {
@@ -69,6 +78,8 @@ impl Store {
             writer,
             postgres,
             key,
+            ring,
+            root_provider: root.provider(),
             log,
             data_dir: config.data_dir,
             wake: watch::channel(0).0,
@@ -80,6 +91,14 @@ impl Store {
         let store = Self { inner };
         store.apply(SCHEMA).await?;
         store.settle().await?;
+        if adopted {
+            let by = crate::Actor::System("setup");
+            store
+                .begin(crate::Entry::new(by, "key.adopted", "key", "root"))
+                .await?
+                .commit()
+                .await?;
+        }
         group::start(&store, queue);
         Ok(store)
     }
@@ -106,11 +125,7 @@ impl Store {
             .fetch_one(&mut *tx)
             .await?;
         if known != self.inner.key.check() {
-            return Err(StoreError::DataDir(format!(
-                "the key file in {} is not the one this database was made with: copy `privet.key` \
-                 from the first server's data directory, or from your backup",
-                self.inner.data_dir.display()
-            )));
+            return Err(keys::not_the_one(&self.inner.data_dir));
         }
         match self.inner.log.head(&mut tx).await {
             Err(StoreError::Ledger { position, why }) => self.stop_writes(position, &why),
@@ -128,8 +143,7 @@ impl Store {
     /// A write transaction without an entry: for what is no change of state (leases, progress) and
     /// for [`Store::begin`] itself. Not for rooms.
     pub(crate) async fn raw_begin(&self) -> Result<Transaction<'static, Any>> {
-        let begin = if self.inner.postgres { "BEGIN" } else { "BEGIN IMMEDIATE" };
-        Ok(self.inner.writer.begin_with(begin).await?)
+        begin_on(&self.inner.writer, self.inner.postgres).await
     }
 
     /// Remembers that the ledger is damaged: every later write is refused.
@@ -210,7 +224,7 @@ impl Store {
     /// The files of the data directory that nobody but Privet may read: key and database.
     pub fn own_files(&self) -> Vec<PathBuf> {
         let database = ["", "-wal", "-shm"].map(|end| format!("{FILE}{end}"));
-        let names = database.into_iter().chain([crate::secret::FILE.to_owned(), LOCK.to_owned()]);
+        let names = database.into_iter().chain([keys::FILE, keys::NEXT, LOCK].map(str::to_owned));
         names.map(|name| self.inner.data_dir.join(name)).collect()
     }
 
@@ -224,6 +238,10 @@ impl Store {
         self.inner.reader.close().await;
         self.inner.writer.close().await;
     }
+}
+
+async fn begin_on(writer: &AnyPool, postgres: bool) -> Result<Transaction<'static, Any>> {
+    Ok(writer.begin_with(if postgres { "BEGIN" } else { "BEGIN IMMEDIATE" }).await?)
 }
 
 fn make_data_dir(dir: &Path) -> Result<()> {

@@ -1,4 +1,4 @@
-//! The deployment's key file and what is made from it: sealed secrets, keyed digests, derived keys.
+//! The deployment key and what is made from it: sealed secrets, keyed digests, derived keys.
 
 use crate::{Digest, Result, StoreError};
 use aws_lc_rs::{
@@ -6,12 +6,8 @@ use aws_lc_rs::{
     hkdf, hmac, rand,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use std::{fs, io::Write as _, path::Path};
 
-/// The key file's name in the data directory.
-pub(crate) const FILE: &str = "privet.key";
-
-/// The deployment's root key. `Debug` prints nothing of it.
+/// The deployment key. `Debug` prints nothing of it.
 pub(crate) struct Key {
     prk: hkdf::Prk,
     seal: LessSafeKey,
@@ -26,38 +22,10 @@ impl std::fmt::Debug for Key {
 }
 
 impl Key {
-    /// Loads the key file, or creates it when `may_create` (a database that exists already must have
-    /// its key: a new one would open none of its secrets).
-    pub(crate) fn load(dir: &Path, may_create: bool) -> Result<Self> {
-        let path = dir.join(FILE);
-        if !path.exists() {
-            if !may_create {
-                return Err(StoreError::DataDir(format!(
-                    "{} is missing, but there is a database beside it: put the key file back from \
-                     your backup (stored passwords open only with it)",
-                    path.display()
-                )));
-            }
-            create(dir, &path).map_err(|error| cannot(&path, "created", &error))?;
-        }
-        check_mode(&path)?;
-        let text = fs::read_to_string(&path).map_err(|error| cannot(&path, "read", &error))?;
-        let root: [u8; 32] = BASE64
-            .decode(text.trim())
-            .ok()
-            .and_then(|bytes| bytes.try_into().ok())
-            .ok_or_else(|| {
-                StoreError::DataDir(format!(
-                    "{} is damaged: it must hold 32 bytes in base64; put it back from your backup",
-                    path.display()
-                ))
-            })?;
-        Self::from_root(&root)
-    }
-
-    fn from_root(root: &[u8; 32]) -> Result<Self> {
-        let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, b"privet/deployment/v1").extract(root);
-        let broken = || StoreError::DataDir("the key file's key could not be used".into());
+    /// From its 32 bytes.
+    pub(crate) fn from_root(root: &[u8; 32]) -> Result<Self> {
+        let prk = extract(b"privet/deployment/v1", root);
+        let broken = || StoreError::DataDir("the deployment key could not be used".into());
         let seal = UnboundKey::new(&AES_256_GCM, &derive(&prk, "store/seal"))
             .map(LessSafeKey::new)
             .map_err(|_| broken())?;
@@ -86,20 +54,7 @@ impl Key {
 
     /// `v1:` + base64(nonce ‖ ciphertext ‖ tag), AES-256-GCM with the context as associated data.
     pub(crate) fn seal(&self, context: &str, plain: &str) -> String {
-        let mut nonce = [0_u8; 12];
-        let mut body = plain.as_bytes().to_vec();
-        // Neither can fail: aws-lc aborts without entropy, and GCM's limit is 64 GiB a message.
-        let sealed = rand::fill(&mut nonce).and_then(|()| {
-            self.seal.seal_in_place_append_tag(
-                Nonce::assume_unique_for_key(nonce),
-                Aad::from(context.as_bytes()),
-                &mut body,
-            )
-        });
-        assert!(sealed.is_ok(), "AES-256-GCM cannot fail below 64 GiB");
-        let mut all = nonce.to_vec();
-        all.extend_from_slice(&body);
-        format!("v1:{}", BASE64.encode(all))
+        format!("v1:{}", BASE64.encode(seal(&self.seal, context, plain.as_bytes())))
     }
 
     pub(crate) fn unseal(&self, context: &str, sealed: &str) -> Result<String> {
@@ -126,7 +81,62 @@ impl hkdf::KeyType for Len32 {
     }
 }
 
-fn derive(prk: &hkdf::Prk, usage: &str) -> [u8; 32] {
+/// HKDF's first half (RFC 5869 §2.2).
+pub(crate) fn extract(salt: &[u8], root: &[u8; 32]) -> hkdf::Prk {
+    hkdf::Salt::new(hkdf::HKDF_SHA256, salt).extract(root)
+}
+
+/// 32 random bytes.
+pub(crate) fn random() -> Result<[u8; 32]> {
+    let mut bytes = [0; 32];
+    let filled = rand::fill(&mut bytes);
+    filled.map_err(|_| StoreError::Keys("the system has no random numbers".into()))?;
+    Ok(bytes)
+}
+
+/// A key that wraps keys: AES-256-GCM with a random nonce, the place of the wrapped key as
+/// associated data.
+pub(crate) struct Wrap(LessSafeKey);
+
+impl Wrap {
+    pub(crate) fn new(key: &[u8; 32]) -> Self {
+        let Ok(key) = UnboundKey::new(&AES_256_GCM, key) else {
+            unreachable!("AES-256 takes any 32 bytes")
+        };
+        Self(LessSafeKey::new(key))
+    }
+
+    /// `w1:` + base64(nonce ‖ ciphertext ‖ tag).
+    pub(crate) fn wrap(&self, context: &str, key: &[u8; 32]) -> String {
+        format!("w1:{}", BASE64.encode(seal(&self.0, context, key.as_slice())))
+    }
+
+    /// `None` when another key wrapped it, or for another place.
+    pub(crate) fn unwrap(&self, context: &str, wrapped: &str) -> Option<[u8; 32]> {
+        let mut nonce = BASE64.decode(wrapped.strip_prefix("w1:")?).ok()?;
+        let mut body = (nonce.len() > 12).then(|| nonce.split_off(12))?;
+        let nonce = Nonce::try_assume_unique_for_key(&nonce).ok()?;
+        let plain = self.0.open_in_place(nonce, Aad::from(context.as_bytes()), &mut body).ok()?;
+        (&*plain).try_into().ok()
+    }
+}
+
+/// nonce ‖ ciphertext ‖ tag.
+fn seal(key: &LessSafeKey, context: &str, plain: &[u8]) -> Vec<u8> {
+    let mut nonce = [0_u8; 12];
+    let mut body = plain.to_vec();
+    // Neither can fail: aws-lc aborts without entropy, and GCM's limit is 64 GiB a message.
+    let sealed = rand::fill(&mut nonce).and_then(|()| {
+        let nonce = Nonce::assume_unique_for_key(nonce);
+        key.seal_in_place_append_tag(nonce, Aad::from(context.as_bytes()), &mut body)
+    });
+    assert!(sealed.is_ok(), "AES-256-GCM cannot fail below 64 GiB");
+    let mut all = nonce.to_vec();
+    all.extend_from_slice(&body);
+    all
+}
+
+pub(crate) fn derive(prk: &hkdf::Prk, usage: &str) -> [u8; 32] {
     let mut out = [0_u8; 32];
     let filled = prk.expand(&[usage.as_bytes()], Len32).and_then(|okm| okm.fill(&mut out));
     assert!(filled.is_ok(), "HKDF-SHA-256 gives up to 8160 bytes, and 32 are asked for");
@@ -158,51 +168,6 @@ pub(crate) fn unhex(text: &str) -> Option<[u8; 32]> {
         *byte = u8::from_str_radix(&text[2 * i..2 * i + 2], 16).ok()?;
     }
     Some(out)
-}
-
-/// Writes a new key beside its final name and links it there: the link fails if another process was
-/// first, so a key once written is never replaced and a half-written one is never seen.
-fn create(dir: &Path, path: &Path) -> std::io::Result<()> {
-    let mut root = [0_u8; 32];
-    rand::fill(&mut root).map_err(|_| std::io::Error::other("no random numbers"))?;
-    let draft = dir.join(format!(".{FILE}.{}", uuid::Uuid::now_v7()));
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&draft)?;
-    writeln!(file, "{}", BASE64.encode(root))?;
-    file.sync_all()?;
-    let linked = fs::hard_link(&draft, path);
-    fs::remove_file(&draft)?;
-    match linked {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error),
-        _ => {}
-    }
-    fs::File::open(dir)?.sync_all()
-}
-
-#[cfg(unix)]
-fn check_mode(path: &Path) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = fs::metadata(path).map_err(|e| cannot(path, "read", &e))?.permissions().mode();
-    if mode & 0o077 != 0 {
-        return Err(StoreError::DataDir(format!(
-            "{0} can be read by other users of this machine (mode {1:03o}): run `chmod 600 {0}`",
-            path.display(),
-            mode & 0o777
-        )));
-    }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn check_mode(_path: &Path) -> Result<()> {
-    Ok(())
-}
-
-fn cannot(path: &Path, what: &str, error: &std::io::Error) -> StoreError {
-    StoreError::DataDir(format!("{} cannot be {what}: {error}", path.display()))
 }
 
 /// JSON with sorted keys and no white space: one text for one state, whatever order fields come in.
@@ -266,27 +231,15 @@ mod tests {
     }
 
     #[test]
-    fn a_key_file_is_made_once_and_refused_when_others_can_read_it() {
-        let dir = tempfile::tempdir().unwrap();
-        let first = Key::load(dir.path(), true).unwrap().check();
+    fn a_wrapped_key_opens_only_in_its_place() {
+        let wrapped = Wrap::new(&[1; 32]).wrap("kek/1", &[9; 32]);
 
-        assert_eq!(Key::load(dir.path(), true).unwrap().check(), first);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            let path = dir.path().join(FILE);
-            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-            let error = Key::load(dir.path(), true).unwrap_err().to_string();
-            assert!(error.contains("chmod 600"), "{error}");
+        assert_eq!(Wrap::new(&[1; 32]).unwrap("kek/1", &wrapped), Some([9; 32]));
+        assert_eq!(Wrap::new(&[1; 32]).unwrap("kek/2", &wrapped), None);
+        assert_eq!(Wrap::new(&[2; 32]).unwrap("kek/1", &wrapped), None);
+        for bad in ["", "w1:", "w1:AAAA", &wrapped[..wrapped.len() - 4]] {
+            assert_eq!(Wrap::new(&[1; 32]).unwrap("kek/1", bad), None, "{bad}");
         }
-    }
-
-    #[test]
-    fn a_missing_key_beside_a_database_is_not_made_anew() {
-        let dir = tempfile::tempdir().unwrap();
-
-        assert!(Key::load(dir.path(), false).unwrap_err().to_string().contains("backup"));
     }
 
     #[test]

@@ -3,13 +3,15 @@
 //! key makes everything sealed with it unreadable for good. Callers need [`Vault`], [`SubjectKey`] and
 //! [`BlindIndex`].
 //!
-//! Keys: root (32 bytes, from the deployment's key file) → HKDF-SHA-256 → one key that wraps
-//! customers' keys, one that makes blind indexes. A customer's key is random, AES-256-GCM, and stored
-//! wrapped with the customer's id as associated data.
+//! A customer's key is random, AES-256-GCM, and stored wrapped by one of the deployment's
+//! key-encrypting keys (KEKs), which have versions: the newest wraps, all of them open. Blind indexes
+//! hang from another key (HKDF-SHA-256) that no rotation changes. Before there were versions, one
+//! derived key wrapped; what it wrapped still opens.
 
 mod blind;
 mod blob;
 mod mac;
+mod ring;
 mod seal;
 
 pub use blind::{BlindIndex, Blinder};
@@ -30,12 +32,15 @@ pub enum VaultError {
         "a sealed value does not open: it was sealed for another use, or its key is another one"
     )]
     Closed,
+    /// Wrapped by a KEK that this process has not read yet: read them anew and try again.
+    #[error("a customer's key was wrapped by key-encrypting key {0}, which is not known here")]
+    Unknown(u32),
 }
 
 /// Wraps customers' keys and makes blind indexes. Cheap to clone; `Debug` prints nothing of it.
 #[derive(Clone)]
 pub struct Vault {
-    wrap: std::sync::Arc<seal::Cipher>,
+    ring: std::sync::Arc<ring::Keks>,
     index: mac::Mac,
 }
 
@@ -46,11 +51,12 @@ impl std::fmt::Debug for Vault {
 }
 
 impl Vault {
-    /// The vault of a deployment: `root` is a key derived for this use alone.
+    /// The vault of a deployment: `root` is a key derived for this use alone. Until
+    /// [`Vault::set_keks`] tells the deployment's KEKs, a derived key wraps.
     pub fn new(root: &[u8; 32]) -> Self {
         let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, b"privet/vault/v1").extract(root);
         Self {
-            wrap: std::sync::Arc::new(seal::Cipher::new(&derive(&prk, b"wrap"))),
+            ring: std::sync::Arc::new(ring::Keks::new(&derive(&prk, b"wrap"))),
             index: mac::Mac::new(&derive(&prk, b"index")),
         }
     }
@@ -66,23 +72,45 @@ impl Vault {
         Blinder::new(self.index.clone(), kind)
     }
 
+    /// The deployment's KEKs by version (1, 2 …): the highest wraps from now on. All clones know
+    /// them at once.
+    pub fn set_keks(&self, keks: &[(u32, [u8; 32])]) {
+        self.ring.set(keks);
+    }
+
+    /// The version that wraps; 0 while there are none.
+    pub fn newest_kek(&self) -> u32 {
+        self.ring.newest()
+    }
+
     /// A new key for a customer, and its wrapped form to store.
     pub fn new_key(&self, subject: &str) -> (SubjectKey, String) {
         let bytes = seal::random_key();
-        let wrapped = self.wrap.seal(&wrapping(subject), &bytes);
-        (SubjectKey::new(&bytes), wrapped)
+        (SubjectKey::new(&bytes, subject), self.ring.wrap(subject, &bytes))
     }
 
     /// The key of a customer from its wrapped form.
     pub fn unwrap(&self, subject: &str, wrapped: &str) -> Result<SubjectKey, VaultError> {
-        let bytes = self.wrap.open(&wrapping(subject), wrapped)?;
-        let bytes: [u8; 32] = bytes.try_into().map_err(|_| VaultError::Form)?;
-        Ok(SubjectKey::new(&bytes))
+        Ok(SubjectKey::new(&self.ring.unwrap(subject, wrapped)?, subject))
+    }
+
+    /// The wrapped form under the newest KEK; the key itself, and what it sealed, stay as they are.
+    /// `None` when that KEK wraps it already.
+    pub fn rewrap(&self, subject: &str, wrapped: &str) -> Result<Option<String>, VaultError> {
+        if wrapped.starts_with(&wrapped_by(self.newest_kek())) {
+            return Ok(None);
+        }
+        let key = self.ring.unwrap(subject, wrapped)?;
+        Ok(Some(self.ring.wrap(subject, &key)))
     }
 }
 
-fn wrapping(subject: &str) -> String {
-    format!("subject-key:{subject}")
+/// How a key that a version wrapped begins, for looking what is left to rewrap.
+pub fn wrapped_by(version: u32) -> String {
+    match version {
+        0 => seal::FORM.to_owned(),
+        version => format!("k{version}:"),
+    }
 }
 
 struct Len32;
@@ -130,6 +158,54 @@ mod tests {
         assert_ne!(index, vault(2).blind("email", "li@example.com"));
         // The parting byte keeps kind and value apart.
         assert_ne!(vault(1).blind("a", "bc"), vault(1).blind("ab", "c"));
+    }
+
+    #[test]
+    fn a_new_kek_wraps_and_every_older_one_opens() {
+        let keks = [(1, [1; 32]), (2, [2; 32])];
+        let before = vault(1);
+        let (key, oldest) = before.new_key("s1");
+        let sealed = key.seal("identifier:email", "li@example.com");
+        before.set_keks(&keks[..1]);
+        let (_, first) = before.new_key("s2");
+
+        let now = vault(1);
+        assert_eq!(now.unwrap("s2", &first).unwrap_err(), VaultError::Unknown(1));
+        now.set_keks(&keks);
+        let second = now.rewrap("s1", &oldest).unwrap().unwrap();
+
+        assert!(oldest.starts_with(&wrapped_by(0)) && first.starts_with(&wrapped_by(1)));
+        assert!(second.starts_with(&wrapped_by(2)));
+        let again = now.unwrap("s1", &second).unwrap();
+        assert_eq!(again.open("identifier:email", &sealed).unwrap(), "li@example.com");
+        assert!(now.unwrap("s2", &first).is_ok());
+        assert!(now.rewrap("s2", &first).unwrap().is_some());
+        assert_eq!(now.rewrap("s1", &second), Ok(None));
+        assert_eq!(before.unwrap("s1", &second).unwrap_err(), VaultError::Unknown(2));
+        assert!(now.unwrap("s2", &second).is_err(), "another customer's key");
+        let moved = second.replace("k2:", "k1:");
+        assert_eq!(now.unwrap("s1", &moved).unwrap_err(), VaultError::Closed);
+    }
+
+    #[test]
+    fn a_value_moved_to_another_customer_does_not_open_even_under_the_same_key() {
+        let one = SubjectKey::new(&[7; 32], "s1");
+        let other = SubjectKey::new(&[7; 32], "s2");
+
+        let sealed = one.seal("identifier:email", "li@example.com");
+
+        assert_eq!(other.open("identifier:email", &sealed), Err(VaultError::Closed));
+    }
+
+    #[test]
+    fn a_value_sealed_before_places_were_bound_still_opens() {
+        let sealed = seal::Cipher::new(&[7; 32]).seal("identifier:email", b"li@example.com");
+        let key = SubjectKey::new(&[7; 32], "s1");
+
+        assert_eq!(key.open("identifier:email", &sealed).unwrap(), "li@example.com");
+        assert!(key.open("identifier:phone", &sealed).is_err());
+        let forged = sealed.replace("s1:", "s2:");
+        assert!(key.open("identifier:email", &forged).is_err());
     }
 
     #[test]

@@ -9,7 +9,13 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use crate::VaultError;
 
 const NONCE: usize = 12;
-const FORM: &str = "s1:";
+/// Sealed under a context alone: customers' values before their place was bound, and wrapped keys
+/// before there were versions.
+pub(crate) const FORM: &str = "s1:";
+/// Sealed under context, customer and key version.
+const BOUND: &str = "s2:";
+/// A customer's data key has had one version so far.
+const KEY_VERSION: &str = "1";
 
 /// One AES-256-GCM key.
 pub(crate) struct Cipher(LessSafeKey);
@@ -24,6 +30,11 @@ impl Cipher {
 
     /// `s1:` + base64(nonce ‖ ciphertext ‖ tag).
     pub(crate) fn seal(&self, context: &str, plain: &[u8]) -> String {
+        format!("{FORM}{}", self.seal_text(context, plain))
+    }
+
+    /// base64(nonce ‖ ciphertext ‖ tag).
+    pub(crate) fn seal_text(&self, context: &str, plain: &[u8]) -> String {
         let mut nonce = [0_u8; NONCE];
         let mut body = plain.to_vec();
         // Neither can fail: aws-lc aborts without entropy, and GCM's limit is 64 GiB a message.
@@ -34,11 +45,14 @@ impl Cipher {
         assert!(sealed.is_ok(), "AES-256-GCM cannot fail below 64 GiB");
         let mut all = nonce.to_vec();
         all.extend_from_slice(&body);
-        format!("{FORM}{}", BASE64.encode(all))
+        BASE64.encode(all)
     }
 
     pub(crate) fn open(&self, context: &str, sealed: &str) -> Result<Vec<u8>, VaultError> {
-        let body = sealed.strip_prefix(FORM).ok_or(VaultError::Form)?;
+        self.open_text(context, sealed.strip_prefix(FORM).ok_or(VaultError::Form)?)
+    }
+
+    pub(crate) fn open_text(&self, context: &str, body: &str) -> Result<Vec<u8>, VaultError> {
         let mut bytes = BASE64.decode(body).map_err(|_| VaultError::Form)?;
         if bytes.len() < NONCE {
             return Err(VaultError::Form);
@@ -54,7 +68,10 @@ impl Cipher {
 }
 
 /// A customer's own key: what it seals is lost when its wrapped form is destroyed.
-pub struct SubjectKey(Cipher);
+pub struct SubjectKey {
+    cipher: Cipher,
+    subject: String,
+}
 
 impl std::fmt::Debug for SubjectKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -63,18 +80,28 @@ impl std::fmt::Debug for SubjectKey {
 }
 
 impl SubjectKey {
-    pub(crate) fn new(bytes: &[u8; 32]) -> Self {
-        Self(Cipher::new(bytes))
+    pub(crate) fn new(bytes: &[u8; 32], subject: &str) -> Self {
+        Self { cipher: Cipher::new(bytes), subject: subject.to_owned() }
     }
 
-    /// Seals a text; it opens only under the same context (`identifier:email`).
+    /// Seals a text; it opens only under the same context (`identifier:email`), which names table and
+    /// column, for the same customer and version of the key. Nonces are random: one key may seal
+    /// 2³² values (NIST SP 800-38D §8.3), and no customer comes near that.
     pub fn seal(&self, context: &str, plain: &str) -> String {
-        self.0.seal(context, plain.as_bytes())
+        format!("{BOUND}{}", self.cipher.seal_text(&self.place(context), plain.as_bytes()))
     }
 
-    /// Opens what [`SubjectKey::seal`] sealed.
+    /// Opens what [`SubjectKey::seal`] sealed, also before customers were bound.
     pub fn open(&self, context: &str, sealed: &str) -> Result<String, VaultError> {
-        String::from_utf8(self.0.open(context, sealed)?).map_err(|_| VaultError::Form)
+        let plain = match sealed.strip_prefix(BOUND) {
+            Some(text) => self.cipher.open_text(&self.place(context), text)?,
+            None => self.cipher.open(context, sealed)?,
+        };
+        String::from_utf8(plain).map_err(|_| VaultError::Form)
+    }
+
+    fn place(&self, context: &str) -> String {
+        format!("{context}\u{1f}{}\u{1f}{KEY_VERSION}", self.subject)
     }
 }
 
@@ -92,7 +119,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_comes_back_and_any_damage_is_told(text in ".*", context in ".*", at in 0_usize..400) {
-            let key = SubjectKey::new(&[7; 32]);
+            let key = SubjectKey::new(&[7; 32], "s1");
             let sealed = key.seal(&context, &text);
             prop_assert_eq!(key.open(&context, &sealed).unwrap(), text);
 
