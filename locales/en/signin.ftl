@@ -12,6 +12,7 @@ signin-token-never = Never
 signin-token-until = Works until
 signin-token-forever = Until it is revoked
 signin-token-made = Made
+signin-token-name = Name
 signin-token-by-command = on the command line
 signin-token-unnamed = Without a name
 signin-token-bound = Only with the client certificate “{ $name }”

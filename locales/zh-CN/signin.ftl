@@ -12,6 +12,7 @@ signin-token-never = 从未
 signin-token-until = 有效期至
 signin-token-forever = 直到被吊销
 signin-token-made = 创建时间
+signin-token-name = 名称
 signin-token-by-command = 通过命令行
 signin-token-unnamed = 未命名
 signin-token-bound = 仅限配合客户端证书“{ $name }”使用
