@@ -62,6 +62,9 @@ struct Inner {
     catalogue: RwLock<Arc<Catalogue>>,
     feed: decide::feed::Feed,
     campaigns: campaign::Kept,
+    receipts: receipt::Fixed,
+    lookups: subject::Lookups,
+    pending: subject::Pending,
 }
 
 /// The room's service; cheap to clone.
@@ -83,6 +86,9 @@ impl Consent {
             catalogue: RwLock::default(),
             feed: decide::feed::Feed::default(),
             campaigns: campaign::Kept::default(),
+            receipts: receipt::Fixed::default(),
+            lookups: subject::Lookups::start(&store),
+            pending: subject::Pending::default(),
             store,
             settings,
         };

@@ -49,11 +49,11 @@ async fn a_choice_is_recorded_decided_and_proved(room: Consent) {
     assert_eq!(reason(&room, &li, "analytics").await, Reason::Objected);
     assert_eq!(reason(&room, &li, "delivery").await, Reason::BasisAllows);
 
-    let proved = receipt::verify(&given.document, Some(room.signer().public())).unwrap();
+    let proved = receipt::verify(&given.document.value(), Some(room.signer().public())).unwrap();
     assert_eq!(proved.controller, "Lantern Tea");
     assert_eq!(proved.choices[1], ("email_marketing".into(), "consent_given".into()));
     assert_eq!(room.receipt(&given.id).await.unwrap(), given, "a receipt can be made again");
-    assert_eq!(given.document["pii_processing"]["purposes"][1]["purpose_name"], "邮件资讯");
+    assert_eq!(given.document.value()["pii_processing"]["purposes"][1]["purpose_name"], "邮件资讯");
     let stored = room.stored_record(&given.id).await.unwrap();
     assert_eq!(
         (stored.ip.as_str(), stored.page.as_str()),
@@ -69,7 +69,7 @@ async fn the_newest_choice_wins_and_a_no_after_a_yes_is_a_withdrawal(room: Conse
         room.record(&me(), &choosing(&li, &[("email_marketing", Choice::Denied)])).await.unwrap();
 
     assert_eq!(reason(&room, &li, "email_marketing").await, Reason::Withdrawn);
-    assert_eq!(no.document["events"][0]["event_state"], "consent_withdrawn");
+    assert_eq!(no.document.value()["events"][0]["event_state"], "consent_withdrawn");
     let mut old = choosing(&li, &[("email_marketing", Choice::Granted)]);
     old.given_at = Some(store::now() - 3_600_000_000);
     room.record(&me(), &old).await.unwrap();
@@ -227,7 +227,7 @@ async fn a_minor_needs_a_verified_guardian(room: Consent) {
         .await
         .expect_err("no way to verify anybody");
     let verified = room.verify_guardian(&me(), &waiting.id, "email_plus").await.unwrap();
-    assert_eq!(verified.document["circumstances"]["guardian_verified"], true);
+    assert_eq!(verified.document.value()["circumstances"]["guardian_verified"], true);
     assert_eq!(reason(&room, &child, "email_marketing").await, Reason::Granted);
 
     let guardian = Guardian {

@@ -89,7 +89,7 @@ async fn from_a_double_opt_in_to_one_click_to_a_receipt_checked_offline(house: H
     assert_eq!(records[1].ip, "203.0.113.0/24");
     assert_eq!(records[2].ip, "", "a mail provider's address says nothing about the person");
     for record in &records {
-        let document = consent.receipt(&record.id).await.unwrap().document;
+        let document = consent.receipt(&record.id).await.unwrap().document.value();
         let proved = receipt::verify(&document, Some(consent.signer().public())).unwrap();
         assert_eq!(proved.id, record.id);
     }

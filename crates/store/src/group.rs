@@ -2,15 +2,19 @@
 //! for the ledger. Each caller is answered only after the commit that holds its write.
 
 use crate::{Entry, Result, Store, StoreError, open::Inner};
-use serde_json::{Map, Value};
-use sqlx::{AnyConnection, AssertSqlSafe};
-use std::sync::Arc;
+use serde_json::Value;
+use sqlx::{Any, AnyConnection, AssertSqlSafe, any::AnyArguments, query::Query};
+use std::{collections::HashMap, fmt::Write as _, sync::Arc};
 use tokio::sync::{mpsc, oneshot};
 
 /// Writes that may wait before callers are held back.
-pub(crate) const QUEUE: usize = 4096;
-/// Most writes in one transaction.
-const BATCH: usize = 512;
+pub(crate) const QUEUE: usize = 8192;
+/// Most writes in one transaction. A batch is whatever has come while the one before was written.
+const BATCH: usize = 4096;
+/// Rows of one SQLite statement at most; a power of two.
+const ROWS: usize = 64;
+/// Parameters of one SQLite statement at most (`SQLITE_MAX_VARIABLE_NUMBER` is 32,766).
+const PARAMETERS: usize = 8192;
 
 /// A row to insert.
 #[derive(Debug, Clone)]
@@ -50,11 +54,16 @@ impl Store {
         answered.await.map_err(|_| closed())?
     }
 
-    async fn commit_batch(&self, batch: &[Queued]) -> Result<i64> {
+    async fn commit_batch(&self, batch: &[Queued], types: &mut Types) -> Result<i64> {
         self.check_ledger()?;
+        let tables = by_table(batch)?;
         let mut tx = self.raw_begin().await?;
-        for (table, columns, rows) in by_table(batch)? {
-            insert(&mut tx, self.is_postgres(), table, columns, rows).await?;
+        for table in &tables {
+            if self.is_postgres() {
+                insert_postgres(&mut tx, table, types).await?;
+            } else {
+                insert_sqlite(&mut tx, table).await?;
+            }
         }
         let entries: Vec<Entry> = batch.iter().map(|queued| queued.write.entry.clone()).collect();
         let first = self.append(&mut tx, &entries).await?;
@@ -67,21 +76,22 @@ impl Store {
 pub(crate) fn start(store: &Store, mut queue: mpsc::Receiver<Queued>) {
     let inner = Arc::downgrade(&store.inner);
     tokio::spawn(async move {
-        let mut batch = Vec::with_capacity(BATCH);
+        let mut types = Types::default();
+        let mut batch = Vec::new();
         while queue.recv_many(&mut batch, BATCH).await > 0 {
             let Some(inner) = inner.upgrade() else { return };
-            settle(inner, std::mem::take(&mut batch)).await;
+            settle(inner, std::mem::take(&mut batch), &mut types).await;
         }
     });
 }
 
 /// Commits a batch. When the database refuses something in it, halves it until the culprits stand
 /// alone, so that their neighbours are written all the same.
-async fn settle(inner: Arc<Inner>, batch: Vec<Queued>) {
+async fn settle(inner: Arc<Inner>, batch: Vec<Queued>, types: &mut Types) {
     let store = Store { inner };
     let mut stack = vec![batch];
     while let Some(mut part) = stack.pop() {
-        match store.commit_batch(&part).await {
+        match store.commit_batch(&part, types).await {
             Ok(first) => {
                 for (queued, position) in part.into_iter().zip(first..) {
                     let _ = queued.answer.send(Ok(position));
@@ -114,63 +124,136 @@ fn answer_all(mut part: Vec<Queued>, error: StoreError) {
     }
 }
 
-type TableRows = (&'static str, &'static [&'static str], Vec<Value>);
+/// The rows of one table, in the order in which they came.
+struct TableRows<'a> {
+    table: &'static str,
+    columns: &'static [&'static str],
+    rows: Vec<&'a [Value]>,
+}
 
-fn by_table(batch: &[Queued]) -> Result<Vec<TableRows>> {
-    let mut tables: Vec<TableRows> = Vec::new();
+fn by_table(batch: &[Queued]) -> Result<Vec<TableRows<'_>>> {
+    let mut tables: Vec<TableRows<'_>> = Vec::new();
     for row in batch.iter().flat_map(|queued| &queued.write.rows) {
-        if row.columns.len() != row.values.len() {
-            return Err(StoreError::Row(format!(
-                "{}: {} columns but {} values",
-                row.table,
-                row.columns.len(),
-                row.values.len()
-            )));
+        let HotRow { table, columns, values } = row;
+        if columns.len() != values.len() {
+            let (columns, values) = (columns.len(), values.len());
+            return Err(StoreError::Row(format!("{table}: {columns} columns but {values} values")));
         }
-        let object: Map<String, Value> = row
-            .columns
-            .iter()
-            .zip(&row.values)
-            .map(|(column, value)| ((*column).to_owned(), plain(value)))
-            .collect();
-        match tables
-            .iter_mut()
-            .find(|(table, columns, _)| *table == row.table && *columns == row.columns)
-        {
-            Some((_, _, rows)) => rows.push(Value::Object(object)),
-            None => tables.push((row.table, row.columns, vec![Value::Object(object)])),
+        match tables.iter_mut().find(|known| known.table == *table && known.columns == *columns) {
+            Some(known) => known.rows.push(values),
+            None => tables.push(TableRows { table, columns, rows: vec![values] }),
         }
     }
     Ok(tables)
 }
 
-fn plain(value: &Value) -> Value {
+/// Statements of at most [`ROWS`] rows with a parameter for each value. The last rows go into
+/// statements of 32, 16, 8 … rows: few texts, so that each is prepared once.
+async fn insert_sqlite(conn: &mut AnyConnection, table: &TableRows<'_>) -> Result<()> {
+    let most = (PARAMETERS / table.columns.len().max(1)).clamp(1, ROWS);
+    let mut rows = table.rows.as_slice();
+    while !rows.is_empty() {
+        let count = 1 << rows.len().min(most).ilog2();
+        let (now, later) = rows.split_at(count);
+        let sql = AssertSqlSafe(values_of(table, count));
+        let query = now.iter().copied().flatten().fold(sqlx::query(sql), bound);
+        query.execute(&mut *conn).await?;
+        rows = later;
+    }
+    Ok(())
+}
+
+/// `INSERT INTO table (…) VALUES (?,?), (?,?)`
+fn values_of(table: &TableRows<'_>, count: usize) -> String {
+    let row = format!("({})", vec!["?"; table.columns.len()].join(","));
+    let rows = vec![row; count].join(",");
+    format!("INSERT INTO {} ({}) VALUES {rows}", table.table, table.columns.join(", "))
+}
+
+fn bound<'q>(query: Query<'q, Any, AnyArguments>, value: &Value) -> Query<'q, Any, AnyArguments> {
     match value {
-        Value::Bool(flag) => Value::from(i64::from(*flag)),
-        Value::Array(_) | Value::Object(_) => Value::String(value.to_string()),
-        other => other.clone(),
+        Value::Null => query.bind(None::<String>),
+        Value::Bool(flag) => query.bind(i64::from(*flag)),
+        Value::Number(number) => match number.as_i64() {
+            Some(whole) => query.bind(whole),
+            None => query.bind(number.as_f64()),
+        },
+        Value::String(text) => query.bind(text.clone()),
+        Value::Array(_) | Value::Object(_) => query.bind(value.to_string()),
     }
 }
 
-async fn insert(
+/// The types of columns in PostgreSQL, by table and columns.
+type Types = HashMap<(&'static str, &'static [&'static str]), String>;
+
+/// One statement with an array for each column. The driver over all databases knows no arrays, so
+/// they travel as text (PostgreSQL manual, 8.15.6) and become what the table's columns are.
+async fn insert_postgres(
     conn: &mut AnyConnection,
-    postgres: bool,
-    table: &str,
-    columns: &[&str],
-    rows: Vec<Value>,
+    table: &TableRows<'_>,
+    types: &mut Types,
 ) -> Result<()> {
-    let names = columns.join(", ");
-    let sql = if postgres {
-        // The table's own row type tells PostgreSQL each column's type.
-        format!(
-            "INSERT INTO {table} ({names}) SELECT {names} \
-             FROM json_populate_recordset(NULL::{table}, $1::json)"
-        )
-    } else {
-        let values: Vec<String> =
-            columns.iter().map(|column| format!("value->>'{column}'")).collect();
-        format!("INSERT INTO {table} ({names}) SELECT {} FROM json_each($1)", values.join(", "))
-    };
-    sqlx::query(AssertSqlSafe(sql)).bind(Value::Array(rows).to_string()).execute(conn).await?;
+    let key = (table.table, table.columns);
+    if !types.contains_key(&key) {
+        types.insert(key, unnest_of(conn, table).await?);
+    }
+    let sql = types.get(&key).cloned().unwrap_or_default();
+    let arrays = (0..table.columns.len()).map(|column| {
+        let values = table.rows.iter().filter_map(|row| row.get(column));
+        let mut array = String::with_capacity(table.rows.len() * 24);
+        for value in values {
+            array.push(if array.is_empty() { '{' } else { ',' });
+            element(&mut array, value);
+        }
+        array.push('}');
+        array
+    });
+    let query = arrays.fold(sqlx::query(AssertSqlSafe(sql)), Query::bind);
+    query.execute(conn).await?;
     Ok(())
+}
+
+async fn unnest_of(conn: &mut AnyConnection, table: &TableRows<'_>) -> Result<String> {
+    let mut arrays = Vec::with_capacity(table.columns.len());
+    for (at, column) in table.columns.iter().enumerate() {
+        let kind: String = sqlx::query_scalar(
+            "SELECT format_type(atttypid, atttypmod) FROM pg_attribute \
+             WHERE attrelid = CAST($1 AS text)::regclass AND attname = $2 AND NOT attisdropped",
+        )
+        .bind(table.table)
+        .bind(*column)
+        .fetch_one(&mut *conn)
+        .await?;
+        arrays.push(format!("CAST(CAST(${} AS text) AS {kind}[])", at + 1));
+    }
+    let (name, columns) = (table.table, table.columns.join(", "));
+    Ok(format!("INSERT INTO {name} ({columns}) SELECT * FROM unnest({})", arrays.join(", ")))
+}
+
+/// One value of an array's text.
+fn element(out: &mut String, value: &Value) {
+    match value {
+        Value::Null => out.push_str("NULL"),
+        Value::Bool(flag) => out.push(if *flag { '1' } else { '0' }),
+        Value::Number(number) => {
+            let _ = write!(out, "{number}");
+        }
+        Value::String(text) => quoted(out, text),
+        Value::Array(_) | Value::Object(_) => quoted(out, &value.to_string()),
+    }
+}
+
+fn quoted(out: &mut String, text: &str) {
+    out.push('"');
+    for part in text.split_inclusive(['"', '\\']) {
+        match part.as_bytes().last() {
+            Some(last @ (b'"' | b'\\')) => {
+                out.push_str(&part[..part.len() - 1]);
+                out.push('\\');
+                out.push(char::from(*last));
+            }
+            _ => out.push_str(part),
+        }
+    }
+    out.push('"');
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use axum::{
     Json, Router,
     extract::{Path, State},
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
@@ -132,7 +132,7 @@ async fn record(
         room.consent.record(&token.actor(), &recording).await
     };
     match recorded.await {
-        Ok(receipt) => (StatusCode::CREATED, Json(answer(&receipt))).into_response(),
+        Ok(receipt) => (StatusCode::CREATED, answer(&receipt)).into_response(),
         Err(error) => problem_of(&error),
     }
 }
@@ -148,13 +148,13 @@ fn idempotency(headers: &HeaderMap, token: &Token) -> Result<Option<String>> {
     Ok(Some(format!("{id}:{key}")))
 }
 
-fn answer(receipt: &Receipt) -> serde_json::Value {
+/// The signed document goes out as the text it is. Id and time need no escaping.
+fn answer(receipt: &Receipt) -> impl axum::response::IntoResponse + use<> {
     let at = Timestamp::from_microsecond(receipt.recorded_at).map(|at| at.to_string());
-    json!({
-        "id": receipt.id,
-        "recorded_at": at.unwrap_or_default(),
-        "receipt": receipt.document,
-    })
+    let (id, at) = (&receipt.id, at.unwrap_or_default());
+    let text =
+        format!(r#"{{"id":"{id}","recorded_at":"{at}","receipt":{}}}"#, receipt.document.text());
+    ([(header::CONTENT_TYPE, "application/json")], text)
 }
 
 #[derive(Deserialize)]
@@ -199,7 +199,7 @@ async fn guardian(
         return refused;
     }
     match room.consent.verify_guardian(&token.actor(), &id, &verified.method).await {
-        Ok(receipt) => (StatusCode::CREATED, Json(answer(&receipt))).into_response(),
+        Ok(receipt) => (StatusCode::CREATED, answer(&receipt)).into_response(),
         Err(error) => problem_of(&error),
     }
 }
@@ -214,7 +214,7 @@ async fn receipt(token: Token, State(room): State<Room>, Path(id): Path<String>)
         return refused;
     }
     match room.consent.receipt(&id).await {
-        Ok(receipt) => Json(answer(&receipt)).into_response(),
+        Ok(receipt) => answer(&receipt).into_response(),
         Err(error) => problem_of(&error),
     }
 }

@@ -65,7 +65,7 @@ impl Default for Feed {
 }
 
 impl Feed {
-    pub(super) fn memory(&self) -> Option<Arc<Memory>> {
+    pub(crate) fn memory(&self) -> Option<Arc<Memory>> {
         self.memory.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -150,7 +150,7 @@ impl Consent {
         self.feed().bound.store(bound.as_millis() as u64, Ordering::Relaxed);
     }
 
-    pub(super) fn feed(&self) -> &Feed {
+    pub(crate) fn feed(&self) -> &Feed {
         &self.inner.feed
     }
 
@@ -390,7 +390,7 @@ fn new(catalogue: &Catalogue, stored: &Stored) -> New {
     }
 }
 
-pub(super) fn print(index: BlindIndex) -> Fingerprint {
+pub(crate) fn print(index: BlindIndex) -> Fingerprint {
     Fingerprint::of(index.0)
 }
 

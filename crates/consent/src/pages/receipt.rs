@@ -33,7 +33,8 @@ struct ReceiptPage {
 async fn open(room: &Room, p: &Page, id: &str) -> Result<Receipt, WebError> {
     let purpose = p.require_purpose()?;
     let receipt = room.consent.receipt(id).await.map_err(refused)?;
-    let subject = receipt.document["pii_principal_id"].as_str().unwrap_or_default();
+    let document = receipt.document.value();
+    let subject = document["pii_principal_id"].as_str().unwrap_or_default();
     let subject = SubjectId(subject.to_owned());
     room.consent.looked_up(&p.actor(), Some(&subject), &purpose).await.map_err(refused)?;
     Ok(receipt)
@@ -45,7 +46,8 @@ async fn show(
     State(room): State<Room>,
 ) -> Result<Response, WebError> {
     let receipt = open(&room, &p, &id).await?;
-    let subject = receipt.document["pii_principal_id"].as_str().unwrap_or_default().to_owned();
+    let subject =
+        receipt.document.value()["pii_principal_id"].as_str().unwrap_or_default().to_owned();
     web::render(&ReceiptPage {
         title: receipt::title(&p, &receipt),
         receipt: receipt::page(&p, &receipt)?,

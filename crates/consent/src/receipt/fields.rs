@@ -1,5 +1,11 @@
 //! The fields of a receipt, after ISO/IEC TS 27560:2023 §6.3 (record and receipt structure).
 
+use std::{
+    collections::HashMap,
+    io::Write as _,
+    sync::{Arc, PoisonError, RwLock},
+};
+
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -9,22 +15,95 @@ use crate::{
     purpose::{PurposeBody, Regime, text_in},
 };
 
-pub(super) fn receipt(
-    settings: &Settings,
-    stored: &Stored,
-    notice: Option<&NoticeVersion>,
-    position: i64,
-) -> Map<String, Value> {
-    let mut receipt = Map::new();
-    receipt.insert("schema_version".into(), SCHEMA.into());
-    receipt.insert("record_id".into(), stored.id.clone().into());
-    receipt.insert("pii_principal_id".into(), stored.subject.clone().into());
-    receipt.insert("pii_processing".into(), processing(settings, stored, notice));
-    receipt.insert("party_identification".into(), parties(notice));
-    receipt.insert("events".into(), events(stored, notice));
-    receipt.insert("circumstances".into(), circumstances(stored));
-    receipt.insert("ledger".into(), json!({ "position": position }));
-    receipt
+/// Texts kept at most.
+const KEPT: usize = 512;
+
+/// What receipts under one version of a notice have in common, as canonical text: who processes, and
+/// what for. Versions never change, so neither does this.
+#[derive(Default)]
+pub(crate) struct Fixed(RwLock<HashMap<FixedKey, Arc<Parts>>>);
+
+/// The version's number in memory, language, property and purposes.
+type FixedKey = (i64, String, String, String);
+
+struct Parts {
+    parties: String,
+    processing: String,
+}
+
+impl Fixed {
+    /// The canonical text (RFC 8785) of a receipt, cut before the member that follows its `proof`.
+    pub(super) fn text(
+        &self,
+        settings: &Settings,
+        stored: &Stored,
+        notice: Option<&NoticeVersion>,
+        position: i64,
+    ) -> (String, String) {
+        let parts = self.parts(settings, stored, notice);
+        let mut out = Text(Vec::with_capacity(1024 + parts.parties.len() + parts.processing.len()));
+        out.raw(r#"{"circumstances":"#);
+        circumstances(&mut out, stored);
+        out.raw(r#","events":"#);
+        events(&mut out, stored, notice);
+        let _ = write!(out.0, r#","ledger":{{"position":{position}}}"#);
+        out.raw(r#","party_identification":"#);
+        out.raw(&parts.parties);
+        out.member(r#","pii_principal_id":"#, &stored.subject);
+        out.raw(r#","pii_processing":"#);
+        out.raw(&parts.processing);
+        let mut after = Text(Vec::with_capacity(128));
+        after.member(r#","record_id":"#, &stored.id);
+        after.member(r#","schema_version":"#, SCHEMA);
+        after.raw("}");
+        (out.into(), after.into())
+    }
+
+    fn parts(
+        &self,
+        settings: &Settings,
+        stored: &Stored,
+        notice: Option<&NoticeVersion>,
+    ) -> Arc<Parts> {
+        let purposes = stored.choices.keys().fold(String::new(), |all, key| all + key + " ");
+        let (language, property) = (stored.language.clone(), stored.property.clone());
+        let key = (stored.notice_slot, language, property, purposes);
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        known.unwrap_or_else(|| {
+            let parts = Arc::new(Parts {
+                parties: ledger::canonical(&parties(notice)),
+                processing: ledger::canonical(&processing(settings, stored, notice)),
+            });
+            let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
+            if kept.len() >= KEPT {
+                kept.clear();
+            }
+            kept.insert(key, Arc::clone(&parts));
+            parts
+        })
+    }
+}
+
+/// JSON on its way. Writing into memory does not fail.
+struct Text(Vec<u8>);
+
+impl Text {
+    fn raw(&mut self, text: &str) {
+        self.0.extend_from_slice(text.as_bytes());
+    }
+
+    /// A name with its colon, and a text.
+    fn member(&mut self, name: &str, text: &str) {
+        self.raw(name);
+        let _ = serde_json::to_writer(&mut self.0, text);
+    }
+}
+
+impl From<Text> for String {
+    fn from(text: Text) -> Self {
+        // Only text went in.
+        Self::from_utf8(text.0).unwrap_or_default()
+    }
 }
 
 fn processing(settings: &Settings, stored: &Stored, notice: Option<&NoticeVersion>) -> Value {
@@ -86,21 +165,25 @@ fn parties(notice: Option<&NoticeVersion>) -> Value {
     }])
 }
 
-fn events(stored: &Stored, notice: Option<&NoticeVersion>) -> Value {
-    let event = |(key, choice): (&String, &Choice)| {
+fn events(out: &mut Text, stored: &Stored, notice: Option<&NoticeVersion>) {
+    let given_at = time(stored.given_at);
+    out.raw("[");
+    for (at, (key, choice)) in stored.choices.iter().enumerate() {
+        out.raw(if at > 0 { "," } else { "" });
+        out.member(r#"{"event_state":"#, state(*choice));
+        out.member(r#","event_time":"#, &given_at);
+        out.member(r#","event_type":"#, "explicit");
+        out.member(r#","purpose":"#, key);
         let months = notice
             .and_then(|notice| notice.published.purposes.get(key))
             .and_then(|body| body.expires_months)
             .filter(|_| *choice == Choice::Granted);
-        json!({
-            "purpose": key,
-            "event_type": "explicit",
-            "event_state": state(*choice),
-            "event_time": time(stored.given_at),
-            "validity_duration": months.map(|months| format!("P{months}M")),
-        })
-    };
-    Value::Array(stored.choices.iter().map(event).collect())
+        let _ = match months {
+            Some(months) => write!(out.0, r#","validity_duration":"P{months}M"}}"#),
+            None => write!(out.0, r#","validity_duration":null}}"#),
+        };
+    }
+    out.raw("]");
 }
 
 /// The words of the standard for our choices.
@@ -113,17 +196,16 @@ fn state(choice: Choice) -> &'static str {
     }
 }
 
-fn circumstances(stored: &Stored) -> Value {
-    json!({
-        "recorded_at": time(stored.recorded_at),
-        "origin": stored.origin.as_str(),
-        "channel": stored.channel,
-        "page": stored.page,
-        "network": stored.ip,
-        "program": stored.agent,
-        "minor": stored.minor_until.is_some(),
-        "guardian_verified": stored.guardian_verified_at.is_some(),
-    })
+fn circumstances(out: &mut Text, stored: &Stored) {
+    out.member(r#"{"channel":"#, &stored.channel);
+    let (minor, verified) = (stored.minor_until.is_some(), stored.guardian_verified_at.is_some());
+    let _ = write!(out.0, r#","guardian_verified":{verified},"minor":{minor}"#);
+    out.member(r#","network":"#, &stored.ip);
+    out.member(r#","origin":"#, stored.origin.as_str());
+    out.member(r#","page":"#, &stored.page);
+    out.member(r#","program":"#, &stored.agent);
+    out.member(r#","recorded_at":"#, &time(stored.recorded_at));
+    out.raw("}");
 }
 
 /// RFC 3339 in UTC, whole milliseconds: what people and other programs read.

@@ -2,17 +2,18 @@
 //! computed from the record and the notice's version, both of which never change: the same receipt
 //! can be made again at any time.
 
+mod document;
 mod fields;
 mod page;
 mod read;
 
+pub use document::Document;
+pub(crate) use fields::Fixed;
 pub use page::{check_text, digest, file_name, page, qr, title};
 pub use read::{Proved, verify};
 
-use ::store::LedgerFilter;
-use serde_json::Value;
-
 use crate::{Consent, ConsentError, Result, Stored};
+use ::store::LedgerFilter;
 
 /// The name of the receipts' form, in each of them.
 pub const SCHEMA: &str = "privet-consent-receipt-1";
@@ -27,7 +28,7 @@ pub struct Receipt {
     /// The ledger's entry that holds it.
     pub position: i64,
     /// The signed document.
-    pub document: Value,
+    pub document: Document,
 }
 
 impl Consent {
@@ -53,8 +54,8 @@ impl Consent {
             "" => None,
             key => Some(catalogue.notice(&format!("{key}@{}", stored.notice_version))?.as_ref()),
         };
-        let document =
-            self.signer().sign(fields::receipt(self.settings(), stored, notice, position));
+        let (before, after) = self.inner.receipts.text(self.settings(), stored, notice, position);
+        let document = Document::new(self.signer().sign_text(&before, &after));
         Ok(Receipt { id: stored.id.clone(), recorded_at: stored.recorded_at, position, document })
     }
 }

@@ -47,7 +47,7 @@ struct Human<'a> {
 /// The receipt as a part of a page, in the reader's language (what the customer was shown stays in
 /// the language in which it was shown). Needs `/assets/receipt.css`.
 pub fn page(look: &Look, receipt: &Receipt) -> Result<String, askama::Error> {
-    let document = &receipt.document;
+    let document = &receipt.document.value();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let processing = &document["pii_processing"];
     let circumstances = &document["circumstances"];
@@ -94,13 +94,14 @@ pub fn page(look: &Look, receipt: &Receipt) -> Result<String, askama::Error> {
 /// What the code on a receipt says: enough to compare paper with file and key, and nothing of the
 /// person or of what was chosen.
 pub fn check_text(receipt: &Receipt) -> String {
-    let key = receipt.document["proof"]["key"].as_str().unwrap_or_default();
+    let document = receipt.document.value();
+    let key = document["proof"]["key"].as_str().unwrap_or_default();
     format!("privet-receipt:{}\nsha256:{}\nkey:{key}", receipt.id, digest(receipt))
 }
 
 /// SHA-256 of the signed document's canonical form (RFC 8785).
 pub fn digest(receipt: &Receipt) -> String {
-    ledger::sha256_hex(ledger::canonical(&receipt.document).as_bytes())
+    ledger::sha256_hex(receipt.document.text().as_bytes())
 }
 
 /// The name of the file that `privet verify` checks.
@@ -162,8 +163,8 @@ fn micros(time: &Value) -> Option<i64> {
 
 /// A title that names nobody: what the notice was called.
 pub fn title(look: &Look, receipt: &Receipt) -> String {
-    let notice = receipt.document["pii_processing"]["privacy_notice"]["title"].as_str();
-    match notice {
+    let document = receipt.document.value();
+    match document["pii_processing"]["privacy_notice"]["title"].as_str() {
         Some(title) if !title.is_empty() => look.t1("receipt-title-of", "title", title),
         _ => look.t("receipt-title"),
     }

@@ -49,8 +49,8 @@ impl Consent {
         let checked = recording.check(&self.catalogue(), now())?;
         let blind = recording.subject.blind(self.vault());
         let digest = request_digest(self, recording, &blind);
-        for _ in 0..TRIES {
-            let known = self.find(&blind).await?;
+        for turn in 0..TRIES {
+            let (known, _taken) = self.find_to_write(&blind, turn > 0).await?;
             if known.erased {
                 return Err(ConsentError::Erased);
             }

@@ -1,9 +1,13 @@
 //! Customers: one or more identifiers of one person, linked explicitly, stored sealed.
 
 mod identifier;
+mod lookup;
+mod pending;
 pub(crate) mod store;
 
 pub use identifier::{Identifier, IdentifierError, IdentifierKind};
+pub(crate) use lookup::Lookups;
+pub(crate) use pending::Pending;
 pub use store::{Known, Linked};
 pub(crate) use store::{NewSubject, places};
 

@@ -7,8 +7,11 @@ use serde_json::Value;
 use sqlx::{AssertSqlSafe, Row as _};
 use vault::{BlindIndex, SubjectKey};
 
-use super::{Identifier, IdentifierKind, Subject, SubjectId, sealing};
-use crate::{Consent, ConsentError, Result};
+use super::{Identifier, IdentifierKind, Subject, SubjectId, pending::Taken, sealing};
+use crate::{
+    Consent, ConsentError, Result,
+    decide::{Memory, feed::print},
+};
 
 const SUBJECT: &[&str] = &["id", "wrapped_key", "created_at"];
 const IDENTIFIER: &[&str] = &["blind", "subject", "kind", "sealed", "linked_at"];
@@ -41,30 +44,38 @@ pub(crate) struct NewSubject {
 }
 
 impl Consent {
-    /// Whom the identifiers lead to. One read.
+    /// Whom the identifiers lead to. One read, shared with whoever else asks at the moment.
     pub async fn find(&self, blind: &[BlindIndex]) -> Result<Known> {
-        let sql = format!(
-            "SELECT i.blind, COALESCE(s.merged_into, s.id), s.erased_at FROM identifier i
-             JOIN subject s ON s.id = i.subject WHERE i.blind IN ({})",
-            places(blind.len())
-        );
-        let mut query = sqlx::query(AssertSqlSafe(sql));
-        for one in blind {
-            query = query.bind(one.to_text());
+        self.inner.lookups.find(blind).await
+    }
+
+    /// The same for somebody about to be recorded, whose new identifiers nobody else on this server
+    /// links meanwhile. Memory answers for people it has never heard of: should it not be up to date,
+    /// the database refuses the second row of an identifier, and the caller comes again with `sure`.
+    pub(crate) async fn find_to_write(
+        &self,
+        blind: &[BlindIndex],
+        sure: bool,
+    ) -> Result<(Known, Option<Taken<'_>>)> {
+        let memory = self.feed().memory().filter(|_| !sure);
+        loop {
+            let unknown = |memory: &Memory| !blind.iter().any(|one| memory.knows(print(*one)));
+            let nobody = memory.as_deref().is_some_and(unknown);
+            let known = if nobody {
+                Known { missing: (0..blind.len()).collect(), ..Known::default() }
+            } else {
+                self.find(blind).await?
+            };
+            if known.missing.is_empty() {
+                return Ok((known, None));
+            }
+            let prints = known.missing.iter().map(|at| print(blind[*at])).collect();
+            let Some(taken) = self.inner.pending.take(prints).await else { continue };
+            // Whoever was here first may have finished between the look and the taking.
+            if !nobody || memory.as_deref().is_some_and(unknown) {
+                return Ok((known, Some(taken)));
+            }
         }
-        let rows = query.fetch_all(self.store().reader()).await?;
-        let mut known = Known::default();
-        let mut found = Vec::with_capacity(rows.len());
-        for row in &rows {
-            found.push(row.try_get::<String, _>(0)?);
-            known.people.push(SubjectId(row.try_get(1)?));
-            known.erased |= row.try_get::<Option<i64>, _>(2)?.is_some();
-        }
-        known.people.sort();
-        known.people.dedup();
-        known.missing =
-            (0..blind.len()).filter(|at| !found.contains(&blind[*at].to_text())).collect();
-        Ok(known)
     }
 
     /// The customer that all these identifiers belong to from now on, when nothing stands against it.
@@ -72,7 +83,7 @@ impl Consent {
     pub async fn link(&self, actor: &Actor, subject: &Subject) -> Result<Linked> {
         let blind = subject.blind(self.vault());
         for _ in 0..crate::record::TRIES {
-            let known = self.find(&blind).await?;
+            let (known, _taken) = self.find_to_write(&blind, true).await?;
             if known.erased {
                 return Err(ConsentError::Erased);
             }

@@ -47,7 +47,7 @@ pub(super) async fn page(
 ) -> Result<Response, WebError> {
     let Customer { p, session, .. } = customer;
     let (stored, receipt) = room.preferences.own_receipt(&session.person, &id).await?;
-    let document = &receipt.document;
+    let document = receipt.document.value();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let notice = &document["pii_processing"]["privacy_notice"];
     let catalogue = room.preferences.consent().catalogue();
@@ -106,7 +106,8 @@ pub(super) async fn download(
 /// What fits into a code that a telephone reads from paper: the receipt's number, its place in the
 /// ledger, and the signature by which the whole file is recognised.
 fn qr(receipt: &Receipt) -> Result<String, WebError> {
-    let proof = &receipt.document["proof"];
+    let document = receipt.document.value();
+    let proof = &document["proof"];
     let content = format!(
         "privet-receipt:1;id={};position={};key={};signature={}",
         receipt.id,
