@@ -4,7 +4,11 @@
 use crate::{Entry, Result, Store, StoreError, open::Inner};
 use serde_json::Value;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, any::AnyArguments, query::Query};
-use std::{collections::HashMap, fmt::Write as _, sync::Arc};
+use std::{
+    collections::{HashMap, hash_map},
+    fmt::Write as _,
+    sync::Arc,
+};
 use tokio::sync::{mpsc, oneshot};
 
 /// Writes that may wait before callers are held back.
@@ -193,11 +197,10 @@ async fn insert_postgres(
     table: &TableRows<'_>,
     types: &mut Types,
 ) -> Result<()> {
-    let key = (table.table, table.columns);
-    if !types.contains_key(&key) {
-        types.insert(key, unnest_of(conn, table).await?);
-    }
-    let sql = types.get(&key).cloned().unwrap_or_default();
+    let sql = match types.entry((table.table, table.columns)) {
+        hash_map::Entry::Occupied(known) => known.get().clone(),
+        hash_map::Entry::Vacant(free) => free.insert(unnest_of(conn, table).await?).clone(),
+    };
     let arrays = (0..table.columns.len()).map(|column| {
         let values = table.rows.iter().filter_map(|row| row.get(column));
         let mut array = String::with_capacity(table.rows.len() * 24);
