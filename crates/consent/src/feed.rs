@@ -212,7 +212,7 @@ impl Consent {
             let (owner, wrapped): (String, String) = (row.try_get(0)?, row.try_get(1)?);
             let kind = IdentifierKind::parse(&row.try_get::<String, _>(2)?)
                 .ok_or(IdentifierError::Kind)?;
-            let key = self.vault().unwrap(&owner, &wrapped)?;
+            let key = self.open_key(&owner, &wrapped).await?;
             let text = key.open(&sealing(kind), &row.try_get::<String, _>(3)?)?;
             all.entry(row.try_get(4)?).or_default().push(Identifier::parse(kind, &text, "")?);
         }

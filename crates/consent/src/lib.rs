@@ -15,6 +15,7 @@ pub mod desk;
 mod error;
 pub mod feed;
 pub mod import;
+mod keys;
 mod nav;
 pub mod notice;
 mod pages;
@@ -23,11 +24,13 @@ pub mod purpose;
 pub mod receipt;
 pub mod record;
 mod room;
+mod shred;
 pub mod statistics;
 pub mod subject;
 
 pub use catalogue::Catalogue;
 pub use error::{ConsentError, Result};
+pub use keys::Rewrapped;
 pub use nav::nav;
 pub use notice::{Notice, NoticeBody, NoticeVersion, Reconsent};
 pub use purpose::{LegalBasis, Purpose, PurposeBody, Regime};
@@ -93,6 +96,7 @@ impl Consent {
             settings,
         };
         let consent = Self { inner: Arc::new(inner) };
+        consent.refresh_keks().await?;
         consent.refresh_catalogue().await?;
         if consent.catalogue().properties().next().is_none() {
             let by = store::Actor::System("setup");
@@ -100,6 +104,7 @@ impl Consent {
                 .save_property(&by, property::DEFAULT, &property::PropertyBody::default())
                 .await?;
         }
+        consent.shred_again().await?;
         Ok(consent)
     }
 

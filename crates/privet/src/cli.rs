@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{audience, code, consents, demo, detect, ledger, scan, serve, tokens, verify};
+use crate::{audience, code, consents, demo, detect, keys, ledger, scan, serve, tokens, verify};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -58,6 +58,8 @@ pub enum Command {
     Audience(audience::Audience),
     /// Check a consent receipt offline: that it is unchanged, and who signed it.
     Verify(verify::Args),
+    /// The keys that everything is sealed with: their state and their rotation.
+    Keys(keys::Args),
     /// Check the record of every change.
     Ledger(ledger::Args),
 }

@@ -11,6 +11,7 @@ pub mod demo;
 mod detect;
 pub mod events;
 mod failure;
+mod keys;
 mod ledger;
 mod mishap;
 mod reference;
@@ -60,6 +61,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Decide(args)) => audience::decide(args).await,
         Some(Command::Audience(args)) => audience::audience(args).await,
         Some(Command::Verify(args)) => tokio::task::block_in_place(|| verify::run(&args)),
+        Some(Command::Keys(args)) => keys::run(args).await,
         Some(Command::Ledger(args)) => ledger::run(args).await,
         Some(Command::Export(args)) => code::export(args).await,
         Some(Command::Apply(args)) => code::apply(args).await,

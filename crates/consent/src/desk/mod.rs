@@ -203,7 +203,7 @@ impl Consent {
             let wrapped: String = row.try_get(6)?;
             let text = match wrapped.as_str() {
                 "" => None,
-                wrapped => Some(self.vault().unwrap(&owner, wrapped)?.open(SEALING, &sealed)?),
+                wrapped => Some(self.open_key(&owner, wrapped).await?.open(SEALING, &sealed)?),
             };
             notes.push(Note {
                 about,

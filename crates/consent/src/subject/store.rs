@@ -173,7 +173,7 @@ impl Consent {
         .fetch_optional(self.store().reader())
         .await?;
         let wrapped = wrapped.ok_or(ConsentError::Erased)?;
-        Ok(self.vault().unwrap(&id.0, &wrapped)?)
+        self.open_key(&id.0, &wrapped).await
     }
 
     /// Makes one person of several customers: the oldest stays, the others point to it. Their records
@@ -231,6 +231,12 @@ impl Consent {
     pub async fn erase(&self, actor: &Actor, id: &SubjectId) -> Result<()> {
         let entry = Entry::new(actor.clone(), "subject.erased", "subject", &*id.0);
         let mut tx = self.store().begin(entry).await?;
+        let people: Vec<String> =
+            sqlx::query_scalar("SELECT id FROM subject WHERE id = $1 OR merged_into = $1")
+                .bind(&id.0)
+                .fetch_all(tx.conn())
+                .await?;
+        self.remember_shredded(&people)?;
         sqlx::query(
             "UPDATE identifier SET sealed = '' WHERE subject IN
              (SELECT id FROM subject WHERE id = $1 OR merged_into = $1)",
@@ -265,7 +271,7 @@ impl Consent {
                 let (owner, wrapped): (String, String) = (row.try_get(0)?, row.try_get(1)?);
                 let kind = IdentifierKind::parse(&row.try_get::<String, _>(2)?)
                     .ok_or(super::IdentifierError::Kind)?;
-                let key = self.vault().unwrap(&owner, &wrapped)?;
+                let key = self.open_key(&owner, &wrapped).await?;
                 let text = key.open(&sealing(kind), &row.try_get::<String, _>(3)?)?;
                 Ok(Identifier::parse(kind, &text, "")?)
             })

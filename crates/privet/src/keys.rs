@@ -1,0 +1,119 @@
+//! `privet keys`: the key hierarchy, its state and its rotation.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use store::{Actor, NewRoot};
+
+use crate::{Failure, say::say, state::State};
+
+/// `privet keys`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Tell where the root key comes from and how many customers' keys each version wraps.
+    Status(State),
+    /// Make a new key-encrypting key, or with --root a new root key; a running server goes on.
+    Rotate(Rotate),
+    /// Move customers' keys to the newest key-encrypting key; can be stopped and run again.
+    Rewrap(State),
+}
+
+/// What to rotate.
+#[derive(Debug, clap::Args)]
+struct Rotate {
+    /// A new root key instead of a new key-encrypting key. Copy the new key file to your other
+    /// servers before they start again.
+    #[arg(long)]
+    root: bool,
+    /// Take the new root key from the passphrase that this file holds [or PRIVET_KEY_NEW_PASSPHRASE];
+    /// from then on every start needs PRIVET_KEY_PASSPHRASE or PRIVET_KEY_PASSPHRASE_FILE.
+    #[arg(long, value_name = "FILE", requires = "root", num_args = 0..=1)]
+    passphrase: Option<Option<PathBuf>>,
+    #[command(flatten)]
+    state: State,
+}
+
+/// Does what was asked.
+pub async fn run(args: Args) -> Result<ExitCode, Failure> {
+    match args.command {
+        Command::Status(state) => status(state).await?,
+        Command::Rotate(rotate) if rotate.root => rotate_root(rotate).await?,
+        Command::Rotate(rotate) => rotate_kek(rotate.state).await?,
+        Command::Rewrap(state) => rewrap(state).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn status(state: State) -> Result<(), Failure> {
+    let consent = state.open_consent().await?;
+    let status = consent.store().key_status().await?;
+    let counts = consent.keys_by_kek().await?;
+    say(&format!("root key          {} ({})", status.provider, status.root));
+    for (version, count) in counts {
+        let kek = status.keks.iter().find(|kek| kek.version == i64::from(version));
+        let state = match kek {
+            // Shown only while something hangs from it.
+            None if count == 0 => continue,
+            None => "before versions".to_owned(),
+            Some(kek) if kek.retired_at.is_some() => {
+                format!("made {}, retired", day(kek.created_at))
+            }
+            Some(kek) => format!("made {}, wraps new keys", day(kek.created_at)),
+        };
+        say(&format!("key-encrypting {version:>2} {count:>10} customers' keys, {state}"));
+    }
+    Ok(())
+}
+
+async fn rotate_kek(state: State) -> Result<(), Failure> {
+    let store = state.open().await?;
+    let version = store.rotate_kek(Actor::CommandLine).await?;
+    say(&format!("Key-encrypting key {version} wraps new customers' keys from now on."));
+    say("Run `privet keys rewrap` to move the others to it; servers may go on meanwhile.");
+    Ok(())
+}
+
+async fn rotate_root(rotate: Rotate) -> Result<(), Failure> {
+    let new = match rotate.passphrase {
+        None => NewRoot::KeyFile,
+        Some(Some(path)) => {
+            let text = std::fs::read_to_string(&path).map_err(|error| {
+                Failure::unreachable(format!("{} cannot be read: {error}", path.display()))
+            })?;
+            NewRoot::Passphrase(text.trim_end_matches(['\r', '\n']).to_owned())
+        }
+        Some(None) => {
+            NewRoot::Passphrase(std::env::var("PRIVET_KEY_NEW_PASSPHRASE").map_err(|_| {
+                Failure::usage(
+                    "there is no passphrase: name a file that holds it after --passphrase, or set \
+                 PRIVET_KEY_NEW_PASSPHRASE",
+                )
+            })?)
+        }
+    };
+    let store = rotate.state.open().await?;
+    store.rotate_root(&new, Actor::CommandLine).await?;
+    say(&format!(
+        "The root key is new. Back up {}; the one before opens nothing any more, and old backups \
+         open only with it.",
+        store.data_dir().join("privet.key").display()
+    ));
+    Ok(())
+}
+
+async fn rewrap(state: State) -> Result<(), Failure> {
+    let consent = state.open_consent().await?;
+    let done = consent.rewrap_keys(&Actor::CommandLine, |_| {}).await?;
+    say(&format!("{} customers' keys moved to key-encrypting key {}.", done.moved, done.version));
+    Ok(())
+}
+
+fn day(at: i64) -> String {
+    jiff::Timestamp::from_microsecond(at)
+        .map_or_else(|_| String::new(), |at| at.strftime("%Y-%m-%d").to_string())
+}
