@@ -266,16 +266,16 @@ impl Consent {
         .bind(&id.0)
         .fetch_all(self.store().reader())
         .await?;
-        rows.iter()
-            .map(|row| {
-                let (owner, wrapped): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-                let kind = IdentifierKind::parse(&row.try_get::<String, _>(2)?)
-                    .ok_or(super::IdentifierError::Kind)?;
-                let key = self.open_key(&owner, &wrapped).await?;
-                let text = key.open(&sealing(kind), &row.try_get::<String, _>(3)?)?;
-                Ok(Identifier::parse(kind, &text, "")?)
-            })
-            .collect()
+        let mut identifiers = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let (owner, wrapped): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+            let kind = IdentifierKind::parse(&row.try_get::<String, _>(2)?)
+                .ok_or(super::IdentifierError::Kind)?;
+            let key = self.open_key(&owner, &wrapped).await?;
+            let text = key.open(&sealing(kind), &row.try_get::<String, _>(3)?)?;
+            identifiers.push(Identifier::parse(kind, &text, "")?);
+        }
+        Ok(identifiers)
     }
 }
 
