@@ -105,7 +105,7 @@ impl Consent {
         let entry = Entry::new(by.clone(), "key.rewrapped", "key", format!("kek/{version}"));
         let mut tx = self.store().begin(entry).await?;
         let query =
-            batch.iter().flatten().fold(sqlx::query(AssertSqlSafe(sql)), |q, one| q.bind(one));
+            batch.iter().flatten().fold(sqlx::query(AssertSqlSafe(sql)), sqlx::query::Query::bind);
         let moved = query.execute(tx.conn()).await?.rows_affected();
         tx.commit().await?;
         Ok(moved)
