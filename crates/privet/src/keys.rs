@@ -30,10 +30,11 @@ struct Rotate {
     /// servers before they start again.
     #[arg(long)]
     root: bool,
-    /// Take the new root key from the passphrase that this file holds [or PRIVET_KEY_NEW_PASSPHRASE];
-    /// from then on every start needs PRIVET_KEY_PASSPHRASE or PRIVET_KEY_PASSPHRASE_FILE.
-    #[arg(long, value_name = "FILE", requires = "root", num_args = 0..=1)]
-    passphrase: Option<Option<PathBuf>>,
+    /// Take the new root key from the passphrase that this file holds; `-` for the one in
+    /// PRIVET_KEY_NEW_PASSPHRASE. From then on every start needs PRIVET_KEY_PASSPHRASE or
+    /// PRIVET_KEY_PASSPHRASE_FILE.
+    #[arg(long, value_name = "FILE", requires = "root")]
+    passphrase: Option<PathBuf>,
     #[command(flatten)]
     state: State,
 }
@@ -81,17 +82,17 @@ async fn rotate_kek(state: State) -> Result<(), Failure> {
 async fn rotate_root(rotate: Rotate) -> Result<(), Failure> {
     let new = match rotate.passphrase {
         None => NewRoot::KeyFile,
-        Some(Some(path)) => {
+        Some(path) if path.as_os_str() != "-" => {
             let text = std::fs::read_to_string(&path).map_err(|error| {
                 Failure::unreachable(format!("{} cannot be read: {error}", path.display()))
             })?;
             NewRoot::Passphrase(text.trim_end_matches(['\r', '\n']).to_owned())
         }
-        Some(None) => {
+        Some(_) => {
             NewRoot::Passphrase(std::env::var("PRIVET_KEY_NEW_PASSPHRASE").map_err(|_| {
                 Failure::usage(
-                    "there is no passphrase: name a file that holds it after --passphrase, or set \
-                 PRIVET_KEY_NEW_PASSPHRASE",
+                    "there is no passphrase: `--passphrase -` takes it from PRIVET_KEY_NEW_PASSPHRASE, \
+                 or name a file that holds it",
                 )
             })?)
         }
