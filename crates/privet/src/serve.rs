@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use audit::Audit;
 use axum::Router;
 use banner::Banner;
 use consent::Consent;
@@ -105,6 +106,8 @@ pub struct House {
     pub preferences: Preferences,
     /// The web banner.
     pub banner: Banner,
+    /// Who did what to whose data.
+    pub audit: Audit,
     web: Web,
 }
 
@@ -121,6 +124,8 @@ impl House {
         let inspect = Inspect::open(store.clone(), api).await.map_err(anyhow::Error::from)?;
         let said = consent::Settings { contact: config.contact.clone(), base_url: address.clone() };
         let consent = Consent::open(store.clone(), said).await.map_err(anyhow::Error::from)?;
+        let audit =
+            Audit::open(store.clone(), consent.clone()).await.map_err(anyhow::Error::from)?;
         let deliver = open_deliver(store.clone(), consent.clone(), config).await?;
         let settings = WebConfig {
             base_url: address.clone(),
@@ -134,7 +139,8 @@ impl House {
             .with_nav(deliver::nav())
             .with_nav(preference::nav())
             .with_nav(banner::nav())
-            .with_nav(inspect::nav());
+            .with_nav(inspect::nav())
+            .with_nav(audit::nav());
         if let Some(mail) = &config.mail {
             web = web.with_mail(mail.clone()).map_err(|error| Failure::usage(error.to_string()))?;
         }
@@ -158,6 +164,7 @@ impl House {
             deliver,
             preferences,
             banner,
+            audit,
             web,
         })
     }
@@ -182,6 +189,7 @@ impl House {
             .merge(deliver::router(self.web.clone(), self.deliver.clone()))
             .merge(preference::router(self.web.clone(), self.preferences.clone()))
             .merge(banner::router(self.web.clone(), self.banner.clone()))
+            .merge(audit::router(self.web.clone(), self.audit.clone()))
             .merge(crate::reference::router(self.web.clone()));
         web::finish(self.web.clone(), rooms)
     }

@@ -100,7 +100,6 @@
 
 pub mod access;
 mod account;
-mod activity;
 mod assets;
 mod components;
 mod cookie;

@@ -3,7 +3,7 @@
 use crate::page::NavItem;
 use crate::{Permission, Token, Web, WebError};
 use crate::{
-    account, activity, assets, components, jobs, mail, metrics, people, sessions, signin, token,
+    account, assets, components, jobs, mail, metrics, people, sessions, signin, token,
 };
 use axum::Router;
 use axum::extract::{ConnectInfo, FromRequestParts as _, Request, State};
@@ -12,10 +12,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use std::net::SocketAddr;
 
-pub(crate) const NAV: [NavItem; 8] = [
+pub(crate) const NAV: [NavItem; 7] = [
     item("web-nav-jobs", "/console/jobs", "job", Permission::ViewMap),
     item("web-nav-mail", "/console/mail", "mail", Permission::ManageJobs),
-    item("web-nav-activity", "/console/activity", "activity", Permission::ViewLedger),
     item("web-nav-people", "/console/people", "people", Permission::ViewRecords),
     item("signin-sessions", "/console/sessions", "activity", Permission::ManagePeople),
     item("signin-tokens", "/console/tokens", "key", Permission::ManagePeople),
@@ -72,9 +71,6 @@ fn console() -> Router<Web> {
         .route("/console/people/{id}/disable", post(people::disable))
         .route("/console/people/{id}/enable", post(people::enable))
         .route("/console/people/invitations/{id}/revoke", post(people::revoke_invitation))
-        .route("/console/activity", get(activity::show))
-        .route("/console/activity.csv", get(activity::export))
-        .route("/console/activity/check", post(activity::check))
         .route("/console/jobs", get(jobs::show))
         .route("/console/jobs/{id}/cancel", post(jobs::cancel))
         .route("/console/jobs/{id}/retry", post(jobs::retry))

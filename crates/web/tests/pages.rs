@@ -9,11 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use store::testing::temp_sqlite;
 
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 6] = [
     "/console/account",
     "/console/account/totp",
     "/console/people",
-    "/console/activity",
     "/console/jobs",
     "/console/mail",
     "/console/components",

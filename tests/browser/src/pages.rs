@@ -29,7 +29,7 @@ const FORM: &str = "main form.card button[type='submit']";
 const LOYALTY: &str = "/console/detectors/new?example=loyalty-card";
 
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 73] = [
+pub const CONSOLE: [Page; 75] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
@@ -99,7 +99,9 @@ pub const CONSOLE: [Page; 73] = [
     ("policy-shipped", Way::Path("/console/access/policies/shipped")),
     ("emergency-wrong", Way::Press("/console/access/emergency", FORM, ".field-error")),
     ("account", Way::Path("/console/account")),
-    ("activity", Way::Path("/console/activity")),
+    ("audit", Way::Path("/console/audit")),
+    ("audit-line", Way::Link("/console/audit", "main tbody a[href^='/console/audit/lines/']")),
+    ("audit-person", Way::Link("/console/audit", "main tbody a[href^='/console/audit/people/']")),
     ("jobs", Way::Path("/console/jobs")),
     ("mail", Way::Path("/console/mail")),
     ("preference-centre", Way::Path("/console/preference-centre")),

@@ -33,23 +33,41 @@ struct Question {
     property: Option<String>,
     #[serde(default)]
     language: Option<String>,
+    /// Why the program reads this person's data: a purpose key for the audit view.
+    #[serde(default)]
+    reading_for: Option<String>,
 }
+
+/// Why programs read when they do not say.
+const SERVICE: &str = "service_delivery";
 
 async fn lookup(token: Token, State(room): State<Room>, Body(asked): Body<Question>) -> Response {
     if let Err(refused) = token.require(READ) {
         return refused;
     }
-    match answer(&room, &asked).await {
+    match answer(&room, &token, &asked).await {
         Ok(answer) => Json(answer).into_response(),
         Err(error) => problem_of(&error),
     }
 }
 
-async fn answer(room: &Room, asked: &Question) -> Result<Value> {
+async fn answer(room: &Room, token: &Token, asked: &Question) -> Result<Value> {
     let catalogue = room.consent.catalogue();
     let property = catalogue.property(asked.property.as_deref().unwrap_or(property::DEFAULT))?;
     let language = asked.language.as_deref().unwrap_or(&property.body.language);
     let subject = Subject::parse(&asked.subject, &property.body.country)?;
+    let purpose = asked.reading_for.as_deref().unwrap_or(SERVICE);
+    if purpose.is_empty()
+        || purpose.len() > 64
+        || purpose.contains(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+    {
+        let told = "reading_for is a purpose key: letters, digits and _, at most 64";
+        return Err(crate::ConsentError::Invalid(told.into()));
+    }
+    let blind = subject.blind(room.consent.vault());
+    let people = room.consent.find(&blind).await?.people;
+    // Nothing is told before it is durable that it was asked.
+    room.consent.data_read(&token.actor(), people.first(), purpose).await?;
     let states = room.consent.states_of(&subject).await?;
     let purposes: Vec<Value> = catalogue
         .purposes()

@@ -1,0 +1,164 @@
+//! The audit view, as its readers use it.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[macro_use]
+mod support;
+
+use audit::Audit;
+use axum::http::StatusCode;
+use serde_json::Value;
+use support::{Reader, customer};
+
+const MAIL: &str = "li.lei@example.com";
+
+async fn every_page_is_whole_in_both_languages(room: Audit) {
+    let id = customer(&room, MAIL).await;
+    for lang in ["en", "zh-CN"] {
+        let mut reader = Reader::owner(&room, lang).await;
+        for path in [
+            "/console/audit".to_owned(),
+            "/console/audit?group=account&from=2020-01-01&until=2100-01-01".to_owned(),
+            "/console/audit?purpose=none".to_owned(),
+            "/console/audit/lines/1".to_owned(),
+            format!("/console/audit/customers/{id}"),
+        ] {
+            reader.page(&path).await;
+        }
+    }
+}
+
+async fn a_customer_is_found_by_what_is_typed_and_followed(room: Audit) {
+    let (id, other) =
+        (customer(&room, MAIL).await, customer(&room, "han.meimei@example.com").await);
+    let mut reader = Reader::owner(&room, "en").await;
+    let lookup =
+        format!("{{\"subject\":{{\"email\":\"{MAIL}\"}},\"reading_for\":\"customer_support\"}}");
+    let read = reader.api(&room, "consent:read", "/v1/preferences/lookup", &lookup).await;
+    assert_eq!(read.status, StatusCode::OK, "{}", read.text);
+
+    let fields = [("kind", "email"), ("identifier", " Li.Lei@Example.COM ")];
+    let found = reader.post("/console/audit", "/console/audit/customer", &fields).await;
+
+    assert_eq!(found.location, format!("/console/audit/customers/{id}"));
+    let page = reader.page(&found.location).await;
+    let list = page.split_once("id=\"list\"").unwrap().1;
+    assert!(list.contains("Read personal data") && list.contains("Helping a customer"), "{list}");
+    assert!(list.contains("Identifiers of one customer were linked"), "{list}");
+    assert!(!list.contains(&other.0) && !page.contains(MAIL), "{list}");
+    let again = reader.page(&found.location).await;
+    assert!(again.contains("Read the audit view"), "looking is about the customer as well");
+}
+
+async fn nobody_and_nonsense_are_told(room: Audit) {
+    let mut reader = Reader::owner(&room, "en").await;
+    let nobody = [("kind", "email"), ("identifier", "nobody@example.com")];
+    let answer = reader.post("/console/audit", "/console/audit/customer", &nobody).await;
+    assert!(answer.text.contains("Nobody is known by this identifier"), "{}", answer.text);
+    let wrong = [("kind", "email"), ("identifier", "no address")];
+    let answer = reader.post("/console/audit", "/console/audit/customer", &wrong).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(reader.get("/console/audit/customers/none").await.status, StatusCode::NOT_FOUND);
+}
+
+async fn who_may_not_is_refused(room: Audit) {
+    let mut reader = Reader::with_role(&room, "en", "marketer").await;
+    for path in ["/console/audit", "/console/audit/lines/1", "/console/audit/export.csv"] {
+        assert_eq!(reader.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    let refused = reader.api(&room, "consent:read", "/v1/audit", "").await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+}
+
+async fn reading_is_one_entry_with_the_kind_of_filter_only(room: Audit) {
+    let mut reader = Reader::owner(&room, "en").await;
+    let before = count(&room).await;
+
+    reader.page("/console/audit?group=read&object=secret-value").await;
+    let after = count(&room).await;
+    reader.get("/console/audit/export.jsonl").await;
+
+    assert_eq!((after - before, count(&room).await - after), (1, 1));
+    let (shape, action): (String, String) = sqlx::query_as(
+        "SELECT object_id, action FROM ledger_entry ORDER BY seq DESC LIMIT 1 OFFSET 1",
+    )
+    .fetch_one(room.store().reader())
+    .await
+    .unwrap();
+    assert_eq!((shape.as_str(), action.as_str()), ("group,object", "audit.viewed"));
+}
+
+async fn count(room: &Audit) -> i64 {
+    sqlx::query_scalar("SELECT COUNT(*) FROM ledger_entry")
+        .fetch_one(room.store().reader())
+        .await
+        .unwrap()
+}
+
+async fn exports_hold_what_is_filtered_and_go_on_from_a_position(room: Audit) {
+    for n in 0..30 {
+        customer(&room, &format!("{}@example.com", "x".repeat(n + 1))).await;
+    }
+    let mut reader = Reader::owner(&room, "en").await;
+    let path = "/console/audit/export.jsonl?group=consent";
+
+    let all = reader.get(path).await.text;
+    let positions: Vec<i64> = all
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["position"].as_i64().unwrap())
+        .collect();
+    let rest = reader.get(&format!("{path}&after={}", positions[9])).await.text;
+
+    assert!(positions.len() >= 30 && positions.is_sorted(), "{positions:?}");
+    assert_eq!(rest, all.lines().skip(10).map(|line| format!("{line}\n")).collect::<String>());
+    for format in ["csv", "cef", "ecs"] {
+        let text = reader.get(&format!("/console/audit/export.{format}?group=consent")).await.text;
+        let lines = text.lines().count() - usize::from(format == "csv");
+        assert_eq!(lines, positions.len(), "{format}");
+    }
+    assert!(!reader.get("/console/audit/export.csv?group=account").await.text.contains("subject."));
+    assert_eq!(reader.get("/console/audit/export.exe").await.status, StatusCode::NOT_FOUND);
+}
+
+async fn the_api_pages_with_a_cursor(room: Audit) {
+    for n in 0..12 {
+        customer(&room, &format!("{}@example.com", "y".repeat(n + 1))).await;
+    }
+    let mut reader = Reader::owner(&room, "en").await;
+    let (mut cursor, mut seen) = ("0".to_owned(), Vec::new());
+    loop {
+        let path = format!("/v1/audit?limit=5&group=consent&cursor={cursor}");
+        let answer = reader.api(&room, "audit:read", &path, "").await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        let answer: Value = serde_json::from_str(&answer.text).unwrap();
+        for entry in answer["entries"].as_array().unwrap() {
+            seen.push(entry["position"].as_i64().unwrap());
+        }
+        cursor = answer["next_cursor"].as_str().unwrap().to_owned();
+        if answer["more"] == false {
+            break;
+        }
+    }
+    assert!(seen.len() >= 12 && seen.windows(2).all(|two| two[0] < two[1]), "{seen:?}");
+    let wrong = reader.api(&room, "audit:read", "/v1/audit?limit=0", "").await;
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+}
+
+async fn the_old_address_leads_here_and_the_chain_is_checked(room: Audit) {
+    let mut reader = Reader::owner(&room, "en").await;
+    let old = reader.get("/console/activity?actor=cli").await;
+    assert_eq!(old.location, "/console/audit?actor=cli");
+    let done = reader.post("/console/audit", "/console/audit/check", &[]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER);
+    assert!(reader.page("/console/audit").await.contains("The log is intact: all"));
+}
+
+on_both_engines!(
+    every_page_is_whole_in_both_languages,
+    a_customer_is_found_by_what_is_typed_and_followed,
+    nobody_and_nonsense_are_told,
+    who_may_not_is_refused,
+    reading_is_one_entry_with_the_kind_of_filter_only,
+    exports_hold_what_is_filtered_and_go_on_from_a_position,
+    the_api_pages_with_a_cursor,
+    the_old_address_leads_here_and_the_chain_is_checked,
+);
