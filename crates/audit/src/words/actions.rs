@@ -14,6 +14,7 @@ pub(crate) const ACTIONS: &[(&str, Group)] = &[
     ("audit.exported", Export),
     ("audit.api_read", Export),
     ("campaign.exported", Export),
+    ("audience.started", Export),
     ("audience.filtered", Export),
     ("suppression.exported", Export),
     ("consent.recorded", Consent),

@@ -2,6 +2,7 @@
 //! out, in order, while they come: memory is bounded, and a slow reader slows the writer. A token needs
 //! the scope `audience`.
 
+use ::store::{Actor, Entry, HotWrite, Store};
 use axum::{
     Router,
     body::{Body, BodyDataStream, Bytes},
@@ -19,7 +20,7 @@ use web::Token;
 use super::{decisions::Place, problem::problem_of};
 use crate::{
     ConsentError, IdentifierKind, Regime, Result, Room,
-    decide::{Ask, Form, List, Sift, Tally},
+    decide::{Ask, Form, List, Sift},
     subject::IdentifierError,
 };
 
@@ -66,13 +67,39 @@ async fn filter(
             )
         })
         .and_then(|Query(asked)| list(&room, asked));
-    let started = match list {
-        Ok(list) => room.consent.sift(list),
-        Err(error) => Err(error),
-    };
-    match started {
-        Ok(sift) => answer(sift, body),
+    match start(&room, &token, list).await {
+        Ok((sift, note)) => answer(sift, note, body),
         Err(error) => problem_of(&error),
+    }
+}
+
+/// Begins, once it is durable that it was begun: whoever breaks off before the end leaves a trace, too.
+async fn start(room: &Room, token: &Token, list: Result<List>) -> Result<(Sift, Note)> {
+    let list = list?;
+    let note = Note {
+        store: room.consent.store().clone(),
+        by: token.actor(),
+        purpose: list.purpose.clone(),
+    };
+    let sift = room.consent.sift(list)?;
+    note.write("audience.started", None).await?;
+    Ok((sift, note))
+}
+
+/// Who filters for what, for the ledger.
+struct Note {
+    store: Store,
+    by: Actor,
+    purpose: String,
+}
+
+impl Note {
+    async fn write(&self, action: &'static str, counts: Option<[u64; 4]>) -> Result<()> {
+        let mut entry = Entry::new(self.by.clone(), action, "audience", &*self.purpose)
+            .for_purpose(&*self.purpose);
+        entry.after = counts.map(|counts| self.store.digest(&counts));
+        self.store.submit(HotWrite { entry, rows: vec![] }).await?;
+        Ok(())
     }
 }
 
@@ -107,8 +134,8 @@ fn commas(text: &str) -> impl Iterator<Item = &str> {
 /// The counts follow as trailers, which a client sees that says `TE: trailers`.
 const TRAILERS: [&str; 4] = ["privet-lines", "privet-allowed", "privet-malformed", "privet-blank"];
 
-fn answer(sift: Sift, body: Body) -> Response {
-    let stream = StreamBody::new(frames(sift, body.into_data_stream()));
+fn answer(sift: Sift, note: Note, body: Body) -> Response {
+    let stream = StreamBody::new(frames(sift, note, body.into_data_stream()));
     let mut response = Response::new(Body::new(stream));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
@@ -123,6 +150,7 @@ fn answer(sift: Sift, body: Body) -> Response {
 /// What is being sifted, and how far.
 struct Work {
     sift: Sift,
+    note: Note,
     body: BodyDataStream,
     /// What was read and not yet sifted.
     waiting: Bytes,
@@ -137,9 +165,10 @@ enum State {
 
 fn frames(
     sift: Sift,
+    note: Note,
     body: BodyDataStream,
 ) -> impl Stream<Item = Result<Frame<Bytes>, axum::Error>> {
-    let work = Work { sift, body, waiting: Bytes::new(), state: State::Reading };
+    let work = Work { sift, note, body, waiting: Bytes::new(), state: State::Reading };
     futures::stream::unfold(work, |mut work| async move {
         let frame = work.next().await?;
         if frame.is_err() {
@@ -157,7 +186,12 @@ impl Work {
                 State::Ended => return None,
                 State::Counting => {
                     self.state = State::Ended;
-                    return Some(Ok(Frame::trailers(counts(self.sift.tally()))));
+                    let tally = self.sift.tally();
+                    let all = [tally.lines, tally.allowed, tally.malformed, tally.blank];
+                    return Some(match self.note.write("audience.filtered", Some(all)).await {
+                        Ok(()) => Ok(Frame::trailers(counts(all))),
+                        Err(error) => Err(axum::Error::new(error)),
+                    });
                 }
                 State::Reading => {}
             }
@@ -188,8 +222,7 @@ impl Work {
     }
 }
 
-fn counts(tally: Tally) -> HeaderMap {
-    let counts = [tally.lines, tally.allowed, tally.malformed, tally.blank];
+fn counts(counts: [u64; 4]) -> HeaderMap {
     let names = TRAILERS.map(HeaderName::from_static);
     names.into_iter().zip(counts.map(HeaderValue::from)).collect()
 }
