@@ -75,3 +75,4 @@ audit-purpose-service-delivery = Service to the customer
 audit-purpose-audience-building = Building an audience
 audit-purpose-discovery = Finding personal data
 audit-purpose-security = Security
+signin-scope-audit-read = Read the audit view and take it away.

@@ -75,3 +75,4 @@ audit-purpose-service-delivery = 为客户提供服务
 audit-purpose-audience-building = 筛选受众
 audit-purpose-discovery = 发现个人信息
 audit-purpose-security = 安全
+signin-scope-audit-read = 读取并导出审计记录。

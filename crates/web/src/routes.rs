@@ -2,9 +2,7 @@
 
 use crate::page::NavItem;
 use crate::{Permission, Token, Web, WebError};
-use crate::{
-    account, assets, components, jobs, mail, metrics, people, sessions, signin, token,
-};
+use crate::{account, assets, components, jobs, mail, metrics, people, sessions, signin, token};
 use axum::Router;
 use axum::extract::{ConnectInfo, FromRequestParts as _, Request, State};
 use axum::http::{StatusCode, header};

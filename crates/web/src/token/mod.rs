@@ -17,7 +17,7 @@ use store::{Actor, Entry};
 const USE_STEP: i64 = 3600 * 1_000_000;
 
 /// What a token may be allowed to do: each is asked for by an endpoint.
-pub const SCOPES: [&str; 11] = [
+pub const SCOPES: [&str; 12] = [
     "map:read",
     "map:scan",
     "detect",
@@ -29,6 +29,7 @@ pub const SCOPES: [&str; 11] = [
     "unsubscribe:link",
     "suppressions:read",
     "metrics",
+    "audit:read",
 ];
 
 /// A token to make.
