@@ -153,8 +153,10 @@ mod tests {
                 let path = entry.unwrap().path();
                 if path.is_dir() {
                     let name = path.file_name().unwrap().to_string_lossy().into_owned();
-                    let skipped =
-                        ["tests", "target", "detect", "signals", "plain", "demo", "benches"];
+                    let skipped = [
+                        "tests", "target", "detect", "signals", "plain", "demo", "benches",
+                        "examples",
+                    ];
                     if !skipped.contains(&name.as_str()) {
                         waiting.push(path);
                     }
