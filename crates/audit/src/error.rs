@@ -30,8 +30,8 @@ impl From<sqlx::Error> for AuditError {
 impl From<AuditError> for web::WebError {
     fn from(error: AuditError) -> Self {
         match error {
-            AuditError::NotFound(_) => Self::NotFound,
-            AuditError::Consent(consent::ConsentError::Unknown { .. }) => Self::NotFound,
+            AuditError::NotFound(_)
+            | AuditError::Consent(consent::ConsentError::Unknown { .. }) => Self::NotFound,
             other => Self::internal(other),
         }
     }

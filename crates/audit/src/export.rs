@@ -155,10 +155,10 @@ fn cef(line: &Line) -> String {
         value(&line.object_id),
     );
     if let Some(purpose) = &line.purpose {
-        out.push_str(&format!(" cs3Label=purpose cs3={}", value(purpose)));
+        out.extend([" cs3Label=purpose cs3=", &value(purpose)]);
     }
     if let Some(customer) = line.about() {
-        out.push_str(&format!(" cs4Label=customer cs4={}", value(customer)));
+        out.extend([" cs4Label=customer cs4=", &value(customer)]);
     }
     out.push('\n');
     out

@@ -266,13 +266,11 @@ async fn find(
         let page = page(p, ListQuery::parse(""), &room, Scope::All).await?;
         return web::render_status(422, &ListPage { fault, ..page });
     };
-    match room.audit.customer(&subject).await? {
-        Some(id) => Ok(web::redirect(&format!("/console/audit/customers/{id}"))),
-        None => {
-            let page = page(p, ListQuery::parse(""), &room, Scope::All).await?;
-            web::render(&ListPage { nobody: true, ..page })
-        }
+    if let Some(id) = room.audit.customer(&subject).await? {
+        return Ok(web::redirect(&format!("/console/audit/customers/{id}")));
     }
+    let page = page(p, ListQuery::parse(""), &room, Scope::All).await?;
+    web::render(&ListPage { nobody: true, ..page })
 }
 
 async fn download(

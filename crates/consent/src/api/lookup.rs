@@ -67,7 +67,7 @@ async fn answer(room: &Room, token: &Token, asked: &Question) -> Result<Value> {
     let blind = subject.blind(room.consent.vault());
     let people = room.consent.find(&blind).await?.people;
     // Nothing is told before it is durable that it was asked.
-    room.consent.data_read(&token.actor(), people.first(), purpose).await?;
+    room.consent.looked_up(&token.actor(), people.first(), purpose).await?;
     let states = room.consent.states_of(&subject).await?;
     let purposes: Vec<Value> = catalogue
         .purposes()

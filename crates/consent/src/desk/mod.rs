@@ -111,25 +111,6 @@ impl Consent {
         Ok(())
     }
 
-    /// Notes that a customer's data was read and for which purpose; with `None`, that somebody was
-    /// asked for who is not there. Durable on return.
-    pub async fn data_read(
-        &self,
-        actor: &Actor,
-        id: Option<&SubjectId>,
-        purpose: &str,
-    ) -> Result<()> {
-        let entry = match id {
-            Some(id) => {
-                Entry::new(actor.clone(), "personal_data.read", "subject", &*id.0).about(&*id.0)
-            }
-            None => Entry::new(actor.clone(), "personal_data.read", "lookup", "nobody"),
-        };
-        let write = ::store::HotWrite { entry: entry.for_purpose(purpose), rows: vec![] };
-        self.store().submit(write).await?;
-        Ok(())
-    }
-
     /// Keeps why identifiers were shown in clear. Call it before showing them.
     pub async fn revealed(
         &self,
