@@ -125,6 +125,23 @@ fn python_for_tests() -> Result<String> {
     Ok(python.display().to_string())
 }
 
+/// A real OpenID provider, from npm, in a folder of its own.
+fn provider_for_tests() -> Result<String> {
+    let home = std::path::absolute("target/oidc")?;
+    if !home.join("node_modules/oidc-provider").exists() {
+        std::fs::create_dir_all(&home)?;
+        std::fs::write(home.join("package.json"), r#"{"private":true,"type":"module"}"#)?;
+        let npm = Command::new("npm")
+            .args(["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"])
+            .arg("oidc-provider@8.8.1")
+            .current_dir(&home)
+            .status()
+            .context("npm is missing")?;
+        ensure!(npm.success(), "npm could not install oidc-provider");
+    }
+    Ok(home.display().to_string())
+}
+
 /// The peers of detection, from Python's package index, in an environment of their own.
 fn peers_of_detection() -> Result<String> {
     const PACKAGES: [&str; 7] = [
@@ -235,6 +252,7 @@ fn test_environment(servers: &Servers) -> Result<Environment> {
     let mut environment = servers.environment();
     environment.extend(browser_environment("debug")?);
     environment.push(("PRIVET_TEST_PYTHON", python_for_tests()?));
+    environment.push(("PRIVET_TEST_OIDC", provider_for_tests()?));
     Ok(environment)
 }
 

@@ -38,6 +38,8 @@ pub struct File {
     pub metrics: Option<String>,
     /// TLS by Privet itself.
     pub tls: TlsPart,
+    /// Single sign-on.
+    pub sso: Option<crate::sso::File>,
     /// Log level or filter, e.g. `info` or `warn,privet=debug`.
     pub log: Option<String>,
     /// Which addresses scans may dial.
@@ -200,6 +202,8 @@ pub struct Config {
     pub proxies: Proxies,
     /// Who may read `/metrics` without a token.
     pub metrics: MetricsAccess,
+    /// The provider of single sign-on.
+    pub sso: Option<crate::sso::Settings>,
     /// Certificate and key, where Privet speaks TLS itself.
     pub tls: Option<crate::tls::Files>,
     /// Log filter.
@@ -270,6 +274,7 @@ impl Config {
                 file.forward_header.as_deref(),
             )?,
             metrics: metrics(file.metrics.as_deref())?,
+            sso: file.sso.map(|sso| crate::sso::settings(sso, &env)).transpose()?,
             tls: tls(said.tls_cert, said.tls_key, file.tls)?,
             log: env("PRIVET_LOG").or(file.log).unwrap_or_else(|| "warn".to_owned()),
             guard: NetworkGuard {
@@ -382,7 +387,7 @@ fn sms_config(
 }
 
 /// The first line of a password file: editors end it with a line break.
-fn password_in(path: &Path) -> Result<String, Failure> {
+pub(crate) fn password_in(path: &Path) -> Result<String, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         Failure::usage(format!("the password file {} cannot be read: {error}", path.display()))
     })?;

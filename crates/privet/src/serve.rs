@@ -144,6 +144,10 @@ impl House {
         if let Some(mail) = &config.mail {
             web = web.with_mail(mail.clone()).map_err(|error| Failure::usage(error.to_string()))?;
         }
+        if let Some(sso) = &config.sso {
+            let fetch = crate::fetch::Guarded::new(sso.inside.clone());
+            web = web.with_sso(sso.config.clone(), Arc::new(fetch));
+        }
         consent.set_organisation(&web.organisation());
         let preferences = Preferences::open(web.clone(), consent.clone(), config.sms_gateway()?);
         let preferences = preferences.await.map_err(anyhow::Error::from)?;

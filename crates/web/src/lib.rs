@@ -124,6 +124,7 @@ mod secret;
 mod session;
 mod sessions;
 mod signin;
+pub mod sso;
 pub mod testing;
 mod token;
 mod totp;
@@ -153,10 +154,11 @@ use store::sqlx::{self, Row};
 use store::{Actor, Entry, Migration, Store};
 
 /// Rooms of their own in the list of migrations, so that each part of sign-in grows by itself.
-const MIGRATIONS: [Migration; 3] = [
+const MIGRATIONS: [Migration; 4] = [
     Migration { room: "web", version: 1, sql: include_str!("schema.sql") },
     Migration { room: "web-token", version: 1, sql: include_str!("token/schema.sql") },
     Migration { room: "web-session", version: 1, sql: include_str!("session_schema.sql") },
+    Migration { room: "web-sso", version: 1, sql: include_str!("sso/schema.sql") },
 ];
 
 /// How the server is reached.
@@ -199,6 +201,7 @@ pub struct Web {
     inner: Arc<Inner>,
     nav: Arc<Vec<NavItem>>,
     mailer: Option<Arc<mail::Mailer>>,
+    sso: Option<Arc<sso::Sso>>,
 }
 
 impl Web {
@@ -222,8 +225,12 @@ impl Web {
             tokens: token::Cache::default(),
             access: access::State::new()?,
         };
-        let web =
-            Self { inner: Arc::new(inner), nav: Arc::new(routes::NAV.to_vec()), mailer: None };
+        let web = Self {
+            inner: Arc::new(inner),
+            nav: Arc::new(routes::NAV.to_vec()),
+            mailer: None,
+            sso: None,
+        };
         access::start(&web);
         Ok(web)
     }
@@ -242,6 +249,16 @@ impl Web {
     pub fn with_mail(self, config: mail::MailConfig) -> Result<Self, mail::MailConfigError> {
         let mailer = mail::Mailer::new(config, self.base_url())?;
         Ok(Self { mailer: Some(Arc::new(mailer)), ..self })
+    }
+
+    /// Lets people sign in through this provider, asked by way of `fetch`.
+    #[must_use]
+    pub fn with_sso(self, config: sso::SsoConfig, fetch: Arc<dyn sso::Fetch>) -> Self {
+        Self { sso: Some(Arc::new(sso::Sso::new(config, fetch))), ..self }
+    }
+
+    pub(crate) fn sso(&self) -> Option<&sso::Sso> {
+        self.sso.as_deref()
     }
 
     /// Whether mail can be sent.

@@ -40,6 +40,8 @@ pub fn router(web: Web) -> Router {
         .route("/", get(|| async { crate::redirect("/console") }))
         .route("/signin", get(signin::signin_page).post(signin::signin))
         .route("/signin/code", get(signin::code_page).post(signin::code))
+        .route("/signin/sso", get(crate::sso::pages::start))
+        .route("/signin/sso/back", get(crate::sso::pages::back))
         .route("/signout", post(signin::signout))
         .route("/setup/{token}", get(signin::setup_page).post(signin::setup))
         .route("/invite/{token}", get(signin::invite_page).post(signin::accept_invite))

@@ -58,6 +58,8 @@ pub(crate) enum How {
     Password,
     /// Name, password and a second factor.
     SecondFactor,
+    /// The company's own provider.
+    Sso,
     /// A one-time link: set-up, invitation or demonstration.
     Link,
 }
@@ -67,6 +69,7 @@ impl How {
         match self {
             Self::Password => "password",
             Self::SecondFactor => "second",
+            Self::Sso => "sso",
             Self::Link => "link",
         }
     }

@@ -53,7 +53,7 @@ where
 }
 
 /// Only a path on this server; anything else leads to the overview.
-fn safe_back(to: &str) -> &str {
+pub(crate) fn safe_back(to: &str) -> &str {
     // Browsers drop tabs and line breaks: `/<tab>/evil` would be `//evil`, another host. What is not
     // visible ASCII fits no `Location` header.
     let plain = to.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
@@ -76,6 +76,30 @@ struct SignInPage {
     login: String,
     error: String,
     fresh: bool,
+    sso: Option<SsoButton>,
+}
+
+/// The way to the company's provider on the sign-in page.
+struct SsoButton {
+    name: String,
+    link: String,
+    /// The form is for owners in need only, and folded away.
+    only: bool,
+}
+
+fn sso_button(web: &Web, back: &str) -> Option<SsoButton> {
+    let config = &web.sso()?.config;
+    let link = crate::sso::pages::link(back);
+    Some(SsoButton { name: config.name.clone(), link, only: config.only })
+}
+
+/// The sign-in page with the reason why the provider's way did not work.
+pub(crate) fn refused(web: &Web, p: Look, key: &str) -> Result<Response, WebError> {
+    let error = p.t(key);
+    let sso = sso_button(web, "");
+    let page =
+        SignInPage { p, back: String::new(), login: String::new(), error, fresh: false, sso };
+    render_status(403, &page)
 }
 
 #[derive(Deserialize)]
@@ -100,7 +124,9 @@ pub(crate) async fn signin_page(
         return Ok(redirect(safe_back(&query.back)));
     }
     let fresh = !web.has_users().await?;
-    render(&SignInPage { p, back: query.back, login: String::new(), error: String::new(), fresh })
+    let sso = sso_button(&web, &query.back);
+    let (login, error) = (String::new(), String::new());
+    render(&SignInPage { p, back: query.back, login, error, fresh, sso })
 }
 
 pub(crate) async fn signin(
@@ -115,7 +141,7 @@ pub(crate) async fn signin(
     let address =
         (!address.is_empty()).then(|| format!("address:{}", web.mac(&["limit", &address])));
     if let Some(wait) = slow_down(&web, &account, address.as_deref()) {
-        return too_many(p, input, wait);
+        return too_many(&web, p, input, wait);
     }
     // Counted before the slow check and taken back when it was right: else many guesses sent at
     // once would all pass before the first of them has failed.
@@ -124,12 +150,17 @@ pub(crate) async fn signin(
     let person = web.credentials(&input.login).await?;
     let hash = person.as_ref().map(|person| person.password_hash.as_str());
     let right = web.check_password(&input.password, hash).await?;
+    // “Only single sign-on” leaves owners the password, for the day the provider is down. To others
+    // it reads like a wrong password: which accounts there are is nobody's business.
+    let only_sso = web.sso().is_some_and(|sso| sso.config.only);
+    let right = right && (!only_sso || person.as_ref().is_some_and(|person| person.is_owner));
     let id = person.as_ref().map(|person| person.id.clone());
     let Some(person) = person.filter(|_| right) else {
         note_failure(&web, id.as_deref()).await?;
         let error = p.t("web-signin-wrong");
-        let page = SignInPage { p, back: input.back, login: input.login, error, fresh: false };
-        return render_status(422, &page);
+        let sso = sso_button(&web, &input.back);
+        let (back, login) = (input.back, input.login);
+        return render_status(422, &SignInPage { p, back, login, error, fresh: false, sso });
     };
     keys().for_each(|key| web.inner.limits.forgive(key));
     if person.totp_secret.is_some() {
@@ -148,23 +179,25 @@ fn slow_down(web: &Web, account: &str, address: Option<&str>) -> Option<u64> {
     limits.wait(account, PER_ACCOUNT).max(by_address)
 }
 
-fn too_many(p: Look, input: SignInInput, wait: u64) -> Result<Response, WebError> {
+fn too_many(web: &Web, p: Look, input: SignInInput, wait: u64) -> Result<Response, WebError> {
     let error = p.tn("web-signin-wait", wait);
-    let page = SignInPage { p, back: input.back, login: input.login, error, fresh: false };
+    let sso = sso_button(web, &input.back);
+    let (back, login) = (input.back, input.login);
+    let page = SignInPage { p, back, login, error, fresh: false, sso };
     let mut response = render_status(429, &page)?;
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
     Ok(response)
 }
 
 /// The ledger names the account, never what was typed.
-async fn note_failure(web: &Web, id: Option<&str>) -> Result<(), WebError> {
+pub(crate) async fn note_failure(web: &Web, id: Option<&str>) -> Result<(), WebError> {
     let id = id.unwrap_or("unknown");
     let entry = Entry::new(Actor::System("sign-in"), "signin.failed", "user", id);
     web.store().begin(entry).await?.commit().await?;
     Ok(())
 }
 
-fn with_cookie(mut response: Response, cookie: HeaderValue) -> Response {
+pub(crate) fn with_cookie(mut response: Response, cookie: HeaderValue) -> Response {
     response.headers_mut().append(header::SET_COOKIE, cookie);
     response
 }

@@ -22,6 +22,7 @@ pub(crate) struct Credentials {
     pub password_hash: String,
     pub totp_secret: Option<String>,
     pub totp_step: i64,
+    pub is_owner: bool,
 }
 
 /// A person as the people page lists them.
@@ -97,7 +98,7 @@ impl Web {
     /// What is needed to check a sign-in; `None` for unknown names and disabled people.
     pub(crate) async fn credentials(&self, login: &str) -> Result<Option<Credentials>, WebError> {
         let row = sqlx::query(
-            "SELECT id, password_hash, totp_sealed, totp_step FROM web_user
+            "SELECT id, password_hash, totp_sealed, totp_step, role FROM web_user
              WHERE login_index = $1 AND disabled_at = 0",
         )
         .bind(self.login_index(login))
@@ -109,7 +110,7 @@ impl Web {
     /// The same by id.
     pub(crate) async fn credentials_of(&self, id: &str) -> Result<Option<Credentials>, WebError> {
         let row = sqlx::query(
-            "SELECT id, password_hash, totp_sealed, totp_step FROM web_user
+            "SELECT id, password_hash, totp_sealed, totp_step, role FROM web_user
              WHERE id = $1 AND disabled_at = 0",
         )
         .bind(id)
@@ -130,6 +131,7 @@ impl Web {
             password_hash: row.try_get(1)?,
             totp_secret,
             totp_step: row.try_get(3)?,
+            is_owner: row.try_get::<String, _>(4)? == Role::Owner.as_str(),
             id,
         })
     }

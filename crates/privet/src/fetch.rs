@@ -1,0 +1,180 @@
+//! How single sign-on asks its provider: HTTPS to public addresses, or to inside ones that the
+//! configuration names; no redirects, little time, small answers.
+
+use std::{
+    future::Future,
+    net::{IpAddr, SocketAddr},
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::{Request, body::Bytes, header};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::{
+    client::legacy::{
+        Client,
+        connect::{HttpConnector, dns::Name},
+    },
+    rt::TokioExecutor,
+};
+use sources::{NetworkGuard, SourceError};
+
+/// Time for one question.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The longest answer that is read; key sets are a few kilobytes.
+const MOST: usize = 512 << 10;
+
+/// Which addresses may be asked: public ones, and those of `inside`.
+#[derive(Debug, Clone)]
+struct Reach {
+    inside: Vec<String>,
+}
+
+impl Reach {
+    fn allows(&self, host: &str, ip: IpAddr) -> bool {
+        let public = NetworkGuard { allow_loopback: false, allow_private: false, only: Vec::new() };
+        let named =
+            NetworkGuard { allow_loopback: true, allow_private: true, only: self.inside.clone() };
+        public.allows(host, ip) || (!self.inside.is_empty() && named.allows(host, ip))
+    }
+}
+
+/// The client.
+pub struct Guarded {
+    client: Client<HttpsConnector<HttpConnector<Resolver>>, Full<Bytes>>,
+    reach: Reach,
+}
+
+impl Guarded {
+    /// A client that asks public addresses and those `inside`.
+    pub fn new(inside: Vec<String>) -> Self {
+        let reach = Reach { inside };
+        let mut plain = HttpConnector::new_with_resolver(Resolver(reach.clone()));
+        plain.enforce_http(false);
+        plain.set_connect_timeout(Some(PATIENCE));
+        let connector = HttpsConnectorBuilder::new()
+            .with_tls_config(roots())
+            .https_or_http()
+            .enable_http1()
+            .wrap_connector(plain);
+        Self { client: Client::builder(TokioExecutor::new()).build(connector), reach }
+    }
+
+    async fn ask(&self, request: Request<Full<Bytes>>) -> Result<(u16, Vec<u8>), String> {
+        let response = self.client.request(request).await.map_err(|error| told(&error))?;
+        let status = response.status().as_u16();
+        let body = Limited::new(response.into_body(), MOST).collect().await;
+        let body = body.map_err(|_| "its answer broke off or is too long".to_owned())?;
+        Ok((status, body.to_bytes().to_vec()))
+    }
+}
+
+/// The system's authorities, and the usual public ones where the system has none.
+fn roots() -> rustls::ClientConfig {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if roots.is_empty() {
+        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    }
+    rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth()
+}
+
+fn told(error: &hyper_util::client::legacy::Error) -> String {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(found) = cause {
+        if matches!(found.downcast_ref(), Some(SourceError::Blocked(_))) {
+            return "its address is inside; name it in [sso] inside to allow it".into();
+        }
+        cause = found.source();
+    }
+    "it cannot be reached".into()
+}
+
+#[async_trait::async_trait]
+impl web::sso::Fetch for Guarded {
+    async fn fetch(
+        &self,
+        url: &str,
+        form: Option<String>,
+        authorization: Option<String>,
+    ) -> Result<(u16, Vec<u8>), String> {
+        let parsed = url::Url::parse(url).map_err(|_| "its address is none".to_owned())?;
+        // The connector resolves names only; an address typed as numbers is judged here.
+        let ip: Option<IpAddr> = match parsed.host() {
+            Some(url::Host::Ipv4(ip)) => Some(ip.into()),
+            Some(url::Host::Ipv6(ip)) => Some(ip.into()),
+            _ => None,
+        };
+        if ip.is_some_and(|ip| !self.reach.allows(&ip.to_string(), ip)) {
+            return Err("its address is inside; name it in [sso] inside to allow it".into());
+        }
+        let mut request = Request::builder().uri(parsed.as_str()).method("GET");
+        if form.is_some() {
+            request = request
+                .method("POST")
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
+        if let Some(value) = authorization {
+            request = request.header(header::AUTHORIZATION, value);
+        }
+        let body = Full::new(Bytes::from(form.unwrap_or_default()));
+        let request = request.body(body).map_err(|_| "its address is none".to_owned())?;
+        tokio::time::timeout(PATIENCE, self.ask(request))
+            .await
+            .map_err(|_| "it does not answer in time".to_owned())?
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Resolver(Reach);
+
+impl tower::Service<Name> for Resolver {
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = SourceError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, SourceError>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), SourceError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        let reach = self.0.clone();
+        Box::pin(async move {
+            let host = name.as_str();
+            let allowed = |ip| reach.allows(host, ip);
+            let found = sources::resolve_allowed(host, 0, PATIENCE, allowed).await?;
+            Ok(found.into_iter())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use web::sso::Fetch as _;
+
+    #[tokio::test]
+    async fn an_issuer_inside_is_asked_only_if_it_is_named() {
+        let inside = [
+            "http://127.0.0.1:9/",
+            "http://[::1]:9/",
+            "http://localhost:9/",
+            "http://10.0.0.1/",
+            "http://169.254.169.254/latest",
+            "http://[::ffff:169.254.169.254]/",
+            "http://0.0.0.0:9/",
+        ];
+        let client = Guarded::new(Vec::new());
+        for url in inside {
+            let told = client.fetch(url, None, None).await.unwrap_err();
+            assert!(told.contains("inside"), "{url}: {told}");
+        }
+        let named = Guarded::new(vec!["127.0.0.1".into(), "169.254.169.254".into()]);
+        let told = named.fetch("http://127.0.0.1:9/", None, None).await.unwrap_err();
+        assert!(told.contains("cannot be reached"), "{told}");
+        let metadata = named.fetch("http://169.254.169.254/", None, None).await.unwrap_err();
+        assert!(metadata.contains("inside"), "metadata addresses stay out: {metadata}");
+    }
+}
