@@ -19,6 +19,8 @@ use web::{Role, Web, WebConfig};
 struct Provider {
     child: Child,
     issuer: String,
+    // Held open: node ends when it writes a notice into a closed pipe.
+    _out: BufReader<std::process::ChildStdout>,
 }
 
 impl Drop for Provider {
@@ -42,8 +44,9 @@ fn provider() -> Provider {
         .spawn()
         .expect("node starts");
     let mut issuer = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut issuer).unwrap();
-    Provider { child, issuer: issuer.trim().to_owned() }
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    out.read_line(&mut issuer).unwrap();
+    Provider { child, issuer: issuer.trim().to_owned(), _out: out }
 }
 
 /// A browser at the provider: cookies, and no redirects followed by itself.
