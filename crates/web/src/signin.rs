@@ -138,10 +138,9 @@ pub(crate) async fn signin(
 ) -> Result<Response, WebError> {
     let account = format!("account:{}", web.mac(&["limit", &input.login.trim().to_lowercase()]));
     // Without a known address everybody would share one counter: then only the account counts.
-    let address =
-        (!address.is_empty()).then(|| format!("address:{}", web.mac(&["limit", &address])));
+    let address = address_key(&web, &address);
     if let Some(wait) = slow_down(&web, &account, address.as_deref()) {
-        return too_many(&web, p, input, wait);
+        return too_many(&web, p, input.back, input.login, wait);
     }
     // Counted before the slow check and taken back when it was right: else many guesses sent at
     // once would all pass before the first of them has failed.
@@ -179,10 +178,20 @@ fn slow_down(web: &Web, account: &str, address: Option<&str>) -> Option<u64> {
     limits.wait(account, PER_ACCOUNT).max(by_address)
 }
 
-fn too_many(web: &Web, p: Look, input: SignInInput, wait: u64) -> Result<Response, WebError> {
+/// What failures of a network address are counted under, if it is known.
+pub(crate) fn address_key(web: &Web, address: &str) -> Option<String> {
+    (!address.is_empty()).then(|| format!("address:{}", web.mac(&["limit", address])))
+}
+
+pub(crate) fn too_many(
+    web: &Web,
+    p: Look,
+    back: String,
+    login: String,
+    wait: u64,
+) -> Result<Response, WebError> {
     let error = p.tn("web-signin-wait", wait);
-    let sso = sso_button(web, &input.back);
-    let (back, login) = (input.back, input.login);
+    let sso = sso_button(web, &back);
     let page = SignInPage { p, back, login, error, fresh: false, sso };
     let mut response = render_status(429, &page)?;
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));

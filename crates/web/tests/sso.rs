@@ -233,6 +233,25 @@ async fn an_answer_that_fits_no_sign_in_of_this_browser_is_refused() {
 }
 
 #[tokio::test]
+async fn invented_answers_are_slowed_down() {
+    let (store, _guard) = temp_sqlite().await;
+    let provider = provider();
+    let house = house(store, &provider.issuer, false).await;
+    let mut stranger = house.visitor();
+    stranger.address = Some("198.51.100.7:1000".parse().unwrap());
+    for _ in 0..20 {
+        let page = stranger.get("/signin/sso/back?code=a&state=b").await;
+        assert_eq!(page.status, StatusCode::FORBIDDEN);
+    }
+    let page = stranger.get("/signin/sso/back?code=a&state=b").await;
+    assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
+    let mut other = house.visitor();
+    other.address = Some("198.51.100.8:1000".parse().unwrap());
+    let page = other.get("/signin/sso/back?code=a&state=b").await;
+    assert_eq!(page.status, StatusCode::FORBIDDEN, "others are not slowed down");
+}
+
+#[tokio::test]
 async fn with_single_sign_on_only_a_password_is_for_owners() {
     let provider = provider();
     let (store, _guard) = temp_sqlite().await;

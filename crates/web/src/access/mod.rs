@@ -65,7 +65,7 @@ pub(crate) fn start(web: &Web) {
         loop {
             tokio::time::sleep(TICK).await;
             let Some(inner) = inner.upgrade() else { return };
-            let web = Web { inner, nav: Arc::clone(&nav), mailer: mailer.clone() };
+            let web = Web { inner, nav: Arc::clone(&nav), mailer: mailer.clone(), sso: None };
             if let Err(error) = web.access_chores().await {
                 tracing::warn!(%error, "the chores of access control failed; they are tried again");
             }

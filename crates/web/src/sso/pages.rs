@@ -1,9 +1,10 @@
 //! `/signin/sso`: off to the provider and back.
 
 use super::{Sso, SsoFault, jwt::Unverified};
+use crate::limit::PER_ADDRESS;
 use crate::session::{How, now_seconds};
-use crate::signin::{note_failure, refused, safe_back, with_cookie};
-use crate::{Look, Web, WebError, redirect, secret};
+use crate::signin::{address_key, note_failure, refused, safe_back, too_many, with_cookie};
+use crate::{ClientAddress, Lang, Look, Web, WebError, redirect, secret};
 use aws_lc_rs::digest;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
@@ -51,7 +52,7 @@ pub(crate) async fn start(
     };
     let to = match authorization(&web, sso, &waiting).await {
         Ok(to) => to,
-        Err(fault) => return fail(&web, p, &fault).await,
+        Err(fault) => return told(&web, p, &fault),
     };
     let text = serde_json::to_string(&waiting).map_err(WebError::internal)?;
     // Sealed text may hold `=`, which a cookie's value may not begin a pair with: encode it again.
@@ -102,33 +103,59 @@ pub(crate) struct Answer {
 pub(crate) async fn back(
     p: Look,
     State(web): State<Web>,
+    ClientAddress(address): ClientAddress,
     Query(answer): Query<Answer>,
     headers: HeaderMap,
 ) -> Result<Response, WebError> {
     let Some(sso) = web.sso() else { return Err(WebError::NotFound) };
-    let waiting = match waiting(&web, &headers, &answer) {
-        Ok(waiting) => waiting,
-        Err(fault) => return fail(&web, p, &fault).await,
+    // Each failure is a line in the ledger, and anybody can make up answers.
+    let address = address_key(&web, &address);
+    let wait = address.as_deref().and_then(|key| web.inner.limits.wait(key, PER_ADDRESS));
+    if let Some(wait) = wait {
+        return too_many(&web, p, String::new(), String::new(), wait);
+    }
+    match admitted(&web, sso, &answer, &headers, p.lang).await? {
+        Ok((id, to)) => {
+            let cookie = web.open_session(&id, &headers, How::Sso).await?;
+            Ok(forget(&web, with_cookie(redirect(&to), cookie)))
+        }
+        Err(fault) => {
+            if let Some(key) = &address {
+                web.inner.limits.failed(key);
+            }
+            note_failure(&web, None).await?;
+            told(&web, p, &fault)
+        }
+    }
+}
+
+/// The account that the answer signs in and where its reader wanted to go.
+async fn admitted(
+    web: &Web,
+    sso: &Sso,
+    answer: &Answer,
+    headers: &HeaderMap,
+    lang: Lang,
+) -> Result<Result<(String, String), SsoFault>, WebError> {
+    let believed = async {
+        let waiting = waiting(web, headers, answer)?;
+        let claims = redeem(web, sso, answer, &waiting).await?;
+        Ok((claims, waiting.back))
     };
-    let claims = match redeem(&web, sso, &answer, &waiting).await {
-        Ok(claims) => claims,
-        Err(fault) => return fail(&web, p, &fault).await,
-    };
-    let id = match web.sso_account(sso, &claims, p.lang).await? {
-        Ok(id) => id,
-        Err(fault) => return fail(&web, p, &fault).await,
-    };
-    let cookie = web.open_session(&id, &headers, How::Sso).await?;
-    Ok(forget(&web, with_cookie(redirect(&waiting.back), cookie)))
+    match believed.await {
+        Ok((claims, back)) => {
+            Ok(web.sso_account(sso, &claims, lang).await?.map(|account| (account, back)))
+        }
+        Err(fault) => Ok(Err(fault)),
+    }
 }
 
 fn forget(web: &Web, response: Response) -> Response {
     with_cookie(response, web.jar().set("sso", "", Some(0)))
 }
 
-async fn fail(web: &Web, p: Look, fault: &SsoFault) -> Result<Response, WebError> {
+fn told(web: &Web, p: Look, fault: &SsoFault) -> Result<Response, WebError> {
     tracing::warn!(%fault, "a single sign-on failed");
-    note_failure(web, None).await?;
     Ok(forget(web, refused(web, p, fault.key())?))
 }
 

@@ -23,6 +23,15 @@ pub(super) struct Facts {
     pub token_endpoint_auth_methods_supported: Vec<String>,
 }
 
+impl Facts {
+    /// A document of an https issuer may not send the code and our secret elsewhere in clear.
+    fn all_https(&self) -> bool {
+        [&self.authorization_endpoint, &self.token_endpoint, &self.jwks_uri]
+            .iter()
+            .all(|address| address.starts_with("https://"))
+    }
+}
+
 #[derive(Deserialize)]
 struct KeySet {
     keys: Vec<serde_json::Value>,
@@ -59,6 +68,9 @@ impl Provider {
         if facts.issuer != self.issuer {
             return Err(SsoFault::Provider("its document names another issuer".into()));
         }
+        if base.starts_with("https://") && !facts.all_https() {
+            return Err(SsoFault::Provider("an address in its document is not https".into()));
+        }
         known.facts = Some((facts.clone(), Instant::now()));
         Ok(facts)
     }
@@ -94,5 +106,28 @@ impl Provider {
         }
         serde_json::from_slice(&body)
             .map_err(|_| SsoFault::Provider("its answer cannot be read".into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_address_in_clear_is_noticed() {
+        let good = json!({
+            "issuer": "https://id",
+            "authorization_endpoint": "https://id/auth",
+            "token_endpoint": "https://id/token",
+            "jwks_uri": "https://id/keys",
+        });
+        let facts = |value| serde_json::from_value::<Facts>(value).unwrap();
+        assert!(facts(good.clone()).all_https());
+        for name in ["authorization_endpoint", "token_endpoint", "jwks_uri"] {
+            let mut document = good.clone();
+            document[name] = json!("http://id/in-clear");
+            assert!(!facts(document).all_https(), "{name}");
+        }
     }
 }
