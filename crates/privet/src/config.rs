@@ -39,7 +39,7 @@ pub struct File {
     /// TLS by Privet itself.
     pub tls: TlsPart,
     /// Single sign-on.
-    pub sso: Option<crate::sso::File>,
+    pub sso: Option<crate::sso::Section>,
     /// Log level or filter, e.g. `info` or `warn,privet=debug`.
     pub log: Option<String>,
     /// Which addresses scans may dial.

@@ -10,7 +10,7 @@ use crate::{Failure, config::password_in};
 /// As written.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct File {
+pub struct Section {
     /// The issuer's address, exactly as the provider writes it.
     issuer: String,
     /// Our name at the provider.
@@ -52,7 +52,7 @@ pub struct Settings {
 }
 
 /// Checks `[sso]` at the start.
-pub fn settings(file: File, env: impl Fn(&str) -> Option<String>) -> Result<Settings, Failure> {
+pub fn settings(file: Section, env: impl Fn(&str) -> Option<String>) -> Result<Settings, Failure> {
     let secret = match (env("PRIVET_SSO_SECRET"), &file.client_secret_file) {
         (Some(secret), _) => secret,
         (None, Some(path)) => password_in(path)?,
