@@ -1,5 +1,5 @@
-//! Four eyes with two people, and emergency access with its banner, in Chromium without JavaScript
-//! (the pages add none of their own).
+//! Four eyes with two people, and emergency access with its banner, in Chromium: one of the two has no
+//! JavaScript, the other has, and axe-core judges what the other sees.
 
 use anyhow::{Context as _, Result};
 use browser_tests::{Browser, Server};
@@ -80,7 +80,7 @@ async fn two_people() -> Result<(Server, Browser, Browser)> {
     let page = grace.text("main").await?;
     let at = page.find("/invite/").context("the invitation shows no link")?;
     let link: String = page[at..].chars().take_while(|c| !c.is_whitespace()).collect();
-    let han = Browser::start_without_javascript().await?;
+    let han = Browser::start().await?;
     han.open(&format!("{}{link}", server.address)).await?;
     account(&han, "Han Mei", "han@example.com").await?;
     Ok((server, grace, han))
