@@ -119,10 +119,10 @@ async fn json_lines_arrays_and_documents_become_paths() {
     let lines = "{\"id\": 1, \"a\": {\"city\": \"杭州\"}, \"items\": [{\"sku\": \"x\"}]}\nnot json\n{\"id\": 2.5, \"items\": [], \"new\": true}\n";
 
     let (store, sample) = one(&write("a.jsonl", lines), &Limits::default()).await;
-    assert_eq!(column_names(&store), ["a.city", "id", "items[].sku", "new"]);
-    assert_eq!(store.columns[1].data_type, "number");
-    assert_eq!(values(&sample, 0), [Some("杭州"), None]);
-    assert_eq!(values(&sample, 1), [Some("1"), Some("2.5")]);
+    assert_eq!(column_names(&store), ["id", "a.city", "items[].sku", "new"]);
+    assert_eq!(store.columns[0].data_type, "number");
+    assert_eq!(values(&sample, 0), [Some("1"), Some("2.5")]);
+    assert_eq!(values(&sample, 1), [Some("杭州"), None]);
 
     let array =
         "[\n {\"email\": \"a@example.com\"},\n {\"email\": null}, {\"n\": 123456789012345678}]";

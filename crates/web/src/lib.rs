@@ -139,7 +139,7 @@ pub use list::{Dir, ListQuery, PAGE_SIZE, Pager, csv, csv_stream, encode, like};
 pub use look::{Count, Look, Theme};
 pub use metrics::MetricsAccess;
 pub use page::{NavGroup, NavItem, NavLink, Page};
-pub use proxy::{ForwardHeader, Proxies};
+pub use proxy::{ForwardHeader, Passed, Proxies};
 pub use role::{Permission, Role};
 pub use routes::router;
 pub use session::User;

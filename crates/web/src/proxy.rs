@@ -152,7 +152,7 @@ fn hop_address(hop: &str) -> Option<IpAddr> {
 
 /// Marks a request that says it went through a proxy, ours or not.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Passed;
+pub struct Passed;
 
 /// Takes a proxy's headers off a request that no trusted proxy sent.
 pub(crate) fn strip(headers: &mut HeaderMap) {

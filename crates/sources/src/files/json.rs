@@ -452,8 +452,8 @@ mod tests {
             let found = paths(json, turn);
             found.into_iter().map(|(p, v)| format!("{p}={v}")).collect::<Vec<_>>()
         };
-        assert_eq!(of(0), ["address.city=\"杭州\"", "items[].q=9", "items[].sku=1"]);
-        assert_eq!(of(3), ["address.city=\"杭州\"", "items[].q=8", "items[].sku=2"]);
+        assert_eq!(of(0), ["address.city=\"杭州\"", "items[].sku=1", "items[].q=9"]);
+        assert_eq!(of(3), ["address.city=\"杭州\"", "items[].sku=2", "items[].q=8"]);
     }
 
     #[test]

@@ -23,6 +23,7 @@ impl FromRequestParts<Room> for Caller {
         let open = room.inspect.settings().open_on_loopback;
         if open
             && peer.is_some_and(|peer| peer.0.ip().is_loopback())
+            && parts.extensions.get::<web::Passed>().is_none()
             && is_a_program(&parts.headers)
         {
             return Ok(Self);
