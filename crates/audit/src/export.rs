@@ -107,19 +107,7 @@ fn csv(line: &Line) -> String {
         line.purpose.clone().unwrap_or_default(),
         line.about().unwrap_or_default().to_owned(),
     ];
-    let cells: Vec<String> = cells.iter().map(|cell| csv_cell(cell)).collect();
-    format!("{}\r\n", cells.join(","))
-}
-
-/// RFC 4180 §2; a cell that a spreadsheet would run as a formula begins with `'` (OWASP, CSV
-/// injection).
-fn csv_cell(cell: &str) -> String {
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if formula || cell.contains([',', '"', '\n', '\r']) {
-        let mark = if formula { "'" } else { "" };
-        return format!("\"{mark}{}\"", cell.replace('"', "\"\""));
-    }
-    cell.to_owned()
+    web::csv_line(&cells)
 }
 
 /// 0 to 10, as CEF has it: what reads or takes away personal data is more than what changes settings.

@@ -4,12 +4,15 @@
 
 use std::{fs, io::Write as _, path::PathBuf};
 
+use sqlx::AssertSqlSafe;
 use store::Actor;
 
-use crate::{Consent, ConsentError, Result, SubjectId};
+use crate::{Consent, ConsentError, Result, SubjectId, subject::store::places};
 
 /// Its name in the data directory.
 const FILE: &str = "privet.shredded";
+/// Customers looked for in one query: the list is read at every start and only grows.
+const BATCH: usize = 500;
 
 impl Consent {
     fn shred_list(&self) -> PathBuf {
@@ -55,15 +58,17 @@ impl Consent {
             }
         };
         let mut erased = 0_u64;
-        for id in list.lines() {
-            let alive: i64 = sqlx::query_scalar(
-                "SELECT COUNT(*) FROM subject WHERE id = $1 AND wrapped_key <> ''",
-            )
-            .bind(id)
-            .fetch_one(self.store().reader())
-            .await?;
-            if alive > 0 {
-                self.erase(&Actor::System("shred-list"), &SubjectId(id.to_owned())).await?;
+        let list: Vec<&str> = list.lines().collect();
+        for ids in list.chunks(BATCH) {
+            let sql = format!(
+                "SELECT id FROM subject WHERE wrapped_key <> '' AND id IN ({})",
+                places(ids.len())
+            );
+            let query =
+                ids.iter().fold(sqlx::query_scalar(AssertSqlSafe(sql)), |q, id| q.bind(*id));
+            let alive: Vec<String> = query.fetch_all(self.store().reader()).await?;
+            for id in alive {
+                self.erase(&Actor::System("shred-list"), &SubjectId(id)).await?;
                 erased += 1;
             }
         }

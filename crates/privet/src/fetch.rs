@@ -71,14 +71,21 @@ impl Guarded {
     }
 }
 
-/// The system's authorities, and the usual public ones where the system has none.
+/// The system's authorities, and the usual public ones where the system has none. The provider is
+/// named: two may be compiled in, and rustls then refuses to choose.
 fn roots() -> rustls::ClientConfig {
     let mut roots = rustls::RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if roots.is_empty() {
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     }
-    rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth()
+    let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder =
+        rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let Ok(builder) = builder else {
+        unreachable!("aws-lc-rs has the cipher suites of TLS 1.2 and 1.3")
+    };
+    builder.with_root_certificates(roots).with_no_client_auth()
 }
 
 fn told(error: &hyper_util::client::legacy::Error) -> String {

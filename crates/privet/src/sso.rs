@@ -1,8 +1,9 @@
 //! `[sso]` of the configuration file: the company's OpenID provider, and what its groups may do here.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, net::IpAddr, path::PathBuf};
 
 use serde::Deserialize;
+use sources::NetworkGuard;
 use web::{Role, sso::SsoConfig};
 
 use crate::{Failure, config::password_in};
@@ -65,7 +66,7 @@ pub fn settings(file: Section, env: impl Fn(&str) -> Option<String>) -> Result<S
     let issuer = url::Url::parse(&file.issuer).ok();
     // A code and a secret travel to it: in clear only where the operator vouches for the way.
     let safe = issuer.is_some_and(|url| {
-        url.scheme() == "https" || (url.scheme() == "http" && !file.inside.is_empty())
+        url.scheme() == "https" || (url.scheme() == "http" && names(&file.inside, &url))
     });
     if !safe {
         return Err(Failure::usage(
@@ -94,6 +95,19 @@ pub fn settings(file: Section, env: impl Fn(&str) -> Option<String>) -> Result<S
     Ok(Settings { config, inside: file.inside })
 }
 
+/// Whether the list names the address's host, as it is written or by a range that holds it.
+fn names(inside: &[String], url: &url::Url) -> bool {
+    let guard = NetworkGuard { allow_loopback: true, allow_private: true, only: inside.to_vec() };
+    let ip = match url.host() {
+        Some(url::Host::Ipv4(ip)) => Some(IpAddr::from(ip)),
+        Some(url::Host::Ipv6(ip)) => Some(IpAddr::from(ip)),
+        _ => None,
+    };
+    let host = url.host_str().unwrap_or_default();
+    !inside.is_empty()
+        && ip.map_or_else(|| inside.iter().any(|one| one == host), |ip| guard.allows(host, ip))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,6 +127,9 @@ mod tests {
         assert!(role.to_string().contains("boss") && role.to_string().contains("engineer"));
         let plain = base.replace("https", "http");
         assert!(read(&plain).is_err());
-        assert!(read(&format!("{plain}inside = [\"10.0.0.5\"]\n")).is_ok());
+        assert!(read(&format!("{plain}inside = [\"10.0.0.5\"]\n")).is_err(), "another host");
+        assert!(read(&format!("{plain}inside = [\"id.example\"]\n")).is_ok());
+        let by_number = plain.replace("id.example", "10.0.0.5");
+        assert!(read(&format!("{by_number}inside = [\"10.0.0.0/24\"]\n")).is_ok());
     }
 }

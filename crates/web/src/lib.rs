@@ -135,7 +135,7 @@ pub use finish::{CSP, Framed, finish};
 pub use form::{Choice, CsrfForm, Errors};
 pub use lang::{Lang, grouped, has_key, rfc3339, translate};
 pub use limit::{Limits, Rule};
-pub use list::{Dir, ListQuery, PAGE_SIZE, Pager, csv, csv_stream, encode, like};
+pub use list::{Dir, ListQuery, PAGE_SIZE, Pager, csv, csv_line, csv_stream, encode, like};
 pub use look::{Count, Look, Theme};
 pub use metrics::MetricsAccess;
 pub use page::{NavGroup, NavItem, NavLink, Page};

@@ -251,7 +251,9 @@ fn csv_response(name: &str, body: Body) -> Response {
     response
 }
 
-fn csv_line(cells: &[String]) -> String {
+/// One line of CSV (RFC 4180 §2); a cell that a spreadsheet would run as a formula begins with `'`
+/// (OWASP, CSV injection).
+pub fn csv_line(cells: &[String]) -> String {
     let mut line = String::new();
     for (at, cell) in cells.iter().enumerate() {
         if at > 0 {

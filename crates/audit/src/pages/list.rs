@@ -7,11 +7,13 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use consent::{Identifier, IdentifierKind, Subject};
+use consent::{Identifier, IdentifierKind, Subject, api::SERVICE};
 use serde::Deserialize;
 use store::{Entry, StoreError};
 use web::{
-    Choice, CsrfForm, ListQuery, Look, PAGE_SIZE, Page, Permission, WebError, redirect_with_toast_n,
+    Choice, CsrfForm, ListQuery, Look, PAGE_SIZE, Page, Permission, WebError,
+    access::{EMERGENCY, PURPOSES},
+    redirect_with_toast_n,
 };
 
 use super::filter_of;
@@ -202,19 +204,12 @@ fn groups(p: &Look) -> Vec<Choice> {
     Group::ALL.into_iter().map(choice).collect()
 }
 
-/// Purposes of the company and of staff's work.
+/// Purposes of the company, of staff's work, and of programs that do not say.
 fn purposes(p: &Look, audit: &Audit) -> Vec<Choice> {
-    const WORK: [&str; 6] = [
-        "customer_support",
-        "rights_request",
-        "service_delivery",
-        "audience_building",
-        "discovery",
-        "security",
-    ];
     let catalogue = audit.consent().catalogue();
     let own = catalogue.purposes().map(|purpose| purpose.key.clone());
-    let mut all: Vec<String> = WORK.iter().map(|key| (*key).to_owned()).chain(own).collect();
+    let work = PURPOSES.iter().chain(&[EMERGENCY, SERVICE]).map(|key| (*key).to_owned());
+    let mut all: Vec<String> = work.chain(own).collect();
     all.sort();
     all.dedup();
     all.into_iter()

@@ -6,6 +6,7 @@ pub(crate) use actions::ACTIONS;
 
 use std::collections::HashMap;
 
+use consent::api::SERVICE;
 use web::{Lang, Look, has_key, translate};
 
 /// What an action is about, for filtering.
@@ -122,7 +123,11 @@ pub(crate) fn purpose(p: &Look, consent: &consent::Consent, key: &str) -> String
     if let Ok(purpose) = consent.catalogue().purpose(key) {
         return consent::purpose::text_in(&purpose.body.name, p.lang.tag()).to_owned();
     }
-    let text = format!("audit-purpose-{}", key.replace('_', "-"));
+    let text = if key == SERVICE {
+        "audit-purpose-service".to_owned()
+    } else {
+        web::access::purpose_key(key)
+    };
     if has_key(p.lang, &text) { p.t(&text) } else { key.to_owned() }
 }
 

@@ -11,7 +11,7 @@ use axum::{
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use web::Token;
+use web::{Token, access::PURPOSES};
 
 use super::{
     consents::READ,
@@ -39,7 +39,7 @@ struct Question {
 }
 
 /// Why programs read when they do not say.
-const SERVICE: &str = "service_delivery";
+pub const SERVICE: &str = "service_delivery";
 
 async fn lookup(token: Token, State(room): State<Room>, Body(asked): Body<Question>) -> Response {
     if let Err(refused) = token.require(READ) {
@@ -57,12 +57,15 @@ async fn answer(room: &Room, token: &Token, asked: &Question) -> Result<Value> {
     let language = asked.language.as_deref().unwrap_or(&property.body.language);
     let subject = Subject::parse(&asked.subject, &property.body.country)?;
     let purpose = asked.reading_for.as_deref().unwrap_or(SERVICE);
-    if purpose.is_empty()
-        || purpose.len() > 64
-        || purpose.contains(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-    {
-        let told = "reading_for is a purpose key: letters, digits and _, at most 64";
-        return Err(crate::ConsentError::Invalid(told.into()));
+    // Only what is known: free text could hold somebody's number, and the ledger keeps it for ever.
+    let known =
+        purpose == SERVICE || PURPOSES.contains(&purpose) || catalogue.purpose(purpose).is_ok();
+    if !known {
+        let told = format!(
+            "reading_for is the key of a purpose, `{SERVICE}`, or one of: {}",
+            PURPOSES.join(", ")
+        );
+        return Err(crate::ConsentError::Invalid(told));
     }
     let blind = subject.blind(room.consent.vault());
     let people = room.consent.find(&blind).await?.people;

@@ -8,6 +8,8 @@ mod decisions;
 mod lookup;
 pub mod problem;
 
+pub use lookup::SERVICE;
+
 use axum::{Router, extract::DefaultBodyLimit};
 
 use crate::Room;

@@ -47,6 +47,11 @@ impl Web {
         let by = Actor::Person(user.to_owned());
         let mut tx =
             self.store().begin(Entry::new(by, "access.break_glass", "glass", &*id)).await?;
+        // Takes the person's row, so that two requests at once come one after the other.
+        sqlx::query("UPDATE web_user SET id = id WHERE id = $1")
+            .bind(user)
+            .execute(&mut *tx.conn())
+            .await?;
         // One at a time: breaking it again would only hide when it began.
         let done = sqlx::query(
             "INSERT INTO access_glass (id, user_id, reason_sealed, started_at, expires_at, ended_at,

@@ -13,10 +13,11 @@ mod standing;
 
 pub use ::access::Action;
 pub use approvals::{Approval, ApprovalId, ApprovalState, Approvals};
+pub use purposes::{EMERGENCY, PURPOSES, key as purpose_key};
 pub use standing::Standing;
 
 pub(crate) use pages::{NAV, routes};
-pub(crate) use purposes::{grant_first, key as purpose_key};
+pub(crate) use purposes::grant_first;
 
 use crate::{Inner, Web};
 use ::access::Engine;

@@ -6,7 +6,7 @@ use store::sqlx::{self, Row};
 use store::{Actor, Entry};
 
 /// The purposes that can be given. Their texts are `access-purpose-KEY`.
-pub(crate) const PURPOSES: [&str; 7] = [
+pub const PURPOSES: [&str; 7] = [
     "customer_support",
     "rights_requests",
     "complaints",
@@ -17,10 +17,10 @@ pub(crate) const PURPOSES: [&str; 7] = [
 ];
 
 /// What stands in the record when the glass was broken and no purpose chosen.
-pub(crate) const EMERGENCY: &str = "emergency";
+pub const EMERGENCY: &str = "emergency";
 
 /// The text key of a purpose's name.
-pub(crate) fn key(purpose: &str) -> String {
+pub fn key(purpose: &str) -> String {
     format!("access-purpose-{}", purpose.replace('_', "-"))
 }
 

@@ -256,7 +256,7 @@ impl Web {
         }
         let action = if revoke { "access.right_revoked" } else { "access.right_certified" };
         let mut tx = self.store().begin(Entry::new(who, action, "right", id)).await?;
-        sqlx::query(
+        let done = sqlx::query(
             "UPDATE access_review_item SET verdict = $1, decided_by = $2, decided_at = $3
              WHERE id = $4 AND verdict = ''",
         )
@@ -266,6 +266,10 @@ impl Web {
         .bind(id)
         .execute(&mut *tx.conn())
         .await?;
+        if done.rows_affected() == 0 {
+            // Somebody else decided in the meantime; their verdict stays the one on record.
+            return Err(WebError::Conflict("access-error-decided".into()));
+        }
         close_when_done(tx.conn(), &review).await?;
         tx.commit().await?;
         Ok(review)
