@@ -93,5 +93,7 @@ async fn the_centre_works_in_a_frame_of_the_shop_and_of_nobody_else() -> Result<
     browser.open(&format!("{stranger}/frame?src={}", link(&shop).await?)).await?;
     browser.client.enter_frame(0).await?;
     ensure!(!browser.has("main form button.primary").await?, "a stranger framed the centre");
+    let shown = browser.client.execute("return location.href;", vec![]).await?;
+    ensure!(shown == "chrome-error://chromewebdata/", "the frame was not refused: {shown}");
     Ok(())
 }
