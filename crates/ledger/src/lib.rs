@@ -1,6 +1,8 @@
 //! Documents that prove something to whoever holds them, without asking us: a JSON object signed with
-//! Ed25519 over its canonical form. It does no I/O and knows no room. Callers need [`Signer`],
-//! [`verify`] and [`PublicKey`].
+//! Ed25519 over its canonical form; and the log that everything enters: leaves, an RFC 6962 Merkle
+//! tree in C2SP tiles, checkpoints, proofs. It does no I/O and knows no room. Callers need [`Signer`],
+//! [`verify`] and [`PublicKey`] for documents; [`Leaf`], [`Edge`], [`Tile`], [`Checkpoint`] and the
+//! two proofs for the log; [`LogProof`] to put both together.
 //!
 //! A signed document is the JSON object itself with one more member:
 //! `"proof": {"type": "Ed25519", "key": "ed25519:BASE64URL", "signature": "BASE64URL"}`. What is
@@ -8,10 +10,28 @@
 //! of the object without `proof`.
 
 mod canonical;
+mod checkpoint;
+mod document;
+mod export;
+mod leaf;
+mod merkle;
+mod note;
+mod proof;
 mod sign;
+mod tile;
 
 pub use canonical::canonical;
+pub use checkpoint::Checkpoint;
+pub use document::{LogProof, LogProofError, MEMBER, Placed};
+pub use export::{ExportError, ExportHeader, Exported, check_export};
+pub use leaf::{LARGEST_LEAF, Leaf};
+pub use merkle::{Edge, Hash};
+pub use note::{Note, NoteError, NoteKey};
+pub use proof::{
+    ConsistencyProof, InclusionProof, Nodes, prove_consistency, prove_inclusion, root,
+};
 pub use sign::{PublicKey, Signer, VerifyError, verify};
+pub use tile::{TILE_WIDTH, Tile};
 
 use sha2::{Digest as _, Sha256};
 

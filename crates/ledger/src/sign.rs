@@ -15,6 +15,18 @@ const SCHEME: &str = "ed25519:";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicKey([u8; 32]);
 
+impl PublicKey {
+    /// The 32 bytes of RFC 8032.
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// From 32 bytes.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
 impl fmt::Display for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{SCHEME}{}", BASE64.encode(self.0))
@@ -57,6 +69,11 @@ impl Signer {
     /// The key that checks what this signs; to be published.
     pub fn public(&self) -> &PublicKey {
         &self.public
+    }
+
+    /// A bare signature over bytes, for forms that say themselves what is signed.
+    pub(crate) fn raw(&self, message: &[u8]) -> Vec<u8> {
+        self.pair.sign(message).as_ref().to_vec()
     }
 
     /// The document with its `proof`. Signing the same document twice gives the same text.

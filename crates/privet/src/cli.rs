@@ -56,11 +56,11 @@ pub enum Command {
     Decide(audience::Decide),
     /// Filter lists of people by what they agreed to.
     Audience(audience::Audience),
-    /// Check a consent receipt offline: that it is unchanged, and who signed it.
+    /// Check a receipt, a checkpoint or a whole log offline: that it is unchanged, and who signed it.
     Verify(verify::Args),
     /// The keys that everything is sealed with: their state and their rotation.
     Keys(keys::Args),
-    /// Check the record of every change.
+    /// The log of every change: check, export, prove.
     Ledger(ledger::Args),
 }
 

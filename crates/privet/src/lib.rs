@@ -14,6 +14,7 @@ mod failure;
 mod fetch;
 mod keys;
 mod ledger;
+mod log_pages;
 mod mishap;
 mod reference;
 mod say;

@@ -195,6 +195,7 @@ impl House {
             .merge(banner::router(self.web.clone(), self.banner.clone()))
             .merge(audit::router(self.web.clone(), self.audit.clone()))
             .merge(crate::reference::router(self.web.clone()));
+        let rooms = rooms.merge(crate::log_pages::router(self.web.store().ledger()));
         web::finish(self.web.clone(), rooms)
     }
 
@@ -233,6 +234,8 @@ impl House {
         }
         self.consent.keep_decisions();
         let counting = tokio::spawn(self.consent.clone().keep_counts(stopped.clone()));
+        let published = self.web.store().ledger().keep_published(stopped.clone());
+        let published = tokio::spawn(published);
         let runner = Runner::new(self.web.store().clone(), JOBS_AT_ONCE);
         let deliveries = tokio::spawn(self.deliver.clone().run(stopped.clone()));
         let jobs = tokio::spawn(datamap::add_handlers(runner, &self.map).run(stopped.clone()));
@@ -241,7 +244,7 @@ impl House {
         tracing::info!("stopping");
         let _ = stop.send(true);
         let ended = async {
-            let _ = tokio::join!(jobs, counting, deliveries, letters);
+            let _ = tokio::join!(jobs, counting, deliveries, letters, published);
             let _ = tokio::time::timeout(GRACE, server).await;
             self.consent.leave_decisions().await;
         };

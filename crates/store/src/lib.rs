@@ -21,7 +21,7 @@ pub use entry::{Actor, Digest, Entry, Object};
 pub use group::{HotRow, HotWrite};
 pub use jobs::{JobContext, JobError, JobFilter, JobHandler, JobId, JobRow, JobState, NewJob};
 pub use keys::{KekState, KeyStatus, NewRoot, PASSPHRASE, PASSPHRASE_FILE};
-pub use ledger::{Head, Ledger, LedgerFilter, LedgerRow};
+pub use ledger::{Damage, Head, Ledger, LedgerFilter, LedgerRow, SignedCheckpoint};
 pub use runner::Runner;
 pub use schedule::ScheduleRow;
 pub use sqlx;

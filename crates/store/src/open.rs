@@ -3,7 +3,7 @@
 use crate::{
     Migration, Result, Store, StoreConfig, StoreError, group,
     keys::{self, Root},
-    ledger::{Chain, Log},
+    ledger::Tree,
     secret::Key,
 };
 use fs4::FileExt;
@@ -25,6 +25,7 @@ use tokio::sync::{mpsc, watch};
 const SCHEMA: &[Migration] = &[
     Migration { room: "store", version: 1, sql: include_str!("schema.sql") },
     Migration { room: "store", version: 2, sql: include_str!("schema-2.sql") },
+    Migration { room: "store", version: 3, sql: include_str!("schema-3.sql") },
 ];
 /// The embedded database's name in the data directory.
 const FILE: &str = "privet.db";
@@ -43,7 +44,9 @@ pub(crate) struct Inner {
     pub(crate) key: Arc<Key>,
     pub(crate) ring: keys::Ring,
     pub(crate) root_provider: &'static str,
-    pub(crate) log: Box<dyn Log>,
+    pub(crate) log: Tree,
+    /// One round of publishing the log at a time in this process.
+    pub(crate) publishing: tokio::sync::Mutex<()>,
     pub(crate) data_dir: PathBuf,
     /// Counts up when a job may be due: the runner of this process looks at once.
     pub(crate) wake: watch::Sender<u64>,
@@ -72,7 +75,7 @@ impl Store {
         tx.commit().await?;
         let (key, adopted) = (Arc::new(key), ring.adopted);
         let (hot, queue) = mpsc::channel(group::QUEUE);
-        let log = Box::new(Chain { key: key.clone(), postgres });
+        let log = Tree::new(key.clone(), postgres);
         let inner = Arc::new(Inner {
             reader,
             writer,
@@ -81,6 +84,7 @@ impl Store {
             ring,
             root_provider: root.provider(),
             log,
+            publishing: tokio::sync::Mutex::default(),
             data_dir: config.data_dir,
             wake: watch::channel(0).0,
             claims: Mutex::default(),
@@ -107,7 +111,6 @@ impl Store {
     /// at the ledger's end.
     async fn settle(&self) -> Result<()> {
         let mut tx = self.raw_begin().await?;
-        let chain = Chain { key: self.inner.key.clone(), postgres: self.inner.postgres };
         let claimed = sqlx::query(
             "INSERT INTO deployment (id, key_check, created_at) VALUES (1, $1, $2) \
              ON CONFLICT (id) DO NOTHING",
@@ -117,7 +120,7 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         if claimed.rows_affected() == 1 {
-            chain.begin(&mut tx).await?;
+            self.inner.log.begin(&mut tx).await?;
             tx.commit().await?;
             return Ok(());
         }
@@ -127,11 +130,8 @@ impl Store {
         if known != self.inner.key.check() {
             return Err(keys::not_the_one(&self.inner.data_dir));
         }
-        match self.inner.log.head(&mut tx).await {
-            Err(StoreError::Ledger { position, why }) => self.stop_writes(position, &why),
-            other => drop(other?),
-        }
-        Ok(())
+        drop(tx);
+        self.check_start().await
     }
 
     pub(crate) async fn deployment_exists(&self, conn: &mut AnyConnection) -> Result<bool> {
@@ -151,6 +151,11 @@ impl Store {
         tracing::error!(position, why, "the ledger is damaged; writes are stopped");
         *self.inner.damage.lock().unwrap_or_else(PoisonError::into_inner) =
             Some((position, why.to_owned()));
+    }
+
+    /// An operator accepted the damage.
+    pub(crate) fn resume_writes(&self) {
+        *self.inner.damage.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Fails once the ledger is known to be damaged.

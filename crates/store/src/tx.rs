@@ -24,6 +24,7 @@ impl Store {
     /// Appends entries in a running transaction; a damaged ledger stops all later writes.
     pub(crate) async fn append(&self, conn: &mut AnyConnection, entries: &[Entry]) -> Result<i64> {
         let appended = self.inner.log.append(conn, entries).await;
+        // Only remembered here: the transaction at hand holds the lock that noting it would need.
         if let Err(crate::StoreError::Ledger { position, why }) = &appended {
             self.stop_writes(*position, why);
         }

@@ -148,12 +148,25 @@ fn idempotency(headers: &HeaderMap, token: &Token) -> Result<Option<String>> {
     Ok(Some(format!("{id}:{key}")))
 }
 
-/// The signed document goes out as the text it is. Id and time need no escaping.
+/// The signed document goes out as the text it is.
 fn answer(receipt: &Receipt) -> impl axum::response::IntoResponse + use<> {
+    answer_with(receipt, None)
+}
+
+/// With the proof that the log holds its entry, if one is given. Id and time need no escaping.
+fn answer_with(
+    receipt: &Receipt,
+    proof: Option<&::ledger::LogProof>,
+) -> impl axum::response::IntoResponse + use<> {
     let at = Timestamp::from_microsecond(receipt.recorded_at).map(|at| at.to_string());
     let (id, at) = (&receipt.id, at.unwrap_or_default());
-    let text =
-        format!(r#"{{"id":"{id}","recorded_at":"{at}","receipt":{}}}"#, receipt.document.text());
+    let proof = proof.map_or_else(String::new, |proof| {
+        format!(r#","{}":{}"#, ::ledger::MEMBER, proof.to_json())
+    });
+    let text = format!(
+        r#"{{"id":"{id}","recorded_at":"{at}","receipt":{}{proof}}}"#,
+        receipt.document.text()
+    );
     ([(header::CONTENT_TYPE, "application/json")], text)
 }
 
@@ -213,8 +226,13 @@ async fn receipt(token: Token, State(room): State<Room>, Path(id): Path<String>)
     if let Err(refused) = token.require(READ) {
         return refused;
     }
-    match room.consent.receipt(&id).await {
-        Ok(receipt) => answer(&receipt).into_response(),
+    let proved = async {
+        let receipt = room.consent.receipt(&id).await?;
+        let proof = room.consent.store().ledger().proof(receipt.position).await?;
+        crate::Result::Ok((receipt, proof))
+    };
+    match proved.await {
+        Ok((receipt, proof)) => answer_with(&receipt, Some(&proof)).into_response(),
         Err(error) => problem_of(&error),
     }
 }

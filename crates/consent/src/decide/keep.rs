@@ -58,11 +58,8 @@ impl Consent {
     }
 
     async fn hash_of(&self, seq: i64) -> Result<String> {
-        let hash = sqlx::query_scalar("SELECT hash FROM ledger_entry WHERE seq = $1")
-            .bind(seq)
-            .fetch_optional(self.store().reader())
-            .await?;
-        Ok(hash.unwrap_or_default())
+        let leaf = self.store().ledger().leaf(seq).await?;
+        Ok(leaf.map(|leaf| ::ledger::Hash(leaf.0).to_string()).unwrap_or_default())
     }
 
     /// Writes a snapshot when a start would have much to read without it.
