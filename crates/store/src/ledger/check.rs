@@ -278,7 +278,9 @@ async fn renumbered(conn: &mut AnyConnection) -> Result<TreeHead> {
         sqlx::query_scalar("SELECT MAX(seq) FROM ledger_entry").fetch_one(&mut *conn).await?;
     let leaves = super::tree::leaves_of_rows(conn, 0, last.unwrap_or_default()).await?;
     let mut edge = Edge::default();
-    leaves.iter().for_each(|leaf| edge.push(*leaf));
+    for leaf in &leaves {
+        edge.push(*leaf);
+    }
     Ok(TreeHead { edge, last: leaves.last().copied().unwrap_or(Hash([0; 32])) })
 }
 

@@ -105,6 +105,7 @@ impl Tree {
     }
 
     /// The log's key; its name is the origin.
+    #[allow(clippy::unused_self)] // Reads beside `signer` at every call.
     pub(super) fn note_key(&self, signer: &Signer, epoch: i64) -> Result<NoteKey> {
         let digest = ledger::sha256_hex(signer.public().bytes());
         let epoch = if epoch > 1 { format!("/{epoch}") } else { String::new() };
@@ -169,7 +170,9 @@ impl Ledger {
         let whole = to == head.seq();
         let extend = |leaves: &[Hash]| {
             let mut edge = state.edge.clone();
-            leaves.iter().for_each(|leaf| edge.push(*leaf));
+            for leaf in leaves {
+                edge.push(*leaf);
+            }
             edge
         };
         if whole && let Some(leaves) = self.tree().recall(state.edge.size(), head.edge.size()) {
@@ -274,7 +277,7 @@ impl Ledger {
             match self.publish().await {
                 Ok(_) | Err(StoreError::Ledger { .. }) => {}
                 Err(error) => {
-                    tracing::warn!(%error, "the log could not be published; trying again")
+                    tracing::warn!(%error, "the log could not be published; trying again");
                 }
             }
             tokio::select! {
@@ -388,7 +391,9 @@ pub(super) async fn open_tile(
     let hashes = tile(conn, level, index).await?.filter(|hashes| hashes.len() == width);
     let hashes = hashes.ok_or_else(changed)?;
     let mut edge = Edge::default();
-    hashes.iter().for_each(|hash| edge.push(*hash));
+    for hash in &hashes {
+        edge.push(*hash);
+    }
     // The edge's peaks of this level: those above it come first.
     let above = (state.edge.size() >> shift >> 8).count_ones() as usize;
     let here = edge.peaks().len();
