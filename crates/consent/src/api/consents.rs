@@ -229,7 +229,7 @@ async fn receipt(token: Token, State(room): State<Room>, Path(id): Path<String>)
     let proved = async {
         let receipt = room.consent.receipt(&id).await?;
         let proof = room.consent.store().ledger().proof(receipt.position).await?;
-        crate::Result::Ok((receipt, proof))
+        Ok::<_, crate::ConsentError>((receipt, proof))
     };
     match proved.await {
         Ok((receipt, proof)) => answer_with(&receipt, Some(&proof)).into_response(),
