@@ -8,6 +8,7 @@ mod consent_crash;
 mod consents;
 mod crash;
 mod detect;
+mod ledger;
 mod privet;
 mod propagation;
 mod reference;

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::{privet::run, server::Server};
 
 /// One request as a program sends it; status and body.
-fn ask(
+pub fn ask(
     server: &Server,
     method: &str,
     path: &str,
