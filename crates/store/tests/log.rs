@@ -78,6 +78,7 @@ on_both!(
     a_changed_byte_in_any_table_is_told_with_its_position,
     an_accepted_damage_opens_a_new_log_and_stays_on_record,
     an_old_database_put_back_is_told_by_the_saved_checkpoint,
+    a_name_is_not_used_again_by_a_database_put_back,
     two_servers_publish_one_log,
 );
 
@@ -153,10 +154,7 @@ async fn a_changed_byte_in_any_table_is_told_with_its_position(store: Store, gua
         change(&guard, &sql).await;
         let store = Store::open(guard.config()).await.unwrap();
         // Some are seen at the start already, all by the walk.
-        let error = match store.ledger().verify().await {
-            Err(error) => error,
-            Ok(_) => panic!("not seen: {sql}"),
-        };
+        let Err(error) = store.ledger().verify().await else { panic!("not seen: {sql}") };
         assert_eq!(position(&error), expected, "{sql}: {error}");
         let entry = Entry::new(Actor::CommandLine, "item.created", "item", "x");
         assert!(store.begin(entry.clone()).await.is_err(), "writes are stopped: {sql}");
@@ -271,13 +269,35 @@ async fn an_old_database_put_back_is_told_by_the_saved_checkpoint(store: Store, 
     assert!(store.begin(entry).await.is_err());
 }
 
+async fn a_name_is_not_used_again_by_a_database_put_back(store: Store, guard: TestGuard) {
+    write(&store, 10).await;
+    let first = store.ledger().publish().await.unwrap().checkpoint.origin;
+    store.close().await;
+    let kept = snapshot(&guard).await;
+    change(&guard, "UPDATE ledger_entry SET actor = 'person:x' WHERE seq = 5").await;
+    let store = Store::open(guard.config()).await.unwrap();
+    store.ledger().verify().await.unwrap_err();
+    store.ledger().accept(Actor::CommandLine, "a disk fault").await.unwrap();
+    let second = store.ledger().publish().await.unwrap().checkpoint.origin;
+    store.close().await;
+    put_back(&guard, kept).await;
+
+    let store = Store::open(guard.config()).await.unwrap();
+
+    let entry = Entry::new(Actor::CommandLine, "item.created", "item", "x");
+    assert!(store.begin(entry).await.is_err(), "writes are stopped");
+    store.ledger().accept(Actor::CommandLine, "restored").await.unwrap();
+    let third = store.ledger().publish().await.unwrap().checkpoint.origin;
+    assert_eq!([second, third], [format!("{first}/2"), format!("{first}/3")]);
+}
+
 async fn two_servers_publish_one_log(store: Store, guard: TestGuard) {
     let second = Store::open(guard.config()).await.unwrap();
     let mut notes = std::collections::HashMap::new();
     for _ in 0..12 {
         let (a, b) = (store.clone(), second.clone());
         let (publish_a, publish_b) = (store.ledger(), second.ledger());
-        let (_, _, first, other) =
+        let ((), (), first, other) =
             tokio::join!(write(&a, 37), write(&b, 41), publish_a.publish(), publish_b.publish(),);
         for signed in [first.unwrap(), other.unwrap()] {
             let known = notes.entry(signed.checkpoint.size).or_insert(signed.checkpoint.root);

@@ -112,12 +112,28 @@ impl Ledger {
     /// The checkpoint saved beside the key file: a database that was put back to an older state is
     /// behind it, one that was written anew has another root.
     async fn check_saved(&self, conn: &mut AnyConnection, state: &Published) -> Result<()> {
+        match self.saved()? {
+            Some((epoch, saved)) if epoch == state.epoch => {
+                self.is_beginning(conn, state, &saved).await
+            }
+            Some((epoch, _)) if epoch > state.epoch => Err(damaged(
+                state.seq(),
+                "it was put back to a state from before a damage that was accepted",
+            )),
+            // A damage was accepted since it was saved: it says nothing about the log after that.
+            _ => Ok(()),
+        }
+    }
+
+    /// The checkpoint saved beside the key file, with the epoch of its log; none of another key's log.
+    fn saved(&self) -> Result<Option<(i64, Checkpoint)>> {
         let path = self.store.data_dir().join(SAVED);
-        let Ok(note) = std::fs::read_to_string(&path) else { return Ok(()) };
-        let key = self.log().note_key(&self.log().signer(), state.epoch)?;
-        // A file of an earlier epoch, or of another log, says nothing about this one.
-        let Ok(saved) = Checkpoint::open(&note, &key) else { return Ok(()) };
-        self.is_beginning(conn, state, &saved).await
+        let Ok(note) = std::fs::read_to_string(&path) else { return Ok(None) };
+        let Ok(named) = Checkpoint::parse(&note) else { return Ok(None) };
+        let epoch = named.origin.split('/').nth(2).map_or(Some(1), |epoch| epoch.parse().ok());
+        let Some(epoch) = epoch else { return Ok(None) };
+        let key = self.log().note_key(&self.log().signer(), epoch)?;
+        Ok(Checkpoint::open(&note, &key).ok().map(|saved| (epoch, saved)))
     }
 
     async fn is_beginning(
@@ -241,6 +257,8 @@ impl Ledger {
             .fetch_optional(&mut *tx)
             .await?
             .unwrap_or(1);
+        // A database that was put back must not use a name again.
+        let epoch = self.saved()?.map_or(epoch, |(saved, _)| epoch.max(saved));
         let head = renumbered(&mut tx).await?;
         self.log().write_head(&mut tx, &head).await?;
         for sql in ["DELETE FROM ledger_tile", "DELETE FROM ledger_checkpoint"] {
