@@ -185,6 +185,7 @@ audit-do-decisions-snapshot = A snapshot of decisions was kept
 audit-do-statistics-counted = Consents were counted
 audit-do-key-adopted = Took over the keys of an older version
 audit-do-key-rotated = Changed a key
+audit-do-ledger-accepted = Accepted a damage of the log
 audit-do-key-rewrapped = Moved customers' keys under the newest key
 audit-do-access-break-glass = Used emergency access
 audit-do-access-break-glass-ended = Emergency access came to its end

@@ -185,6 +185,7 @@ audit-do-decisions-snapshot = 保存了决策快照
 audit-do-statistics-counted = 统计了同意情况
 audit-do-key-adopted = 接管了旧版本的密钥
 audit-do-key-rotated = 更换了密钥
+audit-do-ledger-accepted = 接受了账本的损坏
 audit-do-key-rewrapped = 将客户密钥改由最新密钥包裹
 audit-do-access-break-glass = 使用了紧急访问
 audit-do-access-break-glass-ended = 紧急访问已结束

@@ -193,6 +193,7 @@ pub(crate) const ACTIONS: &[(&str, Group)] = &[
     ("key.adopted", System),
     ("key.rotated", System),
     ("key.rewrapped", System),
+    ("ledger.accepted", Alarm),
     ("access.break_glass", Alarm),
     ("access.break_glass_ended", Alarm),
     ("access.break_glass_justified", Alarm),
