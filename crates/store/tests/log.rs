@@ -80,6 +80,7 @@ on_both!(
     an_old_database_put_back_is_told_by_the_saved_checkpoint,
     a_name_is_not_used_again_by_a_database_put_back,
     two_servers_publish_one_log,
+    checks_beside_a_busy_server_find_nothing,
 );
 
 async fn another_implementation_accepts_what_is_published(store: Store, _guard: TestGuard) {
@@ -311,4 +312,37 @@ async fn two_servers_publish_one_log(store: Store, guard: TestGuard) {
         let proof = store.ledger().consistency(size, newest.size).await.unwrap();
         assert!(proof.proves(&root, &newest.root));
     }
+}
+
+async fn checks_beside_a_busy_server_find_nothing(store: Store, guard: TestGuard) {
+    let busy = Store::open(guard.config()).await.unwrap();
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let mut at_work = tokio::task::JoinSet::new();
+    for part in 0..3 {
+        let (busy, stopped) = (busy.clone(), stopped.clone());
+        at_work.spawn(async move {
+            while !*stopped.borrow() {
+                if part == 0 {
+                    busy.ledger().publish().await.unwrap();
+                } else {
+                    write(&busy, 23).await;
+                }
+            }
+        });
+    }
+    let end = tokio::time::Instant::now() + std::time::Duration::from_secs(4);
+    let mut known = store.ledger().publish().await.unwrap();
+    while tokio::time::Instant::now() < end {
+        store.ledger().verify().await.unwrap();
+        store.ledger().check_known(&known.note).await.unwrap();
+        known = store.ledger().publish().await.unwrap();
+        store.ledger().proof(known.checkpoint.size.cast_signed()).await.unwrap();
+        Store::open(guard.config()).await.unwrap().close().await;
+    }
+    stop.send(true).unwrap();
+    while let Some(done) = at_work.join_next().await {
+        done.unwrap();
+    }
+    assert_eq!(busy.ledger().damages().await.unwrap(), []);
+    write(&store, 1).await;
 }

@@ -4,7 +4,7 @@
 use super::{
     Ledger, damaged,
     prove::root_at,
-    publish::{Published, SAVED, newest_checkpoint, tile},
+    publish::{Published, SAVED, SignedCheckpoint, newest_checkpoint, tile},
     tree::{Tree, TreeHead, WALK, read_rows},
 };
 use crate::{Actor, Entry, Head, Result, Store, StoreError};
@@ -84,18 +84,26 @@ impl Ledger {
     }
 
     async fn check_end(&self, conn: &mut AnyConnection) -> Result<()> {
+        // What says less is read first: others go on writing and publishing meanwhile.
+        let saved = self.saved()?;
+        let newest = newest_checkpoint(conn).await?;
         let state = self.log().published(conn).await?;
         let head = self.log().checked_head(conn).await?;
         if head.seq() < state.seq() {
             return Err(damaged(head.seq(), "the log is shorter than what was published"));
         }
-        self.check_checkpoint(conn, &state).await?;
-        self.check_saved(conn, &state).await
+        self.check_checkpoint(conn, &state, newest).await?;
+        self.check_saved(conn, &state, saved).await
     }
 
-    /// The newest checkpoint is ours and says what is published.
-    async fn check_checkpoint(&self, conn: &mut AnyConnection, state: &Published) -> Result<()> {
-        let Some(newest) = newest_checkpoint(conn).await? else { return Ok(()) };
+    /// A checkpoint, read before the published state, is ours and says what is published.
+    async fn check_checkpoint(
+        &self,
+        conn: &mut AnyConnection,
+        state: &Published,
+        newest: Option<SignedCheckpoint>,
+    ) -> Result<()> {
+        let Some(newest) = newest else { return Ok(()) };
         let size = newest.checkpoint.size.cast_signed();
         let changed = |why: &str| damaged(size, why);
         let key = self.log().note_key(&self.log().signer(), state.epoch)?;
@@ -111,8 +119,13 @@ impl Ledger {
 
     /// The checkpoint saved beside the key file: a database that was put back to an older state is
     /// behind it, one that was written anew has another root.
-    async fn check_saved(&self, conn: &mut AnyConnection, state: &Published) -> Result<()> {
-        match self.saved()? {
+    async fn check_saved(
+        &self,
+        conn: &mut AnyConnection,
+        state: &Published,
+        saved: Option<(i64, Checkpoint)>,
+    ) -> Result<()> {
+        match saved {
             Some((epoch, saved)) if epoch == state.epoch => {
                 self.is_beginning(conn, state, &saved).await
             }
@@ -182,6 +195,7 @@ impl Ledger {
 
     async fn walk(&self) -> Result<Head> {
         let mut conn = self.store.reader().acquire().await?;
+        let newest = newest_checkpoint(&mut conn).await?;
         let state = self.log().published(&mut conn).await?;
         let target = self.log().head(&mut conn).await?;
         let mut walked = Walked::default();
@@ -205,7 +219,7 @@ impl Ledger {
             let from = state.seq().min(target.seq() - 1) + 1;
             return Err(damaged(from, "from here on an entry was changed"));
         }
-        self.check_checkpoint(&mut conn, &state).await?;
+        self.check_checkpoint(&mut conn, &state, newest).await?;
         let beyond: i64 = sqlx::query_scalar(
             "SELECT COUNT(*) FROM ledger_entry WHERE seq < 1 OR (seq > $1 AND seq > \
              (SELECT seq FROM ledger_head WHERE id = 1))",

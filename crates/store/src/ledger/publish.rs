@@ -264,7 +264,8 @@ impl Ledger {
     /// Keeps the newest checkpoint as a file beside the key.
     fn save_outside(&self, note: &str) {
         let path = self.store.data_dir().join(SAVED);
-        let part = path.with_extension("part");
+        // A name of its own: a command beside the server publishes too.
+        let part = path.with_extension(format!("{}.part", std::process::id()));
         let saved = std::fs::write(&part, note).and_then(|()| std::fs::rename(&part, &path));
         if let Err(error) = saved {
             tracing::warn!(%error, "the newest checkpoint could not be saved beside the key file");
@@ -388,8 +389,10 @@ pub(super) async fn open_tile(
     }
     let position = ((index * TILE_WIDTH) << shift).cast_signed() + 1;
     let changed = || damaged(position, &format!("its tile {level}/{index} was changed or is gone"));
-    let hashes = tile(conn, level, index).await?.filter(|hashes| hashes.len() == width);
-    let hashes = hashes.ok_or_else(changed)?;
+    let stored = tile(conn, level, index).await?.filter(|hashes| hashes.len() >= width);
+    let mut hashes = stored.ok_or_else(changed)?;
+    // Another process may have published more since the state was read.
+    hashes.truncate(width);
     let mut edge = Edge::default();
     for hash in &hashes {
         edge.push(*hash);
