@@ -1,0 +1,3 @@
+//! Early warning.
+
+pub mod engine;
