@@ -57,6 +57,7 @@ async fn around(State(web): State<Web>, mut request: Request, next: Next) -> Res
     if !web.inner.config.proxies.believes(peer) {
         crate::proxy::strip(request.headers_mut());
     }
+    web.mark_place(peer, request.headers_mut());
     let route = request
         .extensions()
         .get::<MatchedPath>()

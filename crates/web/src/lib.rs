@@ -117,6 +117,7 @@ mod metrics;
 mod page;
 mod password;
 mod people;
+mod place;
 mod proxy;
 mod role;
 mod routes;
@@ -154,11 +155,12 @@ use store::sqlx::{self, Row};
 use store::{Actor, Entry, Migration, Store};
 
 /// Rooms of their own in the list of migrations, so that each part of sign-in grows by itself.
-const MIGRATIONS: [Migration; 4] = [
+const MIGRATIONS: [Migration; 5] = [
     Migration { room: "web", version: 1, sql: include_str!("schema.sql") },
     Migration { room: "web-token", version: 1, sql: include_str!("token/schema.sql") },
     Migration { room: "web-session", version: 1, sql: include_str!("session_schema.sql") },
     Migration { room: "web-sso", version: 1, sql: include_str!("sso/schema.sql") },
+    Migration { room: "web-place", version: 1, sql: include_str!("place_schema.sql") },
 ];
 
 /// How the server is reached.
@@ -171,6 +173,8 @@ pub struct WebConfig {
     pub proxies: Proxies,
     /// Who may read `/metrics`.
     pub metrics: MetricsAccess,
+    /// The header in which a trusted proxy says the visitor's country (`CF-IPCountry`).
+    pub country_header: Option<String>,
 }
 
 impl Default for WebConfig {
@@ -179,6 +183,7 @@ impl Default for WebConfig {
             base_url: "http://127.0.0.1:8440".into(),
             proxies: Proxies::default(),
             metrics: MetricsAccess::default(),
+            country_header: None,
         }
     }
 }
@@ -193,6 +198,7 @@ struct Inner {
     hashing: tokio::sync::Semaphore,
     tokens: token::Cache,
     access: access::State,
+    badges: RwLock<Vec<(&'static str, i64)>>,
 }
 
 /// The shared ground of all pages. Cheap to clone; rooms keep it in their state.
@@ -224,6 +230,7 @@ impl Web {
             hashing: tokio::sync::Semaphore::new(2),
             tokens: token::Cache::default(),
             access: access::State::new()?,
+            badges: RwLock::default(),
         };
         let web = Self {
             inner: Arc::new(inner),
@@ -299,6 +306,19 @@ impl Web {
         name.clone_into(
             &mut self.inner.organisation.write().unwrap_or_else(PoisonError::into_inner),
         );
+    }
+
+    /// Shows a number beside the navigation entry of this address; 0 shows none.
+    pub fn set_badge(&self, href: &'static str, count: i64) {
+        let mut badges = self.inner.badges.write().unwrap_or_else(PoisonError::into_inner);
+        badges.retain(|(known, _)| *known != href);
+        if count > 0 {
+            badges.push((href, count));
+        }
+    }
+
+    pub(crate) fn badges(&self) -> Vec<(&'static str, i64)> {
+        self.inner.badges.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn nav(&self) -> Arc<Vec<NavItem>> {

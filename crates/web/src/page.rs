@@ -40,6 +40,8 @@ pub struct NavLink {
     pub item: NavItem,
     /// Whether the reader is there.
     pub current: bool,
+    /// How much waits there; 0 shows nothing.
+    pub badge: i64,
 }
 
 /// The extractor of every console page and action; templates have it as `p`. Sends readers who are
@@ -55,6 +57,7 @@ pub struct Page {
     pub session_id: String,
     look: Look,
     nav: Arc<Vec<NavItem>>,
+    badges: Vec<(&'static str, i64)>,
     standing: Standing,
 }
 
@@ -79,6 +82,7 @@ impl Page {
             session_id: session.id,
             look,
             nav: web.nav(),
+            badges: web.badges(),
             standing,
         }
     }
@@ -144,7 +148,9 @@ impl Page {
             .max_by_key(|href| href.len());
         let mut groups: Vec<NavGroup> = Vec::new();
         for item in self.nav.iter().filter(|item| self.can(item.permission)) {
-            let link = NavLink { item: *item, current: here == Some(item.href) };
+            let badge = self.badges.iter().find(|(href, _)| *href == item.href);
+            let badge = badge.map_or(0, |(_, count)| *count);
+            let link = NavLink { item: *item, current: here == Some(item.href), badge };
             match groups.iter_mut().find(|group| group.title == item.section) {
                 Some(group) => group.links.push(link),
                 None => groups.push(NavGroup { title: item.section, links: vec![link] }),
@@ -182,6 +188,10 @@ where
             };
             return Err(WebError::SignIn(back));
         };
+        if let Err(error) = web.note_move(&session, &parts.headers).await {
+            // A ledger that takes no entries must not keep people from seeing that.
+            tracing::warn!(%error, "a session that moved could not be noted");
+        }
         let chosen = web.jar().read(&parts.headers, "purpose").unwrap_or_default().to_owned();
         let standing = web.standing(&session.user, &chosen).await?;
         Ok(Self::new(&web, session, look, standing))

@@ -4,7 +4,7 @@
 //! the idle time-out needs no write. The row bounds the session's whole life and can be ended.
 
 use crate::look::Theme;
-use crate::{Lang, Role, Web, WebError, secret};
+use crate::{Lang, Role, Web, WebError, place::Place, secret};
 use axum::http::{HeaderMap, HeaderValue};
 use store::sqlx::{self, Row};
 use store::{Actor, Entry};
@@ -49,6 +49,12 @@ pub struct Session {
     pub id: String,
     /// Who.
     pub user: User,
+    /// Browser and system it was opened with, coarse.
+    agent: String,
+    /// Keyed digest of the country it was opened in; empty if unknown.
+    country: String,
+    /// It was noted that it is used elsewhere.
+    moved: bool,
 }
 
 /// What opened a session.
@@ -126,7 +132,8 @@ impl Web {
     /// The open session of a token.
     pub(crate) async fn session(&self, token: &str) -> Result<Option<Session>, WebError> {
         let row = sqlx::query(
-            "SELECT s.id, u.id, u.name_sealed, u.role, u.totp_sealed, u.lang, u.theme
+            "SELECT s.id, u.id, u.name_sealed, u.role, u.totp_sealed, u.lang, u.theme,
+                 s.agent, s.country, s.moved
              FROM web_session s JOIN web_user u ON u.id = s.user_id
              WHERE s.hash = $1 AND s.ended_at = 0 AND s.expires_at > $2 AND u.disabled_at = 0",
         )
@@ -148,7 +155,13 @@ impl Web {
             lang: Lang::from_tag(&lang),
             theme: Theme::parse(&theme).unwrap_or_default(),
         };
-        Ok(Some(Session { id: row.try_get(0)?, user }))
+        Ok(Some(Session {
+            id: row.try_get(0)?,
+            user,
+            agent: row.try_get(7)?,
+            country: row.try_get(8)?,
+            moved: row.try_get::<i64, _>(9)? != 0,
+        }))
     }
 
     /// Opens a session and returns its cookie. Any session the browser had before is ended: the
@@ -162,6 +175,8 @@ impl Web {
         let token = secret::random_token();
         let device = agent(headers);
         let new_device = self.is_new_device(user_id, &device).await?;
+        let place = self.place(user_id, headers);
+        let (new_network, new_country) = self.is_new_place(user_id, &place).await?;
         let id = store::new_id();
         let now = store::now();
         let actor = Actor::Person(user_id.to_owned());
@@ -171,7 +186,13 @@ impl Web {
             .await?;
         if new_device {
             // An event of its own, for rules that watch over accounts.
-            tx.also(Entry::new(actor, "session.new-device", "session", &*id));
+            tx.also(Entry::new(actor.clone(), "session.new-device", "session", &*id));
+        }
+        if new_network {
+            tx.also(Entry::new(actor.clone(), "session.new-network", "session", &*id));
+        }
+        if new_country {
+            tx.also(Entry::new(actor, "session.new-country", "session", &*id));
         }
         if let Some(old) = self.session_token(headers) {
             sqlx::query("UPDATE web_session SET ended_at = $1 WHERE hash = $2 AND ended_at = 0")
@@ -182,8 +203,8 @@ impl Web {
         }
         sqlx::query(
             "INSERT INTO web_session (id, hash, user_id, agent, created_at, expires_at, ended_at,
-                 how, new_device)
-             VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8)",
+                 how, new_device, network, country)
+             VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10)",
         )
         .bind(&id)
         .bind(secret::hash_token(&token))
@@ -193,6 +214,8 @@ impl Web {
         .bind(now + LIFE_SECONDS * 1_000_000)
         .bind(how.as_str())
         .bind(i64::from(new_device))
+        .bind(place.network)
+        .bind(place.country)
         .execute(&mut *tx.conn())
         .await?;
         tx.commit().await?;
@@ -210,6 +233,56 @@ impl Web {
         .fetch_one(self.store().reader())
         .await?;
         Ok(row.try_get::<i64, _>(0)? > 0 && row.try_get::<i64, _>(1)? == 0)
+    }
+
+    /// Whether a person who was somewhere known before comes from another network, or country.
+    async fn is_new_place(&self, user_id: &str, place: &Place) -> Result<(bool, bool), WebError> {
+        let rows = sqlx::query(
+            "SELECT DISTINCT network, country FROM web_session WHERE user_id = $1
+             AND (network <> '' OR country <> '')",
+        )
+        .bind(user_id)
+        .fetch_all(self.store().reader())
+        .await?;
+        let known = |column: usize| -> Result<Vec<String>, sqlx::Error> {
+            let all = rows.iter().map(|row| row.try_get::<String, _>(column));
+            Ok(all.collect::<Result<Vec<_>, _>>()?.into_iter().filter(|s| !s.is_empty()).collect())
+        };
+        let is_new = |known: &[String], now: &String| {
+            !known.is_empty() && !now.is_empty() && !known.contains(now)
+        };
+        Ok((is_new(&known(0)?, &place.network), is_new(&known(1)?, &place.country)))
+    }
+
+    /// Notes, once for a session, that its cookie is used from another country, or in another browser
+    /// or system than it was given to: cookies do not move by themselves.
+    pub(crate) async fn note_move(
+        &self,
+        session: &Session,
+        headers: &HeaderMap,
+    ) -> Result<(), WebError> {
+        if session.moved {
+            return Ok(());
+        }
+        let country = self.place(&session.user.id, headers).country;
+        let abroad =
+            !country.is_empty() && !session.country.is_empty() && country != session.country;
+        let device = !session.agent.is_empty() && agent(headers) != session.agent;
+        let action = match (abroad, device) {
+            (true, _) => "session.other-country",
+            (false, true) => "session.other-device",
+            (false, false) => return Ok(()),
+        };
+        let actor = Actor::Person(session.user.id.clone());
+        let mut tx = self.store().begin(Entry::new(actor, action, "session", &*session.id)).await?;
+        let first = sqlx::query("UPDATE web_session SET moved = 1 WHERE id = $1 AND moved = 0")
+            .bind(&session.id)
+            .execute(tx.conn())
+            .await?;
+        if first.rows_affected() > 0 {
+            tx.commit().await?;
+        }
+        Ok(())
     }
 
     /// Open sessions of a person, newest first; of everybody where `user_id` is empty.

@@ -183,6 +183,28 @@ impl Web {
             .collect()
     }
 
+    /// Whom alarms are told to: everybody with an account who decides about access and has an address
+    /// to sign in with, in their language.
+    pub async fn watchers(&self) -> Result<Vec<(crate::mail::Recipient, Lang)>, WebError> {
+        let rows = sqlx::query(
+            "SELECT id, login_sealed, role, lang FROM web_user WHERE disabled_at = 0 ORDER BY id",
+        )
+        .fetch_all(self.store().reader())
+        .await?;
+        let mut watchers = Vec::new();
+        for row in &rows {
+            let (id, role): (String, String) = (row.try_get(0)?, row.try_get(2)?);
+            let role = Role::parse(&role).unwrap_or(Role::Employee);
+            if !role.can(crate::Permission::ViewLedger) || !role.can(crate::Permission::Approve) {
+                continue;
+            }
+            let login = self.store().unseal(&login_context(&id), row.try_get(1)?)?;
+            let lang = Lang::from_tag(row.try_get(3)?).unwrap_or_default();
+            watchers.extend(crate::mail::Recipient::parse(&login).map(|to| (to, lang)));
+        }
+        Ok(watchers)
+    }
+
     /// Renames a person.
     pub(crate) async fn rename(&self, by: Actor, id: &str, name: &str) -> Result<(), WebError> {
         let mut tx = self.store().begin(Entry::new(by, "user.renamed", "user", id)).await?;

@@ -17,7 +17,7 @@ use store::{Actor, Entry};
 const USE_STEP: i64 = 3600 * 1_000_000;
 
 /// What a token may be allowed to do: each is asked for by an endpoint.
-pub const SCOPES: [&str; 12] = [
+pub const SCOPES: [&str; 13] = [
     "map:read",
     "map:scan",
     "detect",
@@ -30,6 +30,7 @@ pub const SCOPES: [&str; 12] = [
     "suppressions:read",
     "metrics",
     "audit:read",
+    "canaries:report",
 ];
 
 /// A token to make.
