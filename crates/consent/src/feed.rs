@@ -80,7 +80,7 @@ impl Consent {
              LEFT JOIN subject s ON s.id = CASE WHEN l.object_kind = 'subject' THEN l.object_id
                ELSE r.subject END
              WHERE l.seq > $1 AND l.seq <= $2
-               AND l.object_kind IN ('consent', 'subject', 'purpose', 'notice')
+               AND l.object_kind IN ('consent', 'subject', 'purpose', 'notice', 'alarm')
              ORDER BY l.seq LIMIT $3"
         );
         let rows = sqlx::query(AssertSqlSafe(sql))

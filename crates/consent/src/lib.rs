@@ -27,6 +27,7 @@ mod room;
 mod shred;
 pub mod statistics;
 pub mod subject;
+mod watch;
 
 pub use catalogue::Catalogue;
 pub use error::{ConsentError, Result};
@@ -68,6 +69,7 @@ struct Inner {
     receipts: receipt::Fixed,
     lookups: subject::Lookups,
     pending: subject::Pending,
+    watched: watch::Watched,
 }
 
 /// The room's service; cheap to clone.
@@ -92,6 +94,7 @@ impl Consent {
             receipts: receipt::Fixed::default(),
             lookups: subject::Lookups::start(&store),
             pending: subject::Pending::default(),
+            watched: watch::Watched::default(),
             store,
             settings,
         };

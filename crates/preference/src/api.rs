@@ -17,7 +17,7 @@ use consent::{
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
-use store::{Entry, now};
+use store::{Entry, HotWrite, now};
 use web::{Lang, Token};
 
 use crate::{
@@ -74,7 +74,11 @@ async fn preference_link(
         let property = wanted.property.as_deref().unwrap_or(DEFAULT);
         let person = subject(&room, &wanted.subject, property)?;
         let life = wanted.expires_in.unwrap_or(600).clamp(30, LONGEST);
-        let entry = Entry::new(token.actor(), "preference.link_asked", "property", property);
+        let mut entry = Entry::new(token.actor(), "preference.link_asked", "property", property);
+        // The link opens one person's choices.
+        let consent = room.preferences.consent();
+        let known = consent.find(&person.blind(consent.vault())).await?;
+        entry.subject = known.people.into_iter().next().map(|id| id.0);
         let mut tx = room.preferences.store().begin(entry).await?;
         let new = NewLink {
             kind: LinkKind::App,
@@ -182,7 +186,19 @@ async fn suppressions(
             room.preferences.consent().catalogue().purpose(&wanted.purpose)?;
             Ok(kind)
         });
-    match checked {
+    let noted = match checked {
+        Ok(kind) => {
+            // Before the first line leaves: whoever breaks off leaves a trace, too.
+            let entry =
+                Entry::new(token.actor(), "suppression.exported", "suppression", kind.as_str())
+                    .for_purpose(&*wanted.purpose);
+            let store = room.preferences.store();
+            let write = HotWrite { entry, rows: Vec::new() };
+            store.submit(write).await.map(|_| kind).map_err(PreferenceError::from)
+        }
+        Err(error) => Err(error),
+    };
+    match noted {
         Ok(kind) => unsubscribe::suppressions(room.preferences, wanted.purpose, kind),
         Err(error) => problem_of(&error),
     }

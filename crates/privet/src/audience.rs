@@ -12,6 +12,8 @@ use consent::{
     property,
 };
 
+use store::{Actor, Entry, HotWrite};
+
 use crate::{Failure, state::State};
 
 /// Bytes read at a time.
@@ -88,13 +90,22 @@ async fn run(question: Question, form: Form) -> Result<ExitCode, Failure> {
     let store = question.state.clone().open().await?;
     let consent = Consent::open(store, Settings::default()).await?;
     let list = list(&consent, question, kind, form)?;
+    let purpose = list.purpose.clone();
     consent.load_decisions().await?;
+    warn::watch(&consent).await?;
+    note(&consent, "audience.started", &purpose, None).await?;
     // A list may take long: what is withdrawn meanwhile counts from then on.
     let keeper = consent.keep_decisions();
     let sift = consent.sift(list)?;
-    let tally = tokio::task::block_in_place(|| pump(sift));
+    let mut sift = sift;
+    let done = tokio::task::block_in_place(|| pump(&mut sift));
     keeper.abort();
-    let tally = tally?;
+    // Also of a list that broke off: what was answered was answered.
+    consent.asked_about(&Actor::CommandLine, &purpose, sift.met()).await?;
+    let tally = sift.tally();
+    let counts = [tally.lines, tally.allowed, tally.malformed, tally.blank];
+    note(&consent, "audience.filtered", &purpose, Some(counts)).await?;
+    done?;
     if tally.malformed > 0 || io::stderr().is_terminal() {
         eprintln!(
             "{} of {} allowed; {} not a valid {}",
@@ -136,7 +147,21 @@ fn list(
     Ok(List { purpose: question.purpose, kind, region, ask, form })
 }
 
-fn pump(mut sift: Sift) -> Result<consent::decide::Tally, Failure> {
+/// Who filters for what stands in the ledger, as when a program does.
+async fn note(
+    consent: &Consent,
+    action: &'static str,
+    purpose: &str,
+    counts: Option<[u64; 4]>,
+) -> Result<(), Failure> {
+    let mut entry =
+        Entry::new(Actor::CommandLine, action, "audience", purpose).for_purpose(purpose);
+    entry.after = counts.map(|counts| consent.store().digest(&counts));
+    consent.store().submit(HotWrite { entry, rows: vec![] }).await?;
+    Ok(())
+}
+
+fn pump(sift: &mut Sift) -> Result<(), Failure> {
     let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
     let (mut piece, mut answers) = (vec![0; PIECE], Vec::with_capacity(PIECE * 2));
     loop {
@@ -152,7 +177,7 @@ fn pump(mut sift: Sift) -> Result<consent::decide::Tally, Failure> {
             written => written?,
         }
         if length == 0 {
-            return Ok(sift.tally());
+            return Ok(());
         }
         answers.clear();
     }

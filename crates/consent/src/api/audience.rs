@@ -2,7 +2,7 @@
 //! out, in order, while they come: memory is bounded, and a slow reader slows the writer. A token needs
 //! the scope `audience`.
 
-use ::store::{Actor, Entry, HotWrite, Store};
+use ::store::{Actor, Entry, HotWrite};
 use axum::{
     Router,
     body::{Body, BodyDataStream, Bytes},
@@ -19,7 +19,7 @@ use web::Token;
 
 use super::{decisions::Place, problem::problem_of};
 use crate::{
-    ConsentError, IdentifierKind, Regime, Result, Room,
+    Consent, ConsentError, IdentifierKind, Regime, Result, Room,
     decide::{Ask, Form, List, Sift},
     subject::IdentifierError,
 };
@@ -76,11 +76,8 @@ async fn filter(
 /// Begins, once it is durable that it was begun: whoever breaks off before the end leaves a trace, too.
 async fn start(room: &Room, token: &Token, list: Result<List>) -> Result<(Sift, Note)> {
     let list = list?;
-    let note = Note {
-        store: room.consent.store().clone(),
-        by: token.actor(),
-        purpose: list.purpose.clone(),
-    };
+    let note =
+        Note { consent: room.consent.clone(), by: token.actor(), purpose: list.purpose.clone() };
     let sift = room.consent.sift(list)?;
     note.write("audience.started", None).await?;
     Ok((sift, note))
@@ -88,7 +85,7 @@ async fn start(room: &Room, token: &Token, list: Result<List>) -> Result<(Sift, 
 
 /// Who filters for what, for the ledger.
 struct Note {
-    store: Store,
+    consent: Consent,
     by: Actor,
     purpose: String,
 }
@@ -97,8 +94,8 @@ impl Note {
     async fn write(&self, action: &'static str, counts: Option<[u64; 4]>) -> Result<()> {
         let mut entry = Entry::new(self.by.clone(), action, "audience", &*self.purpose)
             .for_purpose(&*self.purpose);
-        entry.after = counts.map(|counts| self.store.digest(&counts));
-        self.store.submit(HotWrite { entry, rows: vec![] }).await?;
+        entry.after = counts.map(|counts| self.consent.store().digest(&counts));
+        self.consent.store().submit(HotWrite { entry, rows: vec![] }).await?;
         Ok(())
     }
 }
@@ -180,6 +177,13 @@ fn frames(
 }
 
 impl Work {
+    /// A watched customer is told of before anything about them leaves: who breaks off after it has
+    /// left a trace.
+    async fn tell_met(&mut self) -> Result<()> {
+        let met = self.sift.met();
+        self.note.consent.asked_about(&self.note.by, &self.note.purpose, met).await
+    }
+
     async fn next(&mut self) -> Option<Result<Frame<Bytes>, axum::Error>> {
         loop {
             match self.state {
@@ -188,6 +192,9 @@ impl Work {
                     self.state = State::Ended;
                     let tally = self.sift.tally();
                     let all = [tally.lines, tally.allowed, tally.malformed, tally.blank];
+                    if let Err(error) = self.tell_met().await {
+                        return Some(Err(axum::Error::new(error)));
+                    }
                     return Some(match self.note.write("audience.filtered", Some(all)).await {
                         Ok(()) => Ok(Frame::trailers(counts(all))),
                         Err(error) => Err(axum::Error::new(error)),
@@ -211,6 +218,9 @@ impl Work {
             let piece = self.waiting.split_to(self.waiting.len().min(TURN));
             if !piece.is_empty() {
                 if let Err(error) = self.sift.push(&piece, &mut out) {
+                    return Some(Err(axum::Error::new(error)));
+                }
+                if let Err(error) = self.tell_met().await {
                     return Some(Err(axum::Error::new(error)));
                 }
                 tokio::task::yield_now().await;

@@ -16,9 +16,12 @@ use serde_json::json;
 use store::Actor;
 use web::Token;
 
-use super::problem::{Body, problem_of};
+use super::{
+    SERVICE,
+    problem::{Body, problem_of},
+};
 use crate::{
-    Choice, Consent, ConsentError, Receipt, Recording, Result, Room, Subject, property,
+    Choice, Consent, ConsentError, Receipt, Recording, Result, Room, Subject, SubjectId, property,
     record::{Minor, Origin},
     subject::OneOrMany,
 };
@@ -228,6 +231,11 @@ async fn receipt(token: Token, State(room): State<Room>, Path(id): Path<String>)
     }
     let proved = async {
         let receipt = room.consent.receipt(&id).await?;
+        // Nothing is told before it is durable that it was asked.
+        let document = receipt.document.value();
+        let person = document["pii_principal_id"].as_str().unwrap_or_default();
+        let person = SubjectId(person.to_owned());
+        room.consent.looked_up(&token.actor(), Some(&person), SERVICE).await?;
         let proof = room.consent.store().ledger().proof(receipt.position).await?;
         Ok::<_, crate::ConsentError>((receipt, proof))
     };

@@ -89,24 +89,25 @@ async fn decisions(token: Token, State(room): State<Room>, Body(asked): Body<Ask
     if let Err(refused) = token.require(DECIDE) {
         return refused;
     }
-    match answer(&room, &asked).await {
+    match answer(&room, &token, &asked).await {
         Ok(response) => response,
         Err(error) => problem_of(&error),
     }
 }
 
-async fn answer(room: &Room, asked: &Asked) -> Result<Response> {
+async fn answer(room: &Room, token: &Token, asked: &Asked) -> Result<Response> {
     let place = Place::of(room, asked.property.as_deref(), &asked.regimes)?;
     let ask =
         Ask { data: asked.data.clone(), system: asked.system.clone(), regimes: place.regimes };
     match (&asked.subject, &asked.subjects) {
         (Some(one), None) => {
             let subject = Subject::parse(one, &place.country)?;
+            watched(room, token, &asked.purpose, &[subject.blind(room.consent.vault())]).await?;
             let decision = room.consent.decide(&subject, &asked.purpose, &ask).await?;
             json(&Answer::from(&decision))
         }
         (None, Some(many)) if many.len() <= MOST => {
-            several(room, asked, many, &place.country, &ask).await
+            several(room, token, asked, many, &place.country, &ask).await
         }
         (None, Some(_)) => Err(ConsentError::Invalid(format!(
             "subjects has more than {MOST} members; send them in parts, or use /v1/audiences/filter"
@@ -118,6 +119,7 @@ async fn answer(room: &Room, asked: &Asked) -> Result<Response> {
 /// One malformed subject does not spoil the others: it is denied, with the reason `malformed`.
 async fn several(
     room: &Room,
+    token: &Token,
     asked: &Asked,
     many: &[Members],
     country: &str,
@@ -134,6 +136,7 @@ async fn several(
             Err(fault) => faults.push(Some(fault)),
         }
     }
+    watched(room, token, &asked.purpose, &blind).await?;
     let answers = room.consent.decide_all(&blind, &asked.purpose, ask).await?;
     let mut answers = answers.iter();
     let decisions = faults.into_iter().filter_map(|fault| match fault {
@@ -148,6 +151,22 @@ async fn several(
         }),
     });
     json(&Answers { decisions: decisions.collect() })
+}
+
+/// Writes down that a watched customer was asked about, before the answer.
+async fn watched(
+    room: &Room,
+    token: &Token,
+    purpose: &str,
+    people: &[Vec<vault::BlindIndex>],
+) -> Result<()> {
+    let met = room.consent.watched_among(people);
+    if met.is_empty() {
+        return Ok(());
+    }
+    // A purpose that is none is told by the decision; the ledger keeps only known keys.
+    let known = room.consent.catalogue().purpose(purpose).is_ok();
+    room.consent.asked_about(&token.actor(), if known { purpose } else { "" }, met).await
 }
 
 /// Where the question is asked for: whose law, and where phone numbers are dialled.

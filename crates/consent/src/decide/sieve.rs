@@ -15,12 +15,14 @@ use super::{
     rule::{Ask, Chosen, Question, Reason, Standing, Verdict},
     shapes::Shapes,
 };
-use crate::{Catalogue, Identifier, IdentifierKind, Result};
+use crate::{Catalogue, Identifier, IdentifierKind, Result, SubjectId, watch::People};
 
 /// Lines looked up under one holding of the locks.
 const BATCH: usize = 512;
 /// Lines whose waits for memory overlap.
 const GROUP: usize = 32;
+/// Watched customers told of at most.
+const MET: usize = 16;
 /// Bytes of a line at most; a longer one is no identifier.
 const LINE: usize = 1024;
 
@@ -72,6 +74,9 @@ pub struct Sieve {
     started: bool,
     table: Table,
     tally: Tally,
+    watched: Arc<People>,
+    /// Watched customers on the list, in the order they came; a few.
+    met: Vec<SubjectId>,
 }
 
 /// What a line turned out to be.
@@ -85,6 +90,11 @@ struct Line {
 impl Sieve {
     /// For a list.
     pub fn new(vault: &Vault, list: List) -> Self {
+        Self::watching(vault, list, Arc::default())
+    }
+
+    /// For a list on which some customers are watched for.
+    pub(crate) fn watching(vault: &Vault, list: List, watched: Arc<People>) -> Self {
         Self {
             blinder: vault.blinder(list.kind.as_str()),
             list,
@@ -93,7 +103,14 @@ impl Sieve {
             started: false,
             table: Table::default(),
             tally: Tally::default(),
+            watched,
+            met: Vec::new(),
         }
+    }
+
+    /// The watched customers that came since the last call.
+    pub(crate) fn met(&mut self) -> Vec<SubjectId> {
+        std::mem::take(&mut self.met)
     }
 
     /// So far.
@@ -199,7 +216,14 @@ impl Sieve {
             };
             self.blinder.blind(identifier.expose().as_bytes())
         };
-        Some(Fingerprint::of(blind.0))
+        let print = Fingerprint::of(blind.0);
+        if !self.watched.is_empty()
+            && self.met.len() < MET
+            && let Some(id) = self.watched.get(&print)
+        {
+            self.met.push(id.clone());
+        }
+        Some(print)
     }
 
     fn answer(

@@ -1,7 +1,7 @@
 //! A list, sifted with memory as it is at each moment.
 
 use super::{List, Sieve, Tally};
-use crate::{Consent, Result};
+use crate::{Consent, Result, SubjectId};
 
 /// A list on its way through memory: every piece is answered with a state that is not older than its
 /// bound.
@@ -15,7 +15,10 @@ impl Consent {
     pub fn sift(&self, list: List) -> Result<Sift> {
         self.catalogue().purpose(&list.purpose)?;
         self.loaded_memory()?;
-        Ok(Sift { consent: self.clone(), sieve: Sieve::new(self.vault(), list) })
+        Ok(Sift {
+            consent: self.clone(),
+            sieve: Sieve::watching(self.vault(), list, self.watched()),
+        })
     }
 }
 
@@ -32,6 +35,11 @@ impl Sift {
         let memory = self.consent.loaded_memory()?;
         let catalogue = self.consent.catalogue();
         self.sieve.finish(&memory, &catalogue, ::store::now(), out)
+    }
+
+    /// The watched customers on the list since the last call; for [`Consent::asked_about`].
+    pub fn met(&mut self) -> Vec<SubjectId> {
+        self.sieve.met()
     }
 
     /// So far.

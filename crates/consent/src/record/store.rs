@@ -66,6 +66,7 @@ impl Consent {
             new.rows.push(row(&stored, recording.idempotency.as_deref(), &digest));
             let mut entry = Entry::new(actor.clone(), action(&stored), "consent", &*stored.id);
             entry.after = Some(self.store().digest(&stored));
+            entry.subject = Some(stored.subject.clone());
             match self.store().submit(HotWrite { entry, rows: new.rows }).await {
                 Ok(position) => {
                     self.recorded(&stored, &blind, position).await;
@@ -101,6 +102,7 @@ impl Consent {
         let mut entry =
             Entry::new(actor.clone(), "consent.guardian_verified", "consent", &*stored.id);
         entry.after = Some(self.store().digest(&stored));
+        entry.subject = Some(stored.subject.clone());
         let rows = vec![row(&stored, None, "")];
         let position = self.store().submit(HotWrite { entry, rows }).await?;
         self.recorded(&stored, &[], position).await;
