@@ -291,3 +291,4 @@ deliver-toast-view-written = Written down. Nothing was changed in the database y
 deliver-toast-view-applied = Applied.
 deliver-toast-view-removed = Removed.
 deliver-toast-view-checked = Checked.
+deliver-event-alarm-raised = An alarm was raised by early warning

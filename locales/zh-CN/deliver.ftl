@@ -286,3 +286,4 @@ deliver-toast-view-written = 已记下。数据库尚未改变。
 deliver-toast-view-applied = 已执行。
 deliver-toast-view-removed = 已移除。
 deliver-toast-view-checked = 已检查。
+deliver-event-alarm-raised = 预警发出了告警

@@ -160,7 +160,35 @@ async fn the_old_address_leads_here_and_the_chain_is_checked(room: Audit) {
     assert!(reader.page("/console/audit").await.contains("The log is intact: all"));
 }
 
+/// What somebody with access to the database changed is seen, and so is the rest: the page works
+/// although it can no longer record that it is read.
+async fn a_damaged_ledger_can_still_be_read(room: Audit) {
+    let mut reader = Reader::owner(&room, "en").await;
+    for n in 0..5 {
+        customer(&room, &format!("{}@example.com", "z".repeat(n + 1))).await;
+    }
+    let changed = "UPDATE ledger_entry SET actor = 'person:somebody-else' WHERE seq = 3";
+    let mut conn = room.store().reader().acquire().await.unwrap();
+    sqlx::query(changed).execute(&mut *conn).await.unwrap();
+    drop(conn);
+    let checked = reader.post("/console/audit", "/console/audit/check", &[]).await;
+    assert!(checked.text.contains("The ledger is damaged"), "{}", checked.text);
+
+    let page = reader.page("/console/audit").await;
+    let line = reader.page("/console/audit/lines/3").await;
+
+    assert!(page.contains("The ledger is damaged") && page.contains("/console/audit/lines/"));
+    assert!(
+        line.contains("The ledger is damaged") && line.contains("somebody-else")
+            || line.contains("Somebody")
+    );
+    assert!(!page.contains("export.jsonl"), "an export would leave no trace");
+    let refused = reader.get("/console/audit/export.jsonl").await;
+    assert_eq!(refused.status, StatusCode::INTERNAL_SERVER_ERROR);
+}
+
 on_both_engines!(
+    a_damaged_ledger_can_still_be_read,
     every_page_is_whole_in_both_languages,
     a_customer_is_found_by_what_is_typed_and_followed,
     nobody_and_nonsense_are_told,

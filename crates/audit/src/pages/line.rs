@@ -10,7 +10,7 @@ use axum::{
 use store::{Entry, LedgerFilter};
 use web::{Page, Permission, WebError};
 
-use super::list::Shown;
+use super::list::{Shown, seen};
 use crate::{Room, words::Names};
 
 pub(super) fn router() -> Router<Room> {
@@ -25,6 +25,7 @@ struct LinePage {
     leaf: String,
     before: String,
     after: String,
+    damaged: String,
 }
 
 async fn show(
@@ -41,7 +42,7 @@ async fn show(
     if let Some(customer) = line.about() {
         entry = entry.about(customer);
     }
-    room.audit.note(entry).await?;
+    let damaged = seen(room.audit.note(entry).await, &p)?;
     let names = Names::load(&room.web).await?;
     let hex =
         |digest: Option<store::Digest>| digest.map_or_else(String::new, |digest| hex(&digest.0));
@@ -50,6 +51,7 @@ async fn show(
         leaf: hex(Some(row.leaf)),
         before: hex(row.before),
         after: hex(row.after),
+        damaged,
         p,
     };
     web::render(&page)

@@ -18,7 +18,7 @@ use web::{
 
 use super::filter_of;
 use crate::{
-    Audit, Filter, Format, Line, Room, export,
+    Audit, AuditError, Filter, Format, Line, Room, export,
     lines::Piece,
     words::{self, Group, Names},
 };
@@ -171,7 +171,7 @@ async fn page(p: Page, l: ListQuery, room: &Room, scope: Scope) -> Result<ListPa
     // Read before this look is noted: a reader does not want to see themselves looking.
     let piece = Piece::Before(before.unwrap_or(i64::MAX));
     let mut lines = room.audit.lines(&filter, piece, PAGE_SIZE + 1).await?;
-    noted(&room.audit, &p, "audit.viewed", &filter).await?;
+    let damaged = seen(noted(&room.audit, &p, "audit.viewed", &filter).await, &p)?;
     let more = lines.len() > PAGE_SIZE as usize;
     lines.truncate(PAGE_SIZE as usize);
     let older = lines.last().filter(|_| more).map(|line| l.with("before", &line.seq.to_string()));
@@ -188,8 +188,12 @@ async fn page(p: Page, l: ListQuery, room: &Room, scope: Scope) -> Result<ListPa
         purposes: purposes(&p, &room.audit),
         older,
         newest,
-        exports: if p.can(Permission::Export) { exports.to_vec() } else { Vec::new() },
-        damaged: String::new(),
+        exports: if p.can(Permission::Export) && damaged.is_empty() {
+            exports.to_vec()
+        } else {
+            Vec::new()
+        },
+        damaged,
         fault: String::new(),
         nobody: false,
         p,
@@ -225,12 +229,25 @@ async fn noted(
     p: &Page,
     action: &'static str,
     filter: &Filter,
-) -> Result<(), WebError> {
+) -> Result<(), AuditError> {
     let mut entry = Entry::new(p.actor(), action, "audit", filter.shape());
     if !filter.customer.is_empty() {
         entry = entry.about(filter.customer.clone());
     }
-    Ok(audit.note(entry).await?)
+    audit.note(entry).await
+}
+
+/// A damaged ledger takes no entries, and is what people come to see: then the page shows without being
+/// recorded, says so, and the log says who looked. Any other failure shows nothing.
+pub(super) fn seen(noted: Result<(), AuditError>, p: &Page) -> Result<String, WebError> {
+    match noted {
+        Ok(()) => Ok(String::new()),
+        Err(AuditError::Store(StoreError::Ledger { position, .. })) => {
+            tracing::warn!(actor = p.actor().to_text(), "the damaged ledger was looked at");
+            Ok(p.tn("audit-damaged", position))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// What was typed. No `Debug`: it names a person.

@@ -203,7 +203,8 @@ mod tests {
 
     fn texts(source: &str) -> Vec<&str> {
         let word = |text: &str| {
-            !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+            !text.is_empty()
+                && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b == b'-')
         };
         source
             .split('"')
