@@ -25,11 +25,13 @@ pub enum EventKind {
     PurposeChanged,
     /// A version of a notice was published.
     NoticePublished,
+    /// Early warning raised an alarm.
+    AlarmRaised,
 }
 
 impl EventKind {
     /// All of them, in the order forms show.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ConsentRecorded,
         Self::ConsentWithdrawn,
         Self::SuppressionAdded,
@@ -39,6 +41,7 @@ impl EventKind {
         Self::SubjectErased,
         Self::PurposeChanged,
         Self::NoticePublished,
+        Self::AlarmRaised,
     ];
 
     /// The stable name: the `type` of messages.
@@ -53,6 +56,7 @@ impl EventKind {
             Self::SubjectErased => "subject.erased",
             Self::PurposeChanged => "purpose.changed",
             Self::NoticePublished => "notice.published",
+            Self::AlarmRaised => "alarm.raised",
         }
     }
 

@@ -134,6 +134,11 @@ fn event(change: Change) -> Option<Event> {
             data.insert("notice".into(), change.object.as_str().into());
             EventKind::NoticePublished
         }
+        // Only its number: what it says is behind the sign-in, or `GET /v1/alarms`.
+        "alarm.raised" => {
+            data.insert("alarm".into(), change.object.as_str().into());
+            EventKind::AlarmRaised
+        }
         _ => return None,
     };
     let subject = change.subject.map(|id| id.0);

@@ -15,6 +15,7 @@ use inspect::Inspect;
 use preference::Preferences;
 use store::{Runner, Store, StoreConfig};
 use tokio::{net::TcpListener, sync::watch};
+use warn::Warn;
 use web::{Web, WebConfig};
 
 use crate::{
@@ -108,6 +109,8 @@ pub struct House {
     pub banner: Banner,
     /// Who did what to whose data.
     pub audit: Audit,
+    /// Early warning.
+    pub warn: Warn,
     web: Web,
 }
 
@@ -131,6 +134,7 @@ impl House {
             base_url: address.clone(),
             proxies: config.proxies.clone(),
             metrics: config.metrics,
+            country_header: config.country_header.clone(),
         };
         let mut web = Web::open(store, settings)
             .await?
@@ -140,7 +144,8 @@ impl House {
             .with_nav(preference::nav())
             .with_nav(banner::nav())
             .with_nav(inspect::nav())
-            .with_nav(audit::nav());
+            .with_nav(audit::nav())
+            .with_nav(warn::nav());
         if let Some(mail) = &config.mail {
             web = web.with_mail(mail.clone()).map_err(|error| Failure::usage(error.to_string()))?;
         }
@@ -151,6 +156,7 @@ impl House {
         consent.set_organisation(&web.organisation());
         let preferences = Preferences::open(web.clone(), consent.clone(), config.sms_gateway()?);
         let preferences = preferences.await.map_err(anyhow::Error::from)?;
+        let warn = Warn::open(web.clone(), consent.clone()).await.map_err(anyhow::Error::from)?;
         let said = banner::Settings {
             country_header: config.country_header.clone(),
             trust_proxy: !config.proxies.is_empty(),
@@ -169,6 +175,7 @@ impl House {
             preferences,
             banner,
             audit,
+            warn,
             web,
         })
     }
@@ -194,6 +201,7 @@ impl House {
             .merge(preference::router(self.web.clone(), self.preferences.clone()))
             .merge(banner::router(self.web.clone(), self.banner.clone()))
             .merge(audit::router(self.web.clone(), self.audit.clone()))
+            .merge(warn::router(self.web.clone(), self.warn.clone()))
             .merge(crate::reference::router(self.web.clone()));
         let rooms = rooms.merge(crate::log_pages::router(self.web.store().ledger()));
         web::finish(self.web.clone(), rooms)
@@ -237,6 +245,7 @@ impl House {
         let published = self.web.store().ledger().keep_published(stopped.clone());
         let published = tokio::spawn(published);
         let runner = Runner::new(self.web.store().clone(), JOBS_AT_ONCE);
+        let watching = tokio::spawn(self.warn.clone().run(stopped.clone()));
         let deliveries = tokio::spawn(self.deliver.clone().run(stopped.clone()));
         let jobs = tokio::spawn(datamap::add_handlers(runner, &self.map).run(stopped.clone()));
         let letters = tokio::spawn(self.letters(stopped));
@@ -244,7 +253,7 @@ impl House {
         tracing::info!("stopping");
         let _ = stop.send(true);
         let ended = async {
-            let _ = tokio::join!(jobs, counting, deliveries, letters, published);
+            let _ = tokio::join!(jobs, counting, deliveries, letters, published, watching);
             let _ = tokio::time::timeout(GRACE, server).await;
             self.consent.leave_decisions().await;
         };

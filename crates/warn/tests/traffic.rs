@@ -61,7 +61,9 @@ fn normal_days_raise_few_false_alarms() {
         events += run.events;
     }
     let rate = alarms as f64 * 1000.0 / actor_days as f64;
-    println!("{alarms} false alarms in {actor_days} actor-days ({events} entries): {rate:.2} per 1,000");
+    println!(
+        "{alarms} false alarms in {actor_days} actor-days ({events} entries): {rate:.2} per 1,000"
+    );
     println!("{by_rule:?}");
     assert!(rate <= FALSE_ALARMS_PER_1000_ACTOR_DAYS, "{rate:.2}: {by_rule:?}");
     assert!(actor_days > 30_000, "{actor_days}");
@@ -75,7 +77,8 @@ fn found(seed: u64, attack: &[Event], rules: &[RuleId], actor: &str, within: usi
         .iter()
         .filter(|one| rules.contains(&one.rule) && one.actor == actor && one.at >= attack[0].at)
         .min_by_key(|one| one.at);
-    let first = first.unwrap_or_else(|| panic!("{rules:?} of {actor} was not found with seed {seed}"));
+    let first =
+        first.unwrap_or_else(|| panic!("{rules:?} of {actor} was not found with seed {seed}"));
     let before = attack.iter().filter(|act| act.at <= first.at).count();
     println!("seed {seed}: {} found after {before} of {} acts", first.why, attack.len());
     assert!(before <= within, "{before} acts before {:?} with seed {seed}", first.why);
@@ -89,7 +92,14 @@ const ATTACK: i64 = START + 70 * DAY;
 fn a_mass_read_within_office_hours_is_found() {
     for seed in 1..=3 {
         let acts: Vec<Event> = (0..600)
-            .map(|n| read(ATTACK + 3 * HOUR + n * 5_000_000, "person:10", 900_000 + n, "customer_support"))
+            .map(|n| {
+                read(
+                    ATTACK + 3 * HOUR + n * 5_000_000,
+                    "person:10",
+                    900_000 + n,
+                    "customer_support",
+                )
+            })
             .collect();
         found(seed, &acts, &[RuleId::MassRead], "person:10", 150);
     }
@@ -124,7 +134,15 @@ fn an_export_at_night_is_found_at_once() {
 fn a_row_of_exports_is_found() {
     for seed in 1..=3 {
         let acts: Vec<Event> = (0..40)
-            .map(|n| event(ATTACK + 5 * HOUR + n * 60_000_000, "person:91", "audience.filtered", "audience", "x"))
+            .map(|n| {
+                event(
+                    ATTACK + 5 * HOUR + n * 60_000_000,
+                    "person:91",
+                    "audience.filtered",
+                    "audience",
+                    "x",
+                )
+            })
             .collect();
         found(seed, &acts, &[RuleId::ExportSpike], "person:91", 20);
     }
@@ -179,11 +197,21 @@ fn guessing_and_spraying_passwords_are_found_and_so_is_the_guess_that_was_right(
 #[test]
 fn an_unusual_purpose_and_a_row_of_erasures_are_found() {
     let odd: Vec<Event> = (0..20)
-        .map(|n| read(ATTACK + 3 * HOUR + n * 60_000_000, "person:10", 500_000 + n, "investigate_fraud"))
+        .map(|n| {
+            read(ATTACK + 3 * HOUR + n * 60_000_000, "person:10", 500_000 + n, "investigate_fraud")
+        })
         .collect();
     found(1, &odd, &[RuleId::UnusualPurpose], "person:10", 6);
     let wipe: Vec<Event> = (0..300)
-        .map(|n| event(ATTACK + 3 * HOUR + n * 1_000_000, "person:100", "subject.erased", "subject", &n.to_string()))
+        .map(|n| {
+            event(
+                ATTACK + 3 * HOUR + n * 1_000_000,
+                "person:100",
+                "subject.erased",
+                "subject",
+                &n.to_string(),
+            )
+        })
         .collect();
     found(1, &wipe, &[RuleId::Erasures], "person:100", 60);
 }

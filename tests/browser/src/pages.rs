@@ -25,11 +25,14 @@ const FIND: &str = "main form button[type='submit']";
 /// The button of the one form on a page.
 const FORM: &str = "main form.card button[type='submit']";
 
+/// The button that makes canaries; without a domain it makes none.
+const CANARY: &str = "main section.card form button[type='submit']";
+
 /// The form of a detector, filled from an example.
 const LOYALTY: &str = "/console/detectors/new?example=loyalty-card";
 
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 75] = [
+pub const CONSOLE: [Page; 81] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
@@ -102,6 +105,12 @@ pub const CONSOLE: [Page; 75] = [
     ("audit", Way::Path("/console/audit")),
     ("audit-line", Way::Link("/console/audit", "main tbody a[href^='/console/audit/lines/']")),
     ("audit-person", Way::Link("/console/audit", "main tbody a[href^='/console/audit/people/']")),
+    ("alarms", Way::Path("/console/alarms")),
+    ("alarm-rules", Way::Path("/console/alarms/rules")),
+    ("alarm-rule", Way::Path("/console/alarms/rules/mass-read")),
+    ("alarm-mutes", Way::Path("/console/alarms/mutes")),
+    ("canaries", Way::Path("/console/canaries")),
+    ("canary-wrong", Way::Press("/console/canaries", CANARY, ".field-error")),
     ("jobs", Way::Path("/console/jobs")),
     ("mail", Way::Path("/console/mail")),
     ("preference-centre", Way::Path("/console/preference-centre")),

@@ -35,7 +35,12 @@ impl Input {
     fn empty(kind: Kind) -> Self {
         let config = Config::default();
         Self {
-            events: EventKind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect(),
+            // Alarms are for whoever watches, not for every system that keeps customers.
+            events: EventKind::ALL
+                .iter()
+                .filter(|kind| **kind != EventKind::AlarmRaised)
+                .map(|kind| kind.as_str().to_owned())
+                .collect(),
             identifiers: if kind == Kind::Table { vec!["email".into()] } else { Vec::new() },
             subject: config.subject,
             auth: config.auth,

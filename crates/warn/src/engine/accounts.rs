@@ -45,7 +45,8 @@ impl Engine {
         } else {
             return None;
         };
-        let evidence = self.failures.iter().filter(|one| why == "spraying" || one.account == event.object);
+        let evidence =
+            self.failures.iter().filter(|one| why == "spraying" || one.account == event.object);
         let evidence: Vec<i64> = evidence.map(|one| one.seq).collect();
         let whom = if why == "spraying" { "all" } else { &event.object };
         let quarter = event.at.div_euclid(4 * WITHIN);
@@ -129,7 +130,8 @@ impl Engine {
             return None;
         };
         let evidence = actor.today.grants.evidence();
-        let mut found = finding(&rule, event, format!("{}:d{}:{why}", event.actor, event.day()), why);
+        let mut found =
+            finding(&rule, event, format!("{}:d{}:{why}", event.actor, event.day()), why);
         if why == "first-grant" {
             found.severity = found.severity.min(super::Severity::Medium);
         }
@@ -149,7 +151,7 @@ impl Engine {
         let key = format!("{}:{subject}:d{}:{}", event.actor, event.day(), event.action);
         let why = match &*event.action {
             "canary.hit" => "canary-reported",
-            "canary.decided" => "canary-decided",
+            "subject.asked" => "canary-decided",
             "consent.recorded" | "consent.withdrawn" => "canary-recorded",
             _ => "canary",
         };

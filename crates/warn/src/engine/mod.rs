@@ -106,7 +106,7 @@ impl Engine {
 
     /// Whatever is done with a planted customer, but planting and retiring them.
     fn is_canary(&self, event: &Event) -> bool {
-        let told = matches!(&*event.action, "canary.hit" | "canary.decided");
+        let told = event.action == "canary.hit";
         let own = event.action.starts_with("canary.")
             || matches!(&*event.action, "subject.linked" | "subject.erased" | "audit.viewed")
             || event.action.starts_with("audit.");

@@ -69,7 +69,8 @@ impl Engine {
         if self.actor(event).today.exports.count() <= rule.floor {
             return None;
         }
-        let bar = self.bar(event, rule.floor, rule.k, |actor| Usual::of(days(actor, |d| d.exports)));
+        let bar =
+            self.bar(event, rule.floor, rule.k, |actor| Usual::of(days(actor, |d| d.exports)));
         let tally = &self.actor(event).today.exports;
         let key = format!("{}:d{}", event.actor, event.day());
         over(tally, &bar).then(|| finding(&rule, event, key, tally, &bar))
@@ -131,14 +132,12 @@ impl Engine {
         let usual = own.or_else(|| {
             let kind = event.actor.split(':').next().unwrap_or_default();
             let alike = self.actors.iter().filter(|(name, _)| name.starts_with(kind));
-            alike.filter_map(|(_, actor)| usual(actor)).max_by(|a, b| {
-                (a.median + k * a.spread).total_cmp(&(b.median + k * b.spread))
-            })
+            alike
+                .filter_map(|(_, actor)| usual(actor))
+                .max_by(|a, b| (a.median + k * a.spread).total_cmp(&(b.median + k * b.spread)))
         });
         match usual {
-            Some(usual) => {
-                Bar { usual: usual.median.round() as u32, limit: usual.limit(floor, k) }
-            }
+            Some(usual) => Bar { usual: usual.median.round() as u32, limit: usual.limit(floor, k) },
             None => Bar { usual: 0, limit: floor },
         }
     }

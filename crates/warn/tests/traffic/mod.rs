@@ -110,7 +110,7 @@ impl Company {
     pub fn day(&mut self, day: i64) -> Vec<Event> {
         let mut events = Vec::new();
         let busy = match day % 14 {
-            9 => 1.7, // a campaign went out
+            9 => 1.7,              // a campaign went out
             _ if day == 61 => 2.3, // deliveries were late everywhere
             _ => 1.0,
         };
@@ -157,7 +157,13 @@ impl Company {
                 Job::Admin => "fix_error",
             };
             let whom = random.below(self.customers);
-            let mut read = event(local(hour), &person.name, "personal_data.read", "subject", &whom.to_string());
+            let mut read = event(
+                local(hour),
+                &person.name,
+                "personal_data.read",
+                "subject",
+                &whom.to_string(),
+            );
             read.subject = Some(whom.to_string());
             read.purpose = Some(purpose.into());
             if random.chance(0.1) {
@@ -203,11 +209,18 @@ impl Company {
         let account = person.name.trim_start_matches("person:");
         if random.chance(0.05) {
             for n in 0..=random.below(3) {
-                events.push(event(at - (3 - n) * 20_000_000, "system:sign-in", "signin.failed", "user", account));
+                events.push(event(
+                    at - (3 - n) * 20_000_000,
+                    "system:sign-in",
+                    "signin.failed",
+                    "user",
+                    account,
+                ));
             }
         }
         let session = format!("{account}-{at}");
-        let mut tell = |action: &str| events.push(event(at, &person.name, action, "session", &session));
+        let mut tell =
+            |action: &str| events.push(event(at, &person.name, action, "session", &session));
         tell("session.started");
         if random.chance(1.0 / 300.0) {
             tell("session.new-device");
@@ -240,7 +253,13 @@ impl Company {
         }
         for n in 0..3 + i64::from(day % 7 == 0) * 3 {
             let at = base + 18 * HOUR + n * 600_000_000 + random.below(300_000_000);
-            events.push(event(at, "token:nightly", "audience.filtered", "audience", "email_marketing"));
+            events.push(event(
+                at,
+                "token:nightly",
+                "audience.filtered",
+                "audience",
+                "email_marketing",
+            ));
         }
         events.push(event(base + 19 * HOUR, "cli", "suppression.exported", "suppression", "all"));
     }
