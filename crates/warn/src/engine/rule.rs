@@ -116,11 +116,10 @@ impl RuleId {
             Self::SlowRead => (Severity::Medium, 30, 10.0),
             Self::OffHours => (Severity::Medium, 5, 0.0),
             Self::UnusualPurpose => (Severity::Low, 5, 0.0),
-            Self::NewPlace => (Severity::High, 0, 0.0),
+            Self::NewPlace | Self::Emergency => (Severity::High, 0, 0.0),
             Self::FailedSignIns => (Severity::Medium, 8, 0.0),
             Self::ExportSpike => (Severity::High, 5, 6.0),
             Self::Privilege => (Severity::High, 5, 0.0),
-            Self::Emergency => (Severity::High, 0, 0.0),
             Self::Erasures => (Severity::High, 20, 6.0),
             Self::Canary => (Severity::Critical, 0, 0.0),
         };

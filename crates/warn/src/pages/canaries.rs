@@ -49,6 +49,7 @@ struct CanariesPage {
     errors: Errors,
 }
 
+#[allow(clippy::unused_self)] // called from the template
 impl CanariesPage {
     fn is_planted(&self, canary: &Canary) -> bool {
         canary.stand == Stand::Planted
