@@ -92,7 +92,7 @@ async fn run(question: Question, form: Form) -> Result<ExitCode, Failure> {
     let list = list(&consent, question, kind, form)?;
     let purpose = list.purpose.clone();
     consent.load_decisions().await?;
-    warn::watch(&consent).await?;
+    warn::watch(&consent).await.map_err(anyhow::Error::from)?;
     note(&consent, "audience.started", &purpose, None).await?;
     // A list may take long: what is withdrawn meanwhile counts from then on.
     let keeper = consent.keep_decisions();
@@ -173,7 +173,7 @@ fn pump(sift: &mut Sift) -> Result<(), Failure> {
         }
         match output.write_all(&answers).and_then(|()| output.flush()) {
             // Who reads has seen enough, as with `| head`.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(sift.tally()),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
             written => written?,
         }
         if length == 0 {
