@@ -73,8 +73,6 @@ fn coarse(ip: IpAddr) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn networks_are_coarse_and_this_machine_is_nowhere() {
         let coarse = |text: &str| super::coarse(text.parse().unwrap());
