@@ -1,10 +1,12 @@
 //! Customers' keys and the key-encrypting keys (KEKs) that wrap them.
 
+use std::collections::{BTreeSet, HashMap};
+
 use ::store::{Actor, Entry};
 use sqlx::{AssertSqlSafe, Row as _};
 use vault::{SubjectKey, VaultError};
 
-use crate::{Consent, Result};
+use crate::{Consent, Result, SubjectId, subject::places};
 
 /// How many keys move to the newest KEK in one transaction: short enough that nobody waits for it.
 const BATCH: i64 = 500;
@@ -34,6 +36,46 @@ impl Consent {
             }
             opened => Ok(opened?),
         }
+    }
+
+    /// The keys of customers, for what is sealed outside this room; a customer without one was erased,
+    /// or never was. An id is the one under which a value was sealed: a customer that was merged keeps
+    /// the key of its own.
+    pub async fn keys_of(&self, ids: &BTreeSet<String>) -> Result<HashMap<String, SubjectKey>> {
+        let mut keys = HashMap::with_capacity(ids.len());
+        let ids: Vec<&String> = ids.iter().collect();
+        for some in ids.chunks(BATCH as usize) {
+            let sql = format!(
+                "SELECT id, wrapped_key FROM subject
+                 WHERE erased_at IS NULL AND wrapped_key <> '' AND id IN ({})",
+                places(some.len())
+            );
+            let query = some.iter().fold(sqlx::query(AssertSqlSafe(sql)), |q, id| q.bind(*id));
+            for row in query.fetch_all(self.store().reader()).await? {
+                let (id, wrapped): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+                let key = self.open_key(&id, &wrapped).await?;
+                keys.insert(id, key);
+            }
+        }
+        Ok(keys)
+    }
+
+    /// A customer with all who were merged into them: whoever was erased with them.
+    pub async fn ids_of(&self, id: &SubjectId) -> Result<Vec<SubjectId>> {
+        let ids = sqlx::query_scalar("SELECT id FROM subject WHERE id = $1 OR merged_into = $1")
+            .bind(&id.0)
+            .fetch_all(self.store().reader())
+            .await?;
+        let mut ids: Vec<SubjectId> = ids.into_iter().map(SubjectId).collect();
+        if ids.is_empty() {
+            ids.push(id.clone());
+        }
+        Ok(ids)
+    }
+
+    /// Whether a failed write means that somebody else wrote the same row first.
+    pub fn is_taken(error: &::store::StoreError) -> bool {
+        crate::record::is_taken(error)
     }
 
     /// How many customers' keys each KEK wraps, by version; 0 is the derived key of old deployments.

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{audience, code, consents, demo, detect, keys, ledger, scan, serve, tokens, verify};
+use crate::{audience, code, consents, demo, detect, keys, ledger, scan, serve, tokens, vault, verify};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -60,6 +60,8 @@ pub enum Command {
     Verify(verify::Args),
     /// The keys that everything is sealed with: their state and their rotation.
     Keys(keys::Args),
+    /// The vault for your own programs: its policies, and columns sealed in place.
+    Vault(vault::Args),
     /// The log of every change: check, export, prove.
     Ledger(ledger::Args),
 }

@@ -24,6 +24,7 @@ mod sso;
 mod state;
 mod tls;
 mod tokens;
+mod vault;
 mod verify;
 
 use std::process::ExitCode;
@@ -65,6 +66,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Audience(args)) => audience::audience(args).await,
         Some(Command::Verify(args)) => tokio::task::block_in_place(|| verify::run(&args)),
         Some(Command::Keys(args)) => keys::run(args).await,
+        Some(Command::Vault(args)) => vault::run(args).await,
         Some(Command::Ledger(args)) => ledger::run(args).await,
         Some(Command::Export(args)) => code::export(args).await,
         Some(Command::Apply(args)) => code::apply(args).await,

@@ -13,6 +13,7 @@ use datamap::DataMap;
 use deliver::Deliver;
 use inspect::Inspect;
 use preference::Preferences;
+use protect::Protect;
 use store::{Runner, Store, StoreConfig};
 use tokio::{net::TcpListener, sync::watch};
 use warn::Warn;
@@ -111,6 +112,8 @@ pub struct House {
     pub audit: Audit,
     /// Early warning.
     pub warn: Warn,
+    /// The vault as a service.
+    pub protect: Protect,
     web: Web,
 }
 
@@ -129,6 +132,7 @@ impl House {
         let consent = Consent::open(store.clone(), said).await.map_err(anyhow::Error::from)?;
         let audit =
             Audit::open(store.clone(), consent.clone()).await.map_err(anyhow::Error::from)?;
+        let protect = Protect::open(consent.clone()).await.map_err(anyhow::Error::from)?;
         let deliver = open_deliver(store.clone(), consent.clone(), config).await?;
         let settings = WebConfig {
             base_url: address.clone(),
@@ -140,6 +144,7 @@ impl House {
             .await?
             .with_nav(datamap::nav())
             .with_nav(consent::nav())
+            .with_nav(protect::nav())
             .with_nav(deliver::nav())
             .with_nav(preference::nav())
             .with_nav(banner::nav())
@@ -176,6 +181,7 @@ impl House {
             banner,
             audit,
             warn,
+            protect,
             web,
         })
     }
@@ -191,6 +197,11 @@ impl House {
         link.map_err(|error| Failure::unreachable(error.to_string()))
     }
 
+    /// What every page shares.
+    pub fn web(&self) -> Web {
+        self.web.clone()
+    }
+
     /// All pages.
     pub fn router(&self) -> Router {
         let rooms = web::router(self.web.clone())
@@ -202,6 +213,7 @@ impl House {
             .merge(banner::router(self.web.clone(), self.banner.clone()))
             .merge(audit::router(self.web.clone(), self.audit.clone()))
             .merge(warn::router(self.web.clone(), self.warn.clone()))
+            .merge(protect::router(self.web.clone(), self.protect.clone()))
             .merge(crate::reference::router(self.web.clone()));
         let rooms = rooms.merge(crate::log_pages::router(self.web.store().ledger()));
         web::finish(self.web.clone(), rooms)
@@ -248,12 +260,13 @@ impl House {
         let watching = tokio::spawn(self.warn.clone().run(stopped.clone()));
         let deliveries = tokio::spawn(self.deliver.clone().run(stopped.clone()));
         let jobs = tokio::spawn(datamap::add_handlers(runner, &self.map).run(stopped.clone()));
+        let forgetting = tokio::spawn(self.protect.clone().keep_forgetting(stopped.clone()));
         let letters = tokio::spawn(self.letters(stopped));
         signals.next().await;
         tracing::info!("stopping");
         let _ = stop.send(true);
         let ended = async {
-            let _ = tokio::join!(jobs, counting, deliveries, letters, published, watching);
+            let _ = tokio::join!(jobs, counting, deliveries, letters, published, watching, forgetting);
             let _ = tokio::time::timeout(GRACE, server).await;
             self.consent.leave_decisions().await;
         };

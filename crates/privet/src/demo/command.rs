@@ -13,7 +13,7 @@ use axum::{extract::Request, middleware::map_request};
 use tempfile::TempDir;
 use tokio::sync::Notify;
 
-use super::{Files, company, consents, generate};
+use super::{Files, company, consents, generate, vault};
 use crate::{
     Failure,
     config::{Config, Said},
@@ -64,10 +64,11 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     say("Ctrl-C ends it.");
     let visited = Arc::new(Notify::new());
     let router = house.router().layer(map_request(tell(Arc::clone(&visited))));
-    let consent = house.consent.clone();
+    let (consent, protect, web) = (house.consent.clone(), house.protect.clone(), house.web());
     let prepared = async {
         generate(&files).await?;
         consents::furnish(&consent).await?;
+        vault::furnish(&protect, &web).await?;
         // The scans take seconds: they wait a little for somebody to watch them.
         let _ = tokio::time::timeout(PATIENCE, visited.notified()).await;
         Ok(())

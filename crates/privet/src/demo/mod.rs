@@ -17,6 +17,7 @@ mod shop;
 mod table;
 mod tea;
 mod tickets;
+mod vault;
 mod words;
 
 use std::path::{Path, PathBuf};

@@ -16,3 +16,4 @@ mod scan_databases;
 mod scan_files;
 mod server;
 mod tls;
+mod vault;

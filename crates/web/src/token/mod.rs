@@ -17,7 +17,7 @@ use store::{Actor, Entry};
 const USE_STEP: i64 = 3600 * 1_000_000;
 
 /// What a token may be allowed to do: each is asked for by an endpoint.
-pub const SCOPES: [&str; 13] = [
+pub const SCOPES: [&str; 16] = [
     "map:read",
     "map:scan",
     "detect",
@@ -31,6 +31,9 @@ pub const SCOPES: [&str; 13] = [
     "metrics",
     "audit:read",
     "canaries:report",
+    "vault:seal",
+    "vault:open",
+    "vault:search",
 ];
 
 /// A token to make.

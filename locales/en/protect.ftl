@@ -1,0 +1,89 @@
+# The vault as a service: policies, counts, openings.
+signin-scope-vault-seal = Seal values and make tokens for them.
+signin-scope-vault-open = Open sealed values and tokens, as the policies say.
+signin-scope-vault-search = Find out where a value occurs, by its index.
+
+protect-title = Vault for programs
+protect-lead = Your own programs seal personal data here, or keep tokens instead of it. A policy says for which purpose a category opens, and how much of it is shown. Every opening stands in the ledger.
+protect-none = No category has a policy yet
+protect-none-text = Until one has, programs can seal nothing. Make a policy for the first category, for example telephone numbers.
+protect-new = New policy
+protect-edit = Change policy
+protect-policies = Policies
+protect-category = Category
+protect-category-hint = What the values are. A category has one policy.
+protect-opens = Opens for
+protect-opens-for = In clear: { $clear }, masked: { $masked }
+protect-tokens = Tokens
+protect-no-tokens = None
+protect-searchable = Can be searched for
+protect-searchable-hint = Sealing also gives an index. Equal values have one index, so whoever sees the indexes of a table sees which rows are equal.
+protect-yes = Yes
+protect-no = No
+protect-sealed = Sealed
+protect-tokens-made = Tokens there are
+protect-opened = Opened
+protect-refused = Refused
+protect-openings = Opened last
+protect-no-openings = Nothing was opened yet.
+protect-when = When
+protect-who = Who
+protect-purpose = Purpose
+protect-what = What
+protect-values = Values
+protect-who-command-line = Command line
+protect-did-clear = Shown in clear
+protect-did-masked = Shown masked
+protect-did-search = Searched
+protect-did-refused = Refused
+protect-purpose-service = Serve the customer
+protect-purpose-unknown = A purpose that is not known
+
+protect-one-lead = What may be done with values of this category, and what was done.
+protect-rules = What an opening shows
+protect-rules-hint = A program says for which purpose it opens a value. What is not allowed here is refused, and the refusal is recorded.
+protect-others = Every other purpose
+protect-shown = Is shown
+protect-reveal-refused = Refused
+protect-reveal-masked = Masked
+protect-reveal-clear = In clear
+protect-how = How it is sealed
+protect-shape = Shape
+protect-more = Searching and limits
+protect-per-minute = Openings in a minute
+protect-per-minute-hint = Values of this category that one token may open in a minute; 0 is no limit. A stolen token then takes long enough to be noticed.
+protect-no-limit = No limit
+protect-version = Version
+protect-version-n = Version { $n }
+protect-history = History
+protect-was-removed = removed
+protect-was-saved = { $n ->
+    [one] saved, opens for one purpose
+   *[other] saved, opens for { $n } purposes
+}
+protect-remove = Remove policy
+protect-remove-title = Remove this policy?
+protect-remove-text = Programs can seal and open nothing of this category until it has a policy again. Sealed values and tokens stay as they are.
+protect-form-lead = Ask for as little as the work needs: masked where a mask is enough.
+
+protect-format-random = Random
+protect-format-random-hint = Another token each time. Nobody can tell equal values by their tokens.
+protect-format-deterministic = Always the same
+protect-format-deterministic-hint = One token for the same value of the same customer, so that tables can be joined.
+protect-format-preserving = Of the same shape
+protect-format-preserving-hint = Tokens that fit where the value stood (FF1, NIST SP 800-38G). A token can happen to be somebody’s real number: never dial or charge one.
+protect-shape-none = None
+protect-shape-phone = Telephone number
+protect-shape-card = Card number
+protect-shape-card-luhn = Card number, right check digit
+protect-shape-resident-id = Resident identity number of China
+protect-shape-digits = Any number
+
+protect-fault-category = Choose a category from the list.
+protect-fault-purpose = One of the purposes does not exist any more. Load the page again.
+protect-fault-no-purpose = Choose at least one purpose for which values open; sealed values that nobody can open are lost.
+protect-fault-per-minute = Write a whole number from 0 to 1,000,000.
+protect-fault-there = There is a policy for this category already. Change that one.
+protect-error-changed = Somebody else changed this policy meanwhile. Load it again, then make your change.
+protect-toast-saved = The policy is in force.
+protect-toast-removed = The policy was removed.
