@@ -11,7 +11,9 @@ use std::{collections::HashMap, env};
 use anyhow::{Context as _, Result, bail};
 use http_body_util::{BodyExt as _, Full};
 use hyper::{Request, body::Bytes, header};
-use hyper_util::{client::legacy::Client, client::legacy::connect::HttpConnector, rt::TokioExecutor};
+use hyper_util::{
+    client::legacy::Client, client::legacy::connect::HttpConnector, rt::TokioExecutor,
+};
 use serde_json::{Value, json};
 
 /// Where the values stand: they open under the same context only.
@@ -85,7 +87,8 @@ async fn main() -> Result<()> {
                        "format": "preserving", "value": number });
     let made = vault.call("tokens", body).await?;
     let token = made["token"].as_str().context("no token")?;
-    let body = json!({ "category": "contact.phone", "purpose": "service_delivery", "token": token });
+    let body =
+        json!({ "category": "contact.phone", "purpose": "service_delivery", "token": token });
     let back = vault.call("detokenize", body).await?;
     let fits = token.starts_with("+861") && token.len() == number.len();
     let same = back["value"] == number;

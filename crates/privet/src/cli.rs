@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{audience, code, consents, demo, detect, keys, ledger, scan, serve, tokens, vault, verify};
+use crate::{
+    audience, code, consents, demo, detect, keys, ledger, scan, serve, tokens, vault, verify,
+};
 
 const EXAMPLES: &str = "\
 Examples:

@@ -130,7 +130,7 @@ async fn open(args: ColumnArgs) -> Result<(Protect, Company, Column), Failure> {
     let company = Company::connect(&args.source, password.as_deref()).await.map_err(failed)?;
     let column = Column {
         table: args.table,
-        column: args.column,
+        name: args.column,
         key: args.key,
         subject: args.subject,
         category: args.category,

@@ -122,7 +122,9 @@ impl Protect {
             return Ok(());
         }
         let mut tx = self.store().begin(last).await?;
-        entries.into_iter().for_each(|entry| tx.also(entry));
+        for entry in entries {
+            tx.also(entry);
+        }
         for (table, columns, values) in together(&rows) {
             for some in values.chunks((VALUES / columns.len()).max(1)) {
                 insert(tx.conn(), table, columns, some).await?;

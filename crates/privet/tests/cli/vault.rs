@@ -142,9 +142,28 @@ async fn type_of_phone(shop: &mut PgConnection) -> String {
 
 fn words<'a>(act: &'a str, shop: &'a Shop, data: &'a str) -> Vec<&'a str> {
     let mut words = vec![
-        "vault", act, "--source", &shop.address, "--table", "customers", "--column", "phone", "--key",
-        "id", "--subject", "customer_id=id", "--subject", "email=Mail", "--category",
-        "contact.phone", "--index-column", "phone_index", "--batch", "40", "--data", data,
+        "vault",
+        act,
+        "--source",
+        &shop.address,
+        "--table",
+        "customers",
+        "--column",
+        "phone",
+        "--key",
+        "id",
+        "--subject",
+        "customer_id=id",
+        "--subject",
+        "email=Mail",
+        "--category",
+        "contact.phone",
+        "--index-column",
+        "phone_index",
+        "--batch",
+        "40",
+        "--data",
+        data,
     ];
     if act == "unseal-column" {
         words.extend(["--purpose", "service_delivery"]);
@@ -189,7 +208,8 @@ async fn a_column_is_sealed_in_place_and_back_however_often_the_command_is_kille
     let half = now.values().flatten().filter(|phone| phone.starts_with("pv1:")).count() as i64;
     assert!(half >= 200 && half < ROWS, "{half}");
     for (id, phone) in &now {
-        let whole = phone == &before[id] || phone.as_ref().unwrap().starts_with("pv1:contact.phone:");
+        let whole =
+            phone == &before[id] || phone.as_ref().unwrap().starts_with("pv1:contact.phone:");
         assert!(whole, "row {id} is neither");
     }
     // A row that comes in clear meanwhile is sealed by the next run; one that names nobody is told.
@@ -266,7 +286,10 @@ async fn a_wrong_table_is_told_before_anything_is_touched() {
     }
     assert_eq!(type_of_phone(&mut db).await, "character varying(20)");
     // Whose it is cannot be told: left in clear, and said so.
-    sqlx::raw_sql("UPDATE customers SET \"Mail\" = 'nobody' WHERE id < 4").execute(&mut db).await.unwrap();
+    sqlx::raw_sql("UPDATE customers SET \"Mail\" = 'nobody' WHERE id < 4")
+        .execute(&mut db)
+        .await
+        .unwrap();
     let mut by_mail = words("seal-column", &shop, data);
     by_mail.retain(|word| *word != "customer_id=id");
     let at = by_mail.iter().position(|one| *one == "--subject").unwrap();

@@ -11,9 +11,7 @@ use ::store::Actor;
 use consent::{Identifier, IdentifierKind, Subject};
 use sqlx::{PgPool, postgres::PgPoolOptions};
 
-use crate::{
-    Clear, Fault, Opened, Protect, ProtectError, Result, Reveal, ToOpen, ToSeal, Whose,
-};
+use crate::{Clear, Fault, Opened, Protect, ProtectError, Result, Reveal, ToOpen, ToSeal, Whose};
 use table::{Read, Table};
 
 /// Rows of one transaction unless told otherwise: locks are held for a fraction of a second.
@@ -25,7 +23,7 @@ pub struct Column {
     /// `schema.table`; without a schema it is `public`.
     pub table: String,
     /// The column.
-    pub column: String,
+    pub name: String,
     /// A column that is the table's key: unique and never null.
     pub key: String,
     /// Which columns say whose a row is, by kind of identifier.

@@ -1,6 +1,6 @@
 //! All SQL on the company's table. Names are quoted, values are parameters.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use sqlx::{AssertSqlSafe, PgPool, Postgres, Row as _, Transaction};
 
@@ -46,20 +46,14 @@ impl<'a> Table<'a> {
             Some((schema, name)) => (schema.to_owned(), name.to_owned()),
             None => ("public".to_owned(), column.table.clone()),
         };
-        let mut table = Self {
-            pool,
-            column,
-            schema,
-            name,
-            key_type: String::new(),
-            value_type: String::new(),
-        };
+        let mut table =
+            Self { pool, column, schema, name, key_type: String::new(), value_type: String::new() };
         table.key_type = table.type_of(&column.key).await?;
-        table.value_type = table.type_of(&column.column).await?;
+        table.value_type = table.type_of(&column.name).await?;
         if !table.is_text() {
             return Err(told(&format!(
                 "column {} is of type {}; only text can be sealed in place",
-                column.column, table.value_type
+                column.name, table.value_type
             )));
         }
         if !table.is_unique().await? {
@@ -70,7 +64,7 @@ impl<'a> Table<'a> {
         }
         for (_, other) in &column.subject {
             table.type_of(other).await?;
-            if *other == column.column {
+            if *other == column.name {
                 return Err(told(
                     "the column to seal cannot say whose a row is: nobody could be found by it again",
                 ));
@@ -99,7 +93,9 @@ impl<'a> Table<'a> {
         .bind(column)
         .fetch_optional(self.pool)
         .await?;
-        found.ok_or_else(|| told(&format!("there is no column {column} in {}", self.place_of_table())))
+        found.ok_or_else(|| {
+            told(&format!("there is no column {column} in {}", self.place_of_table()))
+        })
     }
 
     async fn is_unique(&self) -> Result<bool, ColumnError> {
@@ -124,7 +120,7 @@ impl<'a> Table<'a> {
 
     /// The context that the values are sealed under: `schema.table.column`.
     pub fn place(&self) -> String {
-        format!("{}.{}.{}", self.schema, self.name, self.column.column)
+        format!("{}.{}.{}", self.schema, self.name, self.column.name)
     }
 
     fn table(&self) -> String {
@@ -152,15 +148,16 @@ impl<'a> Table<'a> {
         );
         sqlx::query(AssertSqlSafe(sql))
             .bind(&self.name)
-            .bind(&self.column.column)
+            .bind(&self.column.name)
             .bind(&self.value_type)
             .bind(&self.column.category)
             .execute(&mut *tx)
             .await?;
-        let sql = format!("SELECT category FROM {notes} WHERE table_name = $1 AND column_name = $2");
+        let sql =
+            format!("SELECT category FROM {notes} WHERE table_name = $1 AND column_name = $2");
         let category: String = sqlx::query_scalar(AssertSqlSafe(sql))
             .bind(&self.name)
-            .bind(&self.column.column)
+            .bind(&self.column.name)
             .fetch_one(&mut *tx)
             .await?;
         if category != self.column.category {
@@ -168,7 +165,7 @@ impl<'a> Table<'a> {
         }
         if self.value_type != "text" {
             let sql =
-                format!("ALTER TABLE {table} ALTER COLUMN {} TYPE text", quoted(&self.column.column));
+                format!("ALTER TABLE {table} ALTER COLUMN {} TYPE text", quoted(&self.column.name));
             sqlx::query(AssertSqlSafe(sql)).execute(&mut *tx).await?;
         }
         Ok(tx.commit().await?)
@@ -191,7 +188,7 @@ impl<'a> Table<'a> {
             .collect();
         let filter = format!(
             "{} NOT LIKE '{SEALED}' AND ({})",
-            quoted(&self.column.column),
+            quoted(&self.column.name),
             named.join(" OR ")
         );
         self.rows(tx, after, &filter).await
@@ -199,7 +196,7 @@ impl<'a> Table<'a> {
 
     /// The next sealed rows, by key, locked.
     pub async fn sealed(&self, tx: &mut Tx, after: Option<&str>) -> Result<Vec<Read>, ColumnError> {
-        let filter = format!("{} LIKE '{SEALED}'", quoted(&self.column.column));
+        let filter = format!("{} LIKE '{SEALED}'", quoted(&self.column.name));
         self.rows(tx, after, &filter).await
     }
 
@@ -209,10 +206,10 @@ impl<'a> Table<'a> {
         after: Option<&str>,
         filter: &str,
     ) -> Result<Vec<Read>, ColumnError> {
-        let (key, value) = (quoted(&self.column.key), quoted(&self.column.column));
+        let (key, value) = (quoted(&self.column.key), quoted(&self.column.name));
         let mut columns = format!("CAST({key} AS text), {value}");
         for (_, column) in &self.column.subject {
-            columns.push_str(&format!(", CAST({} AS text)", quoted(column)));
+            let _ = write!(columns, ", CAST({} AS text)", quoted(column));
         }
         let later = match after {
             Some(_) => format!("AND {key} > CAST(CAST($1 AS text) AS {})", self.key_type),
@@ -272,7 +269,7 @@ impl<'a> Table<'a> {
         values: &[&str],
         indexes: &[Option<&str>],
     ) -> Result<u64, ColumnError> {
-        let (key, value) = (quoted(&self.column.key), quoted(&self.column.column));
+        let (key, value) = (quoted(&self.column.key), quoted(&self.column.name));
         let sql = format!(
             "UPDATE {} AS old SET {value} = new.value{index}
              FROM unnest(CAST($1 AS text[]), CAST($2 AS text[]), CAST($3 AS text[]))
@@ -306,7 +303,7 @@ impl<'a> Table<'a> {
         );
         let was: Option<String> = sqlx::query_scalar(AssertSqlSafe(sql))
             .bind(&self.name)
-            .bind(&self.column.column)
+            .bind(&self.column.name)
             .fetch_optional(&mut *tx)
             .await?;
         // What stands there came from format_type; anything else was written by somebody else.
@@ -314,7 +311,7 @@ impl<'a> Table<'a> {
             kind.chars().all(|c| c.is_ascii_alphanumeric() || " ()".contains(c)) && kind != "text"
         };
         if let Some(kind) = was.filter(fit) {
-            let column = quoted(&self.column.column);
+            let column = quoted(&self.column.name);
             let sql = format!("ALTER TABLE {} ALTER COLUMN {column} TYPE {kind}", self.table());
             sqlx::query(AssertSqlSafe(sql)).execute(&mut *tx).await?;
         }

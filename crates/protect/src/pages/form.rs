@@ -35,7 +35,8 @@ pub(super) struct Input {
 impl Input {
     fn of(kept: &Kept) -> Self {
         let flag = |on: bool| if on { "1".to_owned() } else { String::new() };
-        let Policy { purposes, searchable, random, deterministic, shape, per_minute } = &kept.policy;
+        let Policy { purposes, searchable, random, deterministic, shape, per_minute } =
+            &kept.policy;
         Self {
             category: kept.category.clone(),
             version: kept.version,
@@ -186,7 +187,9 @@ async fn save(p: Page, room: &Room, is_new: bool, input: Input) -> Result<Respon
             return Ok(redirect_with_toast(&to, "protect-toast-saved"));
         }
         Err(ProtectError::Policy(faults)) => {
-            faults.into_iter().for_each(|(field, key)| errors.add(field, p.t(key)));
+            for (field, key) in faults {
+                errors.add(field, p.t(key));
+            }
         }
         Err(ProtectError::Changed) => {
             let key = if is_new { "protect-fault-there" } else { "protect-error-changed" };

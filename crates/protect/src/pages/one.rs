@@ -74,7 +74,17 @@ pub(super) async fn show(
     let may_edit = p.can(Permission::EditPolicies);
     let (name, tokens) = (category_name(&p, &category), formats(&p, &kept));
     web::render(&OnePage {
-        p, kept, name, tokens, shape, rules, counts, by_format, lines, history, may_edit,
+        p,
+        kept,
+        name,
+        tokens,
+        shape,
+        rules,
+        counts,
+        by_format,
+        lines,
+        history,
+        may_edit,
     })
 }
 
