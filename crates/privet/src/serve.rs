@@ -266,7 +266,8 @@ impl House {
         tracing::info!("stopping");
         let _ = stop.send(true);
         let ended = async {
-            let _ = tokio::join!(jobs, counting, deliveries, letters, published, watching, forgetting);
+            let _ =
+                tokio::join!(jobs, counting, deliveries, letters, published, watching, forgetting);
             let _ = tokio::time::timeout(GRACE, server).await;
             self.consent.leave_decisions().await;
         };
