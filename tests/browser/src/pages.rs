@@ -32,7 +32,7 @@ const CANARY: &str = "main section.card form button[type='submit']";
 const LOYALTY: &str = "/console/detectors/new?example=loyalty-card";
 
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 81] = [
+pub const CONSOLE: [Page; 86] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
@@ -123,6 +123,11 @@ pub const CONSOLE: [Page; 81] = [
     ("destination-table", Way::Path("/console/destinations/new?kind=table")),
     ("deliveries", Way::Path("/console/deliveries")),
     ("purpose-views", Way::Path("/console/purpose-views")),
+    ("vault", Way::Path("/console/vault")),
+    ("vault-policy", Way::Path("/console/vault/contact.phone")),
+    ("vault-policy-edit", Way::Path("/console/vault/contact.phone/edit")),
+    ("vault-policy-new", Way::Path("/console/vault/new")),
+    ("vault-policy-wrong", Way::Press("/console/vault/new", FORM, "[role='alert']")),
 ];
 
 /// What anybody can open; visited signed out, because a signed-in reader of the first is sent on.

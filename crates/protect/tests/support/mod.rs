@@ -1,6 +1,8 @@
 //! What the room's tests share: the room on both engines, policies, and programs that call it.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
+pub mod reader;
+
 use std::{collections::BTreeMap, net::SocketAddr};
 
 use axum::{
