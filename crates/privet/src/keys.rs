@@ -1,10 +1,52 @@
 //! `privet keys`: the key hierarchy, its state and its rotation.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
-use store::{Actor, NewRoot};
+use custody::{Token, TokenConfig, Transit, TransitConfig};
+use serde::Deserialize;
+use store::{Actor, KeyProvider, KeySettings, NewRoot};
 
 use crate::{Failure, say::say, state::State};
+
+/// `[keys]` of the configuration file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Section {
+    /// Where the root key of a new deployment comes from: `file` (default), `transit` or `pkcs11`. One
+    /// that exists moves with `privet keys rotate --root`.
+    root: Option<String>,
+    /// A key service.
+    transit: Option<TransitConfig>,
+    /// A hardware module.
+    pkcs11: Option<TokenConfig>,
+}
+
+impl Section {
+    /// The providers that are set up.
+    pub fn settings(self) -> Result<KeySettings, Failure> {
+        let mut providers: Vec<Arc<dyn KeyProvider>> = Vec::new();
+        if let Some(transit) = self.transit {
+            let transit = Transit::new(transit).map_err(|error| Failure::usage(error.0))?;
+            providers.push(Arc::new(transit));
+        }
+        if let Some(token) = self.pkcs11 {
+            providers.push(Arc::new(Token::new(token)));
+        }
+        let first = match self.root.as_deref() {
+            None | Some("file") => None,
+            Some(kind) if providers.iter().any(|one| one.kind() == kind) => {
+                Some(NewRoot::Provider(kind.to_owned()))
+            }
+            Some(kind) => {
+                return Err(Failure::usage(format!(
+                    "[keys] root is file, transit or pkcs11, and the last two need a part \
+                     [keys.transit] or [keys.pkcs11]; “{kind}” is none of them"
+                )));
+            }
+        };
+        Ok(KeySettings { providers, first, passphrase: None })
+    }
+}
 
 /// `privet keys`.
 #[derive(Debug, clap::Args)]
@@ -35,6 +77,10 @@ struct Rotate {
     /// PRIVET_KEY_PASSPHRASE_FILE.
     #[arg(long, value_name = "FILE", requires = "root")]
     passphrase: Option<PathBuf>,
+    /// Keep the new root key with this provider of the configuration: `transit` or `pkcs11`. The key
+    /// file then holds only what the provider wrapped.
+    #[arg(long, value_name = "KIND", requires = "root", conflicts_with = "passphrase")]
+    provider: Option<String>,
     #[command(flatten)]
     state: State,
 }
@@ -81,7 +127,7 @@ async fn rotate_kek(state: State) -> Result<(), Failure> {
 
 async fn rotate_root(rotate: Rotate) -> Result<(), Failure> {
     let new = match rotate.passphrase {
-        None => NewRoot::KeyFile,
+        None => rotate.provider.map_or(NewRoot::KeyFile, NewRoot::Provider),
         Some(path) if path.as_os_str() != "-" => {
             let text = std::fs::read_to_string(&path).map_err(|error| {
                 Failure::unreachable(format!("{} cannot be read: {error}", path.display()))

@@ -19,11 +19,13 @@ mod mishap;
 mod reference;
 mod say;
 pub mod scan;
+mod sealed;
 mod serve;
 mod sso;
 mod state;
 mod tls;
 mod tokens;
+mod unseal;
 mod vault;
 mod verify;
 
@@ -67,6 +69,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Verify(args)) => tokio::task::block_in_place(|| verify::run(&args)),
         Some(Command::Keys(args)) => keys::run(args).await,
         Some(Command::Vault(args)) => vault::run(args).await,
+        Some(Command::Unseal(args)) => unseal::run(args).await,
         Some(Command::Ledger(args)) => ledger::run(args).await,
         Some(Command::Export(args)) => code::export(args).await,
         Some(Command::Apply(args)) => code::apply(args).await,

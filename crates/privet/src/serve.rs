@@ -23,6 +23,7 @@ use crate::{
     Failure,
     config::{Config, Said},
     say::say,
+    sealed,
     state::{State, open_deliver},
     tls,
 };
@@ -61,10 +62,13 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     let config = Config::load(said)?;
     log_to_stderr(&config.log)?;
     let tls = config.tls.clone().map(tls::Keeper::open).transpose()?;
-    let signals = Signals::catch()?;
+    let mut signals = Signals::catch()?;
     let listener = listen(&config.listen).await?;
     tls::check_plain(&config, listener.local_addr()?)?;
-    let house = House::open(&config, &listener).await?;
+    let Some(store) = sealed::open(&config, &listener, tls.as_ref(), &mut signals).await? else {
+        return Ok(ExitCode::SUCCESS);
+    };
+    let house = House::open_on(store, &config, &listener).await?;
     say(&format!("Privet is at {}", house.address));
     if let Some(link) = house.setup_link().await? {
         say(&format!("Set it up with this link; it works once: {link}"));
@@ -120,7 +124,15 @@ pub struct House {
 impl House {
     /// Opens the rooms.
     pub async fn open(config: &Config, listener: &TcpListener) -> Result<Self, Failure> {
-        let store = open_store(config).await?;
+        Self::open_on(open_store(config).await?, config, listener).await
+    }
+
+    /// Opens the rooms on a store that is open.
+    async fn open_on(
+        store: Store,
+        config: &Config,
+        listener: &TcpListener,
+    ) -> Result<Self, Failure> {
         // Before anything is served: two servers on one directory would share sessions and scans.
         store.become_server().await?;
         let address = address(config, listener.local_addr()?);
@@ -296,7 +308,8 @@ impl House {
 /// Opens Privet's own database.
 pub async fn open_store(config: &Config) -> Result<Store, Failure> {
     let database = config.database.clone();
-    Ok(Store::open(StoreConfig { data_dir: config.data.clone(), database }).await?)
+    let at = StoreConfig { data_dir: config.data.clone(), database };
+    Ok(Store::open_with(at, config.keys.clone()).await?)
 }
 
 /// Takes the port before anything slow happens, so that a taken one is told at once.
@@ -321,7 +334,7 @@ pub async fn listen(address: &str) -> Result<TcpListener, Failure> {
     })
 }
 
-fn address(config: &Config, local: SocketAddr) -> String {
+pub fn address(config: &Config, local: SocketAddr) -> String {
     let scheme = if config.tls.is_some() { "https" } else { "http" };
     match &config.public_url {
         Some(url) => url.trim_end_matches('/').to_owned(),

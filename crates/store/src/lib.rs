@@ -20,7 +20,10 @@ pub use cron::next_run;
 pub use entry::{Actor, Digest, Entry, Object};
 pub use group::{HotRow, HotWrite};
 pub use jobs::{JobContext, JobError, JobFilter, JobHandler, JobId, JobRow, JobState, NewJob};
-pub use keys::{KekState, KeyStatus, NewRoot, PASSPHRASE, PASSPHRASE_FILE};
+pub use keys::{
+    KekState, KeyProvider, KeySettings, KeyStatus, NewRoot, PASSPHRASE, PASSPHRASE_FILE,
+    ProviderError, Wants,
+};
 pub use ledger::{Damage, Head, Ledger, LedgerFilter, LedgerRow, SignedCheckpoint};
 pub use runner::Runner;
 pub use schedule::ScheduleRow;
@@ -81,6 +84,14 @@ pub enum StoreError {
     /// A sealed secret does not open.
     #[error("a stored secret could not be opened: {0}; was the key file replaced?")]
     Sealed(String),
+    /// The root key cannot be had now: a passphrase is missing, a provider does not answer.
+    #[error("{why}")]
+    Locked {
+        /// What is waited for.
+        wants: Wants,
+        /// What happened and what to do.
+        why: String,
+    },
     /// The keys cannot be used as they are.
     #[error("{0}")]
     Keys(String),
@@ -113,7 +124,12 @@ pub struct Store {
 impl Store {
     /// Opens (and for SQLite creates and locks) the database and runs its own migrations.
     pub async fn open(config: StoreConfig) -> Result<Self> {
-        Self::open_at(config).await
+        Self::open_at(config, KeySettings::default()).await
+    }
+    /// Opens the database with keys that come from elsewhere than a file;
+    /// [`StoreError::Locked`] while they cannot be had.
+    pub async fn open_with(config: StoreConfig, keys: KeySettings) -> Result<Self> {
+        Self::open_at(config, keys).await
     }
     /// Brings a room's schema up to date; safe when several servers start at once.
     pub async fn migrate(&self, steps: &[Migration]) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use crate::{
     Migration, Result, Store, StoreConfig, StoreError, group,
-    keys::{self, Root},
+    keys::{self, KeySettings, Root},
     ledger::Tree,
     secret::Key,
 };
@@ -43,7 +43,8 @@ pub(crate) struct Inner {
     pub(crate) postgres: bool,
     pub(crate) key: Arc<Key>,
     pub(crate) ring: keys::Ring,
-    pub(crate) root_provider: &'static str,
+    pub(crate) root_provider: String,
+    pub(crate) keys: KeySettings,
     pub(crate) log: Tree,
     /// One round of publishing the log at a time in this process.
     pub(crate) publishing: tokio::sync::Mutex<()>,
@@ -58,18 +59,18 @@ pub(crate) struct Inner {
 }
 
 impl Store {
-    pub(crate) async fn open_at(config: StoreConfig) -> Result<Self> {
+    pub(crate) async fn open_at(config: StoreConfig, keys: KeySettings) -> Result<Self> {
         sqlx::any::install_default_drivers();
         make_data_dir(&config.data_dir)?;
         let file = config.data_dir.join(FILE);
         let postgres = config.database.is_some();
-        let root = Root::load(&config.data_dir, postgres || !file.exists())?;
+        let root = Root::load(&config.data_dir, postgres || !file.exists(), &keys).await?;
         let (writer, reader) = match &config.database {
             Some(address) => postgres_pools(address).await?,
             None => sqlite_pools(&file).await?,
         };
         let mut tx = begin_on(&writer, postgres).await?;
-        let root = keys::settle_root(&reader, postgres, &config.data_dir, root).await?;
+        let root = keys::settle_root(&reader, postgres, &config.data_dir, root, &keys).await?;
         let (key, ring, root) =
             keys::load(&reader, &mut tx, postgres, root, &config.data_dir).await?;
         tx.commit().await?;
@@ -82,7 +83,8 @@ impl Store {
             postgres,
             key,
             ring,
-            root_provider: root.provider(),
+            root_provider: root.provider().to_owned(),
+            keys,
             log,
             publishing: tokio::sync::Mutex::default(),
             data_dir: config.data_dir,

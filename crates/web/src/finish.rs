@@ -142,7 +142,7 @@ fn is_html(response: &Response) -> bool {
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
-fn security_headers(headers: &mut axum::http::HeaderMap) {
+pub(crate) fn security_headers(headers: &mut axum::http::HeaderMap) {
     const FIXED: [(HeaderName, &str); 5] = [
         (header::CONTENT_SECURITY_POLICY, CSP),
         (header::REFERRER_POLICY, "no-referrer"),

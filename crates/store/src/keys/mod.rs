@@ -1,7 +1,7 @@
 //! The deployment's keys, one hanging from the other:
 //!
 //! ```text
-//! root key (key file, or passphrase)          outside the database
+//! root key (key file, passphrase, provider)   outside the database
 //!  ├─ deployment key, wrapped by the root     seals secrets, keys digests, the ledger's head, every
 //!  │                                          named use of `derive_key`
 //!  └─ ring key, wrapped by the root
@@ -12,11 +12,15 @@
 //! more row, and customers' keys move to it one by one while everything goes on. The ring key stands
 //! between so that a server that still holds the old root in memory can read a KEK made after it.
 
+mod file;
+mod provider;
 mod ring;
 mod root;
 
+pub use provider::{KeyProvider, KeySettings, ProviderError, Wants};
 pub use ring::{KekState, KeyStatus};
 pub use root::{NewRoot, PASSPHRASE, PASSPHRASE_FILE};
 
+pub(crate) use file::{FILE, NEXT};
 pub(crate) use ring::{Ring, load, not_the_one, settle_root};
-pub(crate) use root::{FILE, NEXT, Root};
+pub(crate) use root::Root;

@@ -2,7 +2,7 @@
 
 use sqlx::{AnyConnection, Row as _};
 
-use super::{NewRoot, Root};
+use super::{KeySettings, NewRoot, Root};
 use crate::{
     Actor, Entry, Result, Store, StoreError,
     secret::{Key, Wrap, random},
@@ -40,8 +40,8 @@ pub struct KekState {
 /// The key hierarchy, told without any key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyStatus {
-    /// Where the root key comes from: `key file` or `passphrase`.
-    pub provider: &'static str,
+    /// Where the root key comes from: `key file`, `passphrase`, or the provider and its key.
+    pub provider: String,
     /// Recognises the root, useless to anyone else.
     pub root: String,
     /// The key-encrypting keys, oldest first.
@@ -125,19 +125,20 @@ pub(crate) async fn settle_root(
     postgres: bool,
     dir: &std::path::Path,
     root: Root,
+    keys: &KeySettings,
 ) -> Result<Root> {
     let Some(wanted) = root_check(pool, postgres).await? else { return Ok(root) };
     if wanted == root.check() {
         return Ok(root);
     }
-    match Root::next(dir)? {
+    match Root::next(dir, keys).await? {
         Some(next) if next.check() == wanted => {
             Root::adopt_next(dir)?;
             tracing::info!("the rotation of the root key that was cut short is finished");
             Ok(next)
         }
         // Another process may have finished one since the file was read.
-        _ => Root::load(dir, false),
+        _ => Root::load(dir, false, keys).await,
     }
 }
 
@@ -247,7 +248,7 @@ impl Store {
             });
         }
         let root = root_check(self.reader(), self.is_postgres()).await?.unwrap_or_default();
-        Ok(KeyStatus { provider: self.inner.root_provider, root, keks })
+        Ok(KeyStatus { provider: self.inner.root_provider.clone(), root, keks })
     }
 
     /// Makes a new key-encrypting key; returns its version. Customers' keys stay with theirs until
@@ -281,10 +282,11 @@ impl Store {
     /// it.
     pub async fn rotate_root(&self, new: &NewRoot, by: Actor) -> Result<()> {
         let dir = self.data_dir();
-        let may_not = |why: &str| StoreError::Keys(why.to_owned());
+        // Both may ask a provider over the network or take Argon2's time: not under the lock.
+        let root = Root::load(dir, false, &self.inner.keys).await?;
+        let next = Root::prepare(new.clone(), &self.inner.keys).await?;
         let mut tx = self.begin(Entry::new(by, "key.rotated", "key", "root")).await?;
         lock(tx.conn(), self.is_postgres()).await?;
-        let root = Root::load(dir, false)?;
         let mut opened = Vec::new();
         for name in [DEPLOYMENT, RING] {
             let wrapped: String =
@@ -292,17 +294,14 @@ impl Store {
                     .bind(name)
                     .fetch_one(tx.conn())
                     .await?;
+            // Also when another process rotated since the file was read.
             opened.push((
                 name,
                 root.unwrap(&context(name, 1), &wrapped).ok_or_else(|| not_the_one(dir))?,
             ));
         }
-        let new = new.clone();
-        let at = dir.to_owned();
-        // Argon2 takes a good part of a second: not on a thread that serves.
-        let next = tokio::task::spawn_blocking(move || Root::prepare(&at, &new))
-            .await
-            .map_err(|_| may_not("the new root key could not be made"))??;
+        next.place(dir)?;
+        let next = next.root;
         for (name, bytes) in opened {
             sqlx::query(
                 "UPDATE key_ring SET wrapped = $1, root_check = $2 WHERE name = $3 AND version = 1",
@@ -331,7 +330,7 @@ mod tests {
     /// file's bytes.
     async fn make_old(store: &Store) {
         let dir = store.data_dir();
-        let root = Root::load(dir, false).unwrap();
+        let root = Root::load(dir, false, &KeySettings::default()).await.unwrap();
         let wrapped: String =
             sqlx::query_scalar("SELECT wrapped FROM key_ring WHERE name = 'deployment'")
                 .fetch_one(store.reader())
@@ -386,7 +385,8 @@ mod tests {
         let sealed = store.seal("c", "secret");
         let path = |name: &str| dir.join(name);
         // Before the commit: the file waits, the database knows nothing of it.
-        Root::prepare(dir, &NewRoot::KeyFile).unwrap();
+        let next = Root::prepare(NewRoot::KeyFile, &KeySettings::default()).await.unwrap();
+        next.place(dir).unwrap();
         let again = Store::open(guard.config()).await.unwrap();
         let before = std::fs::read(path("privet.key")).unwrap();
 

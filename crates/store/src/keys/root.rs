@@ -1,19 +1,22 @@
 //! The root key and where it comes from. It wraps two keys of the database and nothing else.
+//!
+//! The key file holds 32 bytes in base64, or `argon2id:MEMORY:PASSES:LANES:SALT`, or
+//! `provider:KIND:WRAPPED`.
 
-use std::{fs, io::Write as _, path::Path};
+use std::{fs, path::Path};
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 
+use super::{
+    KeySettings, Wants,
+    file::{self, FILE, NEXT, damaged},
+};
 use crate::{
     Result, StoreError,
     secret::{Wrap, derive, extract, hex},
 };
 
-/// The key file's name in the data directory.
-pub(crate) const FILE: &str = "privet.key";
-/// A new root waits here until the database is wrapped by it.
-pub(crate) const NEXT: &str = "privet.key.next";
 /// The environment's name for the passphrase.
 pub const PASSPHRASE: &str = "PRIVET_KEY_PASSPHRASE";
 /// The environment's name for a file that holds the passphrase.
@@ -28,6 +31,8 @@ const LANES: u32 = 1;
 const MOST_MEMORY_KIB: u32 = 1 << 21;
 /// What a passphrase file begins with.
 const ARGON2ID: &str = "argon2id:";
+/// What the file of a provider's key begins with.
+const PROVIDED: &str = "provider:";
 /// NIST SP 800-63B §5.1.1.2 asks for 8 at least where guesses are limited; here they are not.
 const SHORTEST_PASSPHRASE: usize = 16;
 
@@ -38,14 +43,17 @@ pub enum NewRoot {
     KeyFile,
     /// A passphrase by Argon2id; the key file holds only the salt.
     Passphrase(String),
+    /// 32 random bytes, wrapped by the provider of this kind; the key file holds the wrapped form.
+    Provider(String),
 }
 
 impl std::fmt::Debug for NewRoot {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::KeyFile => "KeyFile",
-            Self::Passphrase(_) => "Passphrase(…)",
-        })
+        match self {
+            Self::KeyFile => f.write_str("KeyFile"),
+            Self::Passphrase(_) => f.write_str("Passphrase(…)"),
+            Self::Provider(kind) => write!(f, "Provider({kind})"),
+        }
     }
 }
 
@@ -53,7 +61,7 @@ impl std::fmt::Debug for NewRoot {
 pub(crate) struct Root {
     wrap: Wrap,
     check: String,
-    provider: &'static str,
+    provider: String,
     /// The key file's bytes: before there was a key ring, everything hung from them.
     bytes: [u8; 32],
 }
@@ -64,39 +72,55 @@ impl std::fmt::Debug for Root {
     }
 }
 
+/// A root that was made and is in no file yet.
+pub(crate) struct Prepared {
+    text: String,
+    pub(crate) root: Root,
+}
+
+impl Prepared {
+    /// Writes its file beside the present one.
+    pub(crate) fn place(&self, dir: &Path) -> Result<()> {
+        let _ = fs::remove_file(dir.join(NEXT));
+        file::place(dir, NEXT, &self.text)
+    }
+}
+
 impl Root {
     /// Loads the root of the key file, or creates one when `may_create` (a database that exists
     /// already must have its key: a new one would open none of its secrets).
-    pub(crate) fn load(dir: &Path, may_create: bool) -> Result<Self> {
+    pub(crate) async fn load(dir: &Path, may_create: bool, keys: &KeySettings) -> Result<Self> {
         let path = dir.join(FILE);
         if !path.exists() {
             if !may_create {
-                return Err(StoreError::DataDir(format!(
-                    "{} is missing, but there is a database beside it: put the key file back from \
-                     your backup (stored passwords open only with it)",
-                    path.display()
-                )));
+                return Err(StoreError::Locked {
+                    wants: Wants::KeyFile,
+                    why: format!(
+                        "{} is missing, but there is a database beside it: put the key file back \
+                         from your backup (stored passwords open only with it)",
+                        path.display()
+                    ),
+                });
             }
-            let text = BASE64.encode(crate::secret::random()?);
-            place(dir, FILE, &text).map_err(|error| cannot(&path, "created", &error))?;
+            let first = keys.first.clone().unwrap_or(NewRoot::KeyFile);
+            file::place(dir, FILE, &Self::prepare(first, keys).await?.text)?;
         }
-        Self::read(&path)
+        Self::read(&path, keys).await
     }
 
     /// The root that a rotation prepared and perhaps finished, if one did not come to its end.
-    pub(crate) fn next(dir: &Path) -> Result<Option<Self>> {
+    pub(crate) async fn next(dir: &Path, keys: &KeySettings) -> Result<Option<Self>> {
         let path = dir.join(NEXT);
-        if path.exists() { Self::read(&path).map(Some) } else { Ok(None) }
+        if path.exists() { Self::read(&path, keys).await.map(Some) } else { Ok(None) }
     }
 
-    /// Makes the next root and writes its file beside the present one.
-    pub(crate) fn prepare(dir: &Path, new: &NewRoot) -> Result<Self> {
-        let path = dir.join(NEXT);
-        let _ = fs::remove_file(&path);
-        let (text, root) = match new {
+    /// Makes the next root.
+    pub(crate) async fn prepare(new: NewRoot, keys: &KeySettings) -> Result<Prepared> {
+        match new {
             NewRoot::KeyFile => {
                 let bytes = crate::secret::random()?;
-                (BASE64.encode(bytes), Self::from_bytes(bytes, "key file"))
+                let root = Self::from_bytes(bytes, "key file".to_owned());
+                Ok(Prepared { text: BASE64.encode(bytes), root })
             }
             NewRoot::Passphrase(phrase) => {
                 if phrase.chars().count() < SHORTEST_PASSPHRASE {
@@ -105,45 +129,53 @@ impl Root {
                          five or six words drawn by chance are best"
                     )));
                 }
-                let salt = crate::secret::random()?;
-                let text = format!(
-                    "{ARGON2ID}{MEMORY_KIB}:{PASSES}:{LANES}:{}",
-                    BASE64.encode(&salt[..16])
-                );
-                let root = Self::from_passphrase(&text, phrase).ok_or_else(|| damaged(&path))??;
-                (text, root)
+                let salt = BASE64.encode(&crate::secret::random()?[..16]);
+                let text = format!("{ARGON2ID}{MEMORY_KIB}:{PASSES}:{LANES}:{salt}");
+                let root = from_passphrase_aside(text.clone(), phrase).await?;
+                let unusable = || StoreError::Keys("the passphrase cannot be used".into());
+                Ok(Prepared { text, root: root.ok_or_else(unusable)? })
             }
-        };
-        place(dir, NEXT, &text).map_err(|error| cannot(&path, "created", &error))?;
-        Ok(root)
+            NewRoot::Provider(kind) => {
+                let Some(provider) = keys.provider(&kind) else {
+                    return Err(StoreError::Keys(not_set_up(&kind)));
+                };
+                let bytes = crate::secret::random()?;
+                let wrapped = provider.wrap(&bytes).await.map_err(|error| locked(&error.0))?;
+                // A key that does not come back must not become the root.
+                if provider.unwrap(&wrapped).await.map_err(|error| locked(&error.0))? != bytes {
+                    return Err(StoreError::Keys(format!(
+                        "{} gave back another key than it wrapped; nothing was changed",
+                        provider.place()
+                    )));
+                }
+                let root = Self::from_bytes(bytes, format!("{kind}: {}", provider.place()));
+                Ok(Prepared { text: format!("{PROVIDED}{kind}:{wrapped}"), root })
+            }
+        }
     }
 
-    /// The prepared root becomes the root: the file is renamed, durably.
+    /// The prepared root becomes the root.
     pub(crate) fn adopt_next(dir: &Path) -> Result<()> {
-        let path = dir.join(FILE);
-        let renamed = match fs::rename(dir.join(NEXT), &path) {
-            // A server that started in between has done it.
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-            other => other,
-        };
-        renamed
-            .and_then(|()| fs::File::open(dir)?.sync_all())
-            .map_err(|error| cannot(&path, "replaced", &error))
+        file::adopt_next(dir)
     }
 
-    fn read(path: &Path) -> Result<Self> {
-        check_mode(path)?;
-        let text = fs::read_to_string(path).map_err(|error| cannot(path, "read", &error))?;
-        let text = text.trim();
+    async fn read(path: &Path, keys: &KeySettings) -> Result<Self> {
+        let text = file::read(path)?;
         if text.starts_with(ARGON2ID) {
-            return Self::from_passphrase(text, &said_passphrase()?)
-                .ok_or_else(|| damaged(path))?;
+            let root = from_passphrase_aside(text, said_passphrase(keys)?).await?;
+            return root.ok_or_else(|| damaged(path));
+        }
+        if let Some(rest) = text.strip_prefix(PROVIDED) {
+            let (kind, wrapped) = rest.split_once(':').ok_or_else(|| damaged(path))?;
+            let provider = keys.provider(kind).ok_or_else(|| locked(&not_set_up(kind)))?;
+            let bytes = provider.unwrap(wrapped).await.map_err(|error| locked(&error.0))?;
+            return Ok(Self::from_bytes(bytes, format!("{kind}: {}", provider.place())));
         }
         let bytes = BASE64.decode(text).ok().and_then(|bytes| bytes.try_into().ok());
-        Ok(Self::from_bytes(bytes.ok_or_else(|| damaged(path))?, "key file"))
+        Ok(Self::from_bytes(bytes.ok_or_else(|| damaged(path))?, "key file".to_owned()))
     }
 
-    fn from_bytes(bytes: [u8; 32], provider: &'static str) -> Self {
+    fn from_bytes(bytes: [u8; 32], provider: String) -> Self {
         let prk = extract(b"privet/root/v1", &bytes);
         let check = hex(&derive(&prk, "check")[..16]);
         Self { wrap: Wrap::new(&derive(&prk, "wrap")), check, provider, bytes }
@@ -163,7 +195,7 @@ impl Root {
         let mut bytes = [0; 32];
         let hashed = argon2.hash_password_into(phrase.as_bytes(), &salt, &mut bytes);
         Some(match hashed {
-            Ok(()) => Ok(Self::from_bytes(bytes, "passphrase")),
+            Ok(()) => Ok(Self::from_bytes(bytes, "passphrase".to_owned())),
             Err(error) => Err(StoreError::Keys(format!("the passphrase cannot be used: {error}"))),
         })
     }
@@ -182,8 +214,8 @@ impl Root {
     }
 
     /// Where it comes from.
-    pub(crate) fn provider(&self) -> &'static str {
-        self.provider
+    pub(crate) fn provider(&self) -> &str {
+        &self.provider
     }
 
     pub(crate) fn bytes(&self) -> &[u8; 32] {
@@ -191,103 +223,80 @@ impl Root {
     }
 }
 
-/// The passphrase from the environment, or from a file named there.
-fn said_passphrase() -> Result<String> {
+/// Argon2 takes a good part of a second: not on a thread that serves.
+async fn from_passphrase_aside(text: String, phrase: String) -> Result<Option<Root>> {
+    let made = tokio::task::spawn_blocking(move || Root::from_passphrase(&text, &phrase));
+    let broken = |_| StoreError::Keys("the root key could not be made".into());
+    made.await.map_err(broken)?.transpose()
+}
+
+fn locked(why: &str) -> StoreError {
+    StoreError::Locked { wants: Wants::Provider, why: why.to_owned() }
+}
+
+fn not_set_up(kind: &str) -> String {
+    format!("the key provider “{kind}” is not set up: the configuration needs a part [keys.{kind}]")
+}
+
+/// The passphrase that was typed, or from the environment, or from a file named there.
+fn said_passphrase(keys: &KeySettings) -> Result<String> {
+    if let Some(phrase) = &keys.passphrase {
+        return Ok(phrase.clone());
+    }
     if let Ok(phrase) = std::env::var(PASSPHRASE) {
         return Ok(phrase);
     }
     if let Some(path) = std::env::var_os(PASSPHRASE_FILE) {
         let path = Path::new(&path);
-        let text = fs::read_to_string(path).map_err(|error| cannot(path, "read", &error))?;
+        let text = fs::read_to_string(path).map_err(|error| file::cannot(path, "read", &error))?;
         return Ok(text.trim_end_matches(['\r', '\n']).to_owned());
     }
-    Err(StoreError::Keys(format!(
-        "the root key comes from a passphrase, and none was given: set {PASSPHRASE}, or name a file \
-         that holds it in {PASSPHRASE_FILE}"
-    )))
-}
-
-fn damaged(path: &Path) -> StoreError {
-    StoreError::DataDir(format!(
-        "{} is damaged: it must hold 32 bytes in base64, or the salt of a passphrase; put it back \
-         from your backup",
-        path.display()
-    ))
-}
-
-/// Writes a file beside its final name and links it there: the link fails if another process was
-/// first, so a key once written is never replaced and a half-written one is never seen.
-fn place(dir: &Path, name: &str, text: &str) -> std::io::Result<()> {
-    let draft = dir.join(format!(".{name}.{}", uuid::Uuid::now_v7()));
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&draft)?;
-    writeln!(file, "{text}")?;
-    file.sync_all()?;
-    let linked = fs::hard_link(&draft, dir.join(name));
-    fs::remove_file(&draft)?;
-    match linked {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error),
-        _ => {}
-    }
-    fs::File::open(dir)?.sync_all()
-}
-
-#[cfg(unix)]
-fn check_mode(path: &Path) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = fs::metadata(path).map_err(|e| cannot(path, "read", &e))?.permissions().mode();
-    if mode & 0o077 != 0 {
-        return Err(StoreError::DataDir(format!(
-            "{0} can be read by other users of this machine (mode {1:03o}): run `chmod 600 {0}`",
-            path.display(),
-            mode & 0o777
-        )));
-    }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn check_mode(_path: &Path) -> Result<()> {
-    Ok(())
-}
-
-fn cannot(path: &Path, what: &str, error: &std::io::Error) -> StoreError {
-    StoreError::DataDir(format!("{} cannot be {what}: {error}", path.display()))
+    Err(StoreError::Locked {
+        wants: Wants::Passphrase,
+        why: format!(
+            "the root key comes from a passphrase, and none was given: set {PASSPHRASE}, name a file \
+             that holds it in {PASSPHRASE_FILE}, or type it with `privet unseal` while the server runs"
+        ),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_key_file_is_made_once_and_refused_when_others_can_read_it() {
-        let dir = tempfile::tempdir().unwrap();
-        let first = Root::load(dir.path(), true).unwrap().check;
+    async fn load(dir: &Path, may_create: bool) -> Result<Root> {
+        Root::load(dir, may_create, &KeySettings::default()).await
+    }
 
-        assert_eq!(Root::load(dir.path(), true).unwrap().check, first);
+    #[tokio::test]
+    async fn a_key_file_is_made_once_and_refused_when_others_can_read_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = load(dir.path(), true).await.unwrap().check;
+
+        assert_eq!(load(dir.path(), true).await.unwrap().check, first);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
             let path = dir.path().join(FILE);
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
             fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-            let error = Root::load(dir.path(), true).unwrap_err().to_string();
+            let error = load(dir.path(), true).await.unwrap_err().to_string();
             assert!(error.contains("chmod 600"), "{error}");
         }
     }
 
-    #[test]
-    fn a_missing_key_beside_a_database_is_not_made_anew() {
+    #[tokio::test]
+    async fn a_missing_key_beside_a_database_is_not_made_anew() {
         let dir = tempfile::tempdir().unwrap();
 
-        assert!(Root::load(dir.path(), false).unwrap_err().to_string().contains("backup"));
+        let error = load(dir.path(), false).await.unwrap_err();
+
+        assert!(matches!(&error, StoreError::Locked { wants: Wants::KeyFile, .. }));
+        assert!(error.to_string().contains("backup"));
     }
 
-    #[test]
-    fn a_passphrase_gives_one_root_per_salt_and_a_short_one_is_refused() {
+    #[tokio::test]
+    async fn a_passphrase_gives_one_root_per_salt_and_a_short_one_is_refused() {
         let salt = |byte: u8| format!("argon2id:64:1:1:{}", BASE64.encode([byte; 16]));
         let root =
             |byte, phrase: &str| Root::from_passphrase(&salt(byte), phrase).unwrap().unwrap().check;
@@ -300,9 +309,20 @@ mod tests {
         {
             assert!(Root::from_passphrase(bad, "correct horse battery").is_none(), "{bad}");
         }
+        let short = NewRoot::Passphrase("short".into());
+        let short = Root::prepare(short, &KeySettings::default()).await;
+        assert!(short.err().unwrap().to_string().contains("too short"));
+    }
+
+    #[tokio::test]
+    async fn a_provider_that_is_not_set_up_leaves_the_root_locked() {
         let dir = tempfile::tempdir().unwrap();
-        let short = Root::prepare(dir.path(), &NewRoot::Passphrase("short".into()));
-        assert!(short.unwrap_err().to_string().contains("too short"));
+        file::place(dir.path(), FILE, "provider:transit:vault:v1:AAAA").unwrap();
+
+        let error = load(dir.path(), false).await.unwrap_err();
+
+        assert!(matches!(&error, StoreError::Locked { wants: Wants::Provider, .. }));
+        assert!(error.to_string().contains("[keys.transit]"), "{error}");
     }
 
     #[test]
