@@ -1,6 +1,6 @@
 //! Measures Privet beside the named peer and the physical limit, in one run, and prints tables with
 //! ratios. `cargo xtask bench [scan] [console] [store] [detect] [signals] [consent]
-//! [access]`. Never part of timed tests.
+//! [access] [vault]`. Never part of timed tests.
 
 mod access;
 mod consent;
@@ -12,6 +12,7 @@ mod process;
 mod scan;
 mod signals;
 mod table;
+mod vault;
 
 use anyhow::{Result, bail};
 
@@ -19,7 +20,7 @@ use anyhow::{Result, bail};
 async fn main() -> Result<()> {
     let mut wanted: Vec<String> = std::env::args().skip(1).collect();
     if wanted.is_empty() {
-        wanted = ["scan", "console", "store", "detect", "signals", "consent", "access"]
+        wanted = ["scan", "console", "store", "detect", "signals", "consent", "access", "vault"]
             .map(String::from)
             .to_vec();
     }
@@ -33,9 +34,10 @@ async fn main() -> Result<()> {
             "signals" => signals::run()?,
             "access" => access::run()?,
             "consent" => consent::run(customers()?).await?,
+            "vault" => vault::run(customers()?).await?,
             other => {
                 bail!(
-                    "there is no benchmark “{other}”; choose scan, console, store, detect, signals, consent or access"
+                    "there is no benchmark “{other}”; choose scan, console, store, detect, signals, consent, access or vault"
                 )
             }
         };

@@ -10,6 +10,8 @@ mod join;
 mod load;
 mod writes;
 
+pub use writes::recording;
+
 use anyhow::Result;
 use consent::{
     Consent, LegalBasis, NoticeBody, PurposeBody, Reconsent, Regime, Settings, purpose::Texts,

@@ -76,7 +76,8 @@ async fn record(consent: &Consent, records: usize) -> Result<f64> {
     Ok(records as f64 / started.elapsed().as_secs_f64())
 }
 
-fn recording(n: usize) -> Result<Recording> {
+/// What a person says when they join.
+pub fn recording(n: usize) -> Result<Recording> {
     let subject = Subject::new(vec![
         Identifier::parse(IdentifierKind::Email, &crowd::email(n), "CN")?,
         Identifier::parse(IdentifierKind::CustomerId, &n.to_string(), "CN")?,

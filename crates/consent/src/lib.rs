@@ -85,7 +85,7 @@ impl Consent {
         store.migrate(&statistics::MIGRATIONS).await?;
         store.migrate(&desk::MIGRATIONS).await?;
         let inner = Inner {
-            vault: vault::Vault::new(&store.derive_key("vault")),
+            vault: vault::Vault::with_profile(store.profile(), &store.derive_key("vault")),
             signer: ledger::Signer::from_seed(&store.derive_key("ledger/sign")),
             organisation: RwLock::default(),
             catalogue: RwLock::default(),

@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use custody::{Token, TokenConfig, Transit, TransitConfig};
 use serde::Deserialize;
-use store::{Actor, KeyProvider, KeySettings, NewRoot};
+use store::{Actor, KeyProvider, KeySettings, NewRoot, Profile};
 
 use crate::{Failure, say::say, state::State};
 
@@ -15,6 +15,8 @@ pub struct Section {
     /// Where the root key of a new deployment comes from: `file` (default), `transit` or `pkcs11`. One
     /// that exists moves with `privet keys rotate --root`.
     root: Option<String>,
+    /// The ciphers of a new deployment: `international` (default) or `sm`.
+    profile: Option<String>,
     /// A key service.
     transit: Option<TransitConfig>,
     /// A hardware module.
@@ -44,7 +46,10 @@ impl Section {
                 )));
             }
         };
-        Ok(KeySettings { providers, first, passphrase: None })
+        let profile = self.profile.as_deref().map_or(Some(Profile::default()), Profile::parse);
+        let profile =
+            profile.ok_or_else(|| Failure::usage("[keys] profile is international or sm"))?;
+        Ok(KeySettings { providers, first, profile, passphrase: None })
     }
 }
 
@@ -101,6 +106,13 @@ async fn status(state: State) -> Result<(), Failure> {
     let status = consent.store().key_status().await?;
     let counts = consent.keys_by_kek().await?;
     say(&format!("root key          {} ({})", status.provider, status.root));
+    say(&format!(
+        "ciphers           {}",
+        match status.profile {
+            Profile::International => "AES-256-GCM, SHA-256",
+            Profile::National => "SM4-GCM, SM3",
+        }
+    ));
     for (version, count) in counts {
         let kek = status.keks.iter().find(|kek| kek.version == i64::from(version));
         let state = match kek {

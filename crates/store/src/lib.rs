@@ -29,6 +29,7 @@ pub use runner::Runner;
 pub use schedule::ScheduleRow;
 pub use sqlx;
 pub use tx::WriteTx;
+pub use vault::Profile;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -148,7 +149,11 @@ impl Store {
     pub async fn begin(&self, entry: Entry) -> Result<WriteTx> {
         self.begin_with(entry).await
     }
-    /// Keyed digest (HMAC-SHA-256) of a state's canonical JSON, for `before` and `after`.
+    /// The deployment's ciphers.
+    pub fn profile(&self) -> vault::Profile {
+        self.inner.key.profile()
+    }
+    /// Keyed digest (HMAC, by the profile) of a state's canonical JSON, for `before` and `after`.
     pub fn digest(&self, state: &impl serde::Serialize) -> Digest {
         let mut text = String::new();
         // Only maps with keys that are no text fail to become JSON; they digest as null.
@@ -163,7 +168,7 @@ impl Store {
     pub fn unseal(&self, context: &str, sealed: &str) -> Result<String> {
         self.inner.key.unseal(context, sealed)
     }
-    /// A 32-byte key derived (HKDF) from the deployment key for a named use, e.g.
+    /// A 32-byte key derived (HKDF, by the profile) from the deployment key for a named use, e.g.
     /// `datamap/sketch`.
     pub fn derive_key(&self, usage: &str) -> [u8; 32] {
         self.inner.key.derive(usage)

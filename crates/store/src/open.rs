@@ -72,7 +72,7 @@ impl Store {
         let mut tx = begin_on(&writer, postgres).await?;
         let root = keys::settle_root(&reader, postgres, &config.data_dir, root, &keys).await?;
         let (key, ring, root) =
-            keys::load(&reader, &mut tx, postgres, root, &config.data_dir).await?;
+            keys::load(&reader, &mut tx, postgres, root, &config.data_dir, keys.profile).await?;
         tx.commit().await?;
         let (key, adopted) = (Arc::new(key), ring.adopted);
         let (hot, queue) = mpsc::channel(group::QUEUE);

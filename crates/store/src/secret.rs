@@ -1,18 +1,18 @@
-//! The deployment key and what is made from it: sealed secrets, keyed digests, derived keys.
+//! The deployment key and what is made from it: sealed secrets, keyed digests, derived keys. The
+//! ciphers are those of the deployment's [`Profile`].
 
 use crate::{Digest, Result, StoreError};
-use aws_lc_rs::{
-    aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
-    hkdf, hmac, rand,
-};
+use aws_lc_rs::rand;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use vault::{Aead, MacKey, Prk, Profile};
 
 /// The deployment key. `Debug` prints nothing of it.
 pub(crate) struct Key {
-    prk: hkdf::Prk,
-    seal: LessSafeKey,
-    digest: hmac::Key,
-    head: hmac::Key,
+    profile: Profile,
+    prk: Prk,
+    seal: Aead,
+    digest: MacKey,
+    head: MacKey,
 }
 
 impl std::fmt::Debug for Key {
@@ -23,67 +23,63 @@ impl std::fmt::Debug for Key {
 
 impl Key {
     /// From its 32 bytes.
-    pub(crate) fn from_root(root: &[u8; 32]) -> Result<Self> {
-        let prk = extract(b"privet/deployment/v1", root);
-        let broken = || StoreError::DataDir("the deployment key could not be used".into());
-        let seal = UnboundKey::new(&AES_256_GCM, &derive(&prk, "store/seal"))
-            .map(LessSafeKey::new)
-            .map_err(|_| broken())?;
-        let digest = hmac::Key::new(hmac::HMAC_SHA256, &derive(&prk, "store/digest"));
-        let head = hmac::Key::new(hmac::HMAC_SHA256, &derive(&prk, "store/ledger-head"));
-        Ok(Self { prk, seal, digest, head })
+    pub(crate) fn from_root(profile: Profile, root: &[u8; 32]) -> Self {
+        let prk = Prk::extract(profile, b"privet/deployment/v1", root);
+        Self {
+            profile,
+            seal: Aead::new(profile, &prk.derive(b"store/seal")),
+            digest: MacKey::new(profile, &prk.derive(b"store/digest")),
+            head: MacKey::new(profile, &prk.derive(b"store/ledger-head")),
+            prk,
+        }
+    }
+
+    /// The deployment's ciphers.
+    pub(crate) fn profile(&self) -> Profile {
+        self.profile
     }
 
     /// What the database remembers of its key: enough to recognise it, useless to anyone else.
     pub(crate) fn check(&self) -> String {
-        hex(&derive(&self.prk, "store/key-check")[..16])
+        hex(&self.prk.derive(b"store/key-check")[..16])
     }
 
     pub(crate) fn derive(&self, usage: &str) -> [u8; 32] {
         // A prefix of its own keeps rooms' names apart from the store's.
-        derive(&self.prk, &format!("use/{usage}"))
+        self.prk.derive(format!("use/{usage}").as_bytes())
     }
 
     pub(crate) fn digest(&self, bytes: &[u8]) -> Digest {
-        Digest(tag(&self.digest, bytes))
+        Digest(self.digest.sign(&[bytes]))
     }
 
     pub(crate) fn head_mac(&self, bytes: &[u8]) -> String {
-        hex(&tag(&self.head, bytes))
+        hex(&self.head.sign(&[bytes]))
     }
 
-    /// `v1:` + base64(nonce ‖ ciphertext ‖ tag), AES-256-GCM with the context as associated data.
+    /// Form (`v1:` AES-256-GCM, `v2:` SM4-GCM) and base64(nonce ‖ ciphertext ‖ tag), with the context
+    /// as associated data.
     pub(crate) fn seal(&self, context: &str, plain: &str) -> String {
-        format!("v1:{}", BASE64.encode(seal(&self.seal, context, plain.as_bytes())))
+        let sealed = self.seal.seal(context.as_bytes(), plain.as_bytes());
+        format!("{}{}", self.form(), BASE64.encode(sealed))
     }
 
     pub(crate) fn unseal(&self, context: &str, sealed: &str) -> Result<String> {
         let wrong = |why: &str| StoreError::Sealed(why.into());
-        let body = sealed.strip_prefix("v1:").ok_or_else(|| wrong("its form is unknown"))?;
-        let mut bytes = BASE64.decode(body).map_err(|_| wrong("it is not base64"))?;
-        if bytes.len() < 12 {
-            return Err(wrong("it is too short"));
+        let body = sealed.strip_prefix(self.form()).ok_or_else(|| wrong("its form is unknown"))?;
+        let bytes = BASE64.decode(body).map_err(|_| wrong("it is not base64"))?;
+        let plain = self.seal.open(context.as_bytes(), &bytes);
+        let plain =
+            plain.ok_or_else(|| wrong("it was sealed with another key or for another use"))?;
+        String::from_utf8(plain).map_err(|_| wrong("it is not text"))
+    }
+
+    fn form(&self) -> &'static str {
+        match self.profile {
+            Profile::International => "v1:",
+            Profile::National => "v2:",
         }
-        let mut body = bytes.split_off(12);
-        let nonce = Nonce::try_assume_unique_for_key(&bytes).map_err(|_| wrong("bad nonce"))?;
-        let plain = self
-            .seal
-            .open_in_place(nonce, Aad::from(context.as_bytes()), &mut body)
-            .map_err(|_| wrong("it was sealed with another key or for another use"))?;
-        String::from_utf8(plain.to_vec()).map_err(|_| wrong("it is not text"))
     }
-}
-
-struct Len32;
-impl hkdf::KeyType for Len32 {
-    fn len(&self) -> usize {
-        32
-    }
-}
-
-/// HKDF's first half (RFC 5869 §2.2).
-pub(crate) fn extract(salt: &[u8], root: &[u8; 32]) -> hkdf::Prk {
-    hkdf::Salt::new(hkdf::HKDF_SHA256, salt).extract(root)
 }
 
 /// 32 random bytes.
@@ -94,59 +90,43 @@ pub(crate) fn random() -> Result<[u8; 32]> {
     Ok(bytes)
 }
 
-/// A key that wraps keys: AES-256-GCM with a random nonce, the place of the wrapped key as
-/// associated data.
-pub(crate) struct Wrap(LessSafeKey);
+/// A key that wraps keys: a random nonce, the place of the wrapped key as associated data.
+pub(crate) struct Wrap {
+    profile: Profile,
+    key: Aead,
+}
+
+/// How what a profile wrapped begins.
+const WRAPPED: [(Profile, &str); 2] = [(Profile::International, "w1:"), (Profile::National, "w2:")];
+
+/// The profile that wrapped a key.
+pub(crate) fn wrapped_with(wrapped: &str) -> Option<Profile> {
+    WRAPPED.into_iter().find(|(_, form)| wrapped.starts_with(form)).map(|(profile, _)| profile)
+}
 
 impl Wrap {
-    pub(crate) fn new(key: &[u8; 32]) -> Self {
-        let Ok(key) = UnboundKey::new(&AES_256_GCM, key) else {
-            unreachable!("AES-256 takes any 32 bytes")
-        };
-        Self(LessSafeKey::new(key))
+    pub(crate) fn new(profile: Profile, key: &[u8; 32]) -> Self {
+        Self { profile, key: Aead::new(profile, key) }
     }
 
-    /// `w1:` + base64(nonce ‖ ciphertext ‖ tag).
+    /// `w1:` (AES-256-GCM) or `w2:` (SM4-GCM) + base64(nonce ‖ ciphertext ‖ tag).
     pub(crate) fn wrap(&self, context: &str, key: &[u8; 32]) -> String {
-        format!("w1:{}", BASE64.encode(seal(&self.0, context, key.as_slice())))
+        let sealed = self.key.seal(context.as_bytes(), key);
+        format!("{}{}", self.form(), BASE64.encode(sealed))
     }
 
     /// `None` when another key wrapped it, or for another place.
     pub(crate) fn unwrap(&self, context: &str, wrapped: &str) -> Option<[u8; 32]> {
-        let mut nonce = BASE64.decode(wrapped.strip_prefix("w1:")?).ok()?;
-        let mut body = (nonce.len() > 12).then(|| nonce.split_off(12))?;
-        let nonce = Nonce::try_assume_unique_for_key(&nonce).ok()?;
-        let plain = self.0.open_in_place(nonce, Aad::from(context.as_bytes()), &mut body).ok()?;
-        (&*plain).try_into().ok()
+        let bytes = BASE64.decode(wrapped.strip_prefix(self.form())?).ok()?;
+        self.key.open(context.as_bytes(), &bytes)?.try_into().ok()
     }
-}
 
-/// nonce ‖ ciphertext ‖ tag.
-fn seal(key: &LessSafeKey, context: &str, plain: &[u8]) -> Vec<u8> {
-    let mut nonce = [0_u8; 12];
-    let mut body = plain.to_vec();
-    // Neither can fail: aws-lc aborts without entropy, and GCM's limit is 64 GiB a message.
-    let sealed = rand::fill(&mut nonce).and_then(|()| {
-        let nonce = Nonce::assume_unique_for_key(nonce);
-        key.seal_in_place_append_tag(nonce, Aad::from(context.as_bytes()), &mut body)
-    });
-    assert!(sealed.is_ok(), "AES-256-GCM cannot fail below 64 GiB");
-    let mut all = nonce.to_vec();
-    all.extend_from_slice(&body);
-    all
-}
-
-pub(crate) fn derive(prk: &hkdf::Prk, usage: &str) -> [u8; 32] {
-    let mut out = [0_u8; 32];
-    let filled = prk.expand(&[usage.as_bytes()], Len32).and_then(|okm| okm.fill(&mut out));
-    assert!(filled.is_ok(), "HKDF-SHA-256 gives up to 8160 bytes, and 32 are asked for");
-    out
-}
-
-fn tag(key: &hmac::Key, bytes: &[u8]) -> [u8; 32] {
-    let mut out = [0_u8; 32];
-    out.copy_from_slice(hmac::sign(key, bytes).as_ref());
-    out
+    fn form(&self) -> &'static str {
+        match self.profile {
+            Profile::International => WRAPPED[0].1,
+            Profile::National => WRAPPED[1].1,
+        }
+    }
 }
 
 /// Lower-case hexadecimal.
@@ -207,7 +187,7 @@ mod tests {
     use super::*;
 
     fn key(byte: u8) -> Key {
-        Key::from_root(&[byte; 32]).unwrap()
+        Key::from_root(Profile::International, &[byte; 32])
     }
 
     #[test]
@@ -230,15 +210,34 @@ mod tests {
         }
     }
 
+    fn wrap(byte: u8) -> Wrap {
+        Wrap::new(Profile::International, &[byte; 32])
+    }
+
+    #[test]
+    fn the_national_profile_seals_digests_and_derives_otherwise() {
+        let (aes, sm) = (key(1), Key::from_root(Profile::National, &[1; 32]));
+        let sealed = sm.seal("c", "secret");
+
+        assert!(sealed.starts_with("v2:"));
+        assert_eq!(sm.unseal("c", &sealed).unwrap(), "secret");
+        assert!(aes.unseal("c", &sealed).is_err() && sm.unseal("d", &sealed).is_err());
+        assert_ne!(aes.digest(b"x").0, sm.digest(b"x").0);
+        assert_ne!(aes.derive("vault"), sm.derive("vault"));
+        let wrapped = Wrap::new(Profile::National, &[1; 32]).wrap("kek/1", &[9; 32]);
+        assert_eq!(wrapped_with(&wrapped), Some(Profile::National));
+        assert_eq!(wrap(1).unwrap("kek/1", &wrapped.replace("w2:", "w1:")), None);
+    }
+
     #[test]
     fn a_wrapped_key_opens_only_in_its_place() {
-        let wrapped = Wrap::new(&[1; 32]).wrap("kek/1", &[9; 32]);
+        let wrapped = wrap(1).wrap("kek/1", &[9; 32]);
 
-        assert_eq!(Wrap::new(&[1; 32]).unwrap("kek/1", &wrapped), Some([9; 32]));
-        assert_eq!(Wrap::new(&[1; 32]).unwrap("kek/2", &wrapped), None);
-        assert_eq!(Wrap::new(&[2; 32]).unwrap("kek/1", &wrapped), None);
+        assert_eq!(wrap(1).unwrap("kek/1", &wrapped), Some([9; 32]));
+        assert_eq!(wrap(1).unwrap("kek/2", &wrapped), None);
+        assert_eq!(wrap(2).unwrap("kek/1", &wrapped), None);
         for bad in ["", "w1:", "w1:AAAA", &wrapped[..wrapped.len() - 4]] {
-            assert_eq!(Wrap::new(&[1; 32]).unwrap("kek/1", bad), None, "{bad}");
+            assert_eq!(wrap(1).unwrap("kek/1", bad), None, "{bad}");
         }
     }
 

@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::mac::Mac;
 
-/// Finds a value that is stored sealed: HMAC-SHA-256 over `kind 0x1f normalised value`, the first 128
+/// Finds a value that is stored sealed: HMAC (SHA-256, or SM3 in the national
+/// profile) over `kind 0x1f normalised value`, the first 128
 /// bits (RFC 2104 §5 on truncation). At a thousand million values the chance that any two share one
 /// is 10⁻²¹.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,54 +1,36 @@
 //! Sealing bytes: for caches and files that are too large for text.
 
-use aws_lc_rs::{
-    aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
-    rand,
-};
+use crate::{Aead, Profile, VaultError, profile::NONCE};
 
-use crate::VaultError;
-
-/// Seals bytes with AES-256-GCM under one key.
-pub struct Blob(LessSafeKey);
-
-impl std::fmt::Debug for Blob {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Blob(…)")
-    }
-}
+/// Seals bytes under one key.
+#[derive(Debug)]
+pub struct Blob(Aead);
 
 impl Blob {
-    /// With a key derived for this use alone.
+    /// With a key derived for this use alone, by AES-256-GCM.
     pub fn new(key: &[u8; 32]) -> Self {
-        let Ok(key) = UnboundKey::new(&AES_256_GCM, key) else {
-            unreachable!("AES-256 takes any 32 bytes")
-        };
-        Self(LessSafeKey::new(key))
+        Self::with_profile(Profile::International, key)
+    }
+
+    /// With the deployment's ciphers.
+    pub fn with_profile(profile: Profile, key: &[u8; 32]) -> Self {
+        Self(Aead::new(profile, key))
     }
 
     /// Ciphertext, tag, nonce; it opens only under the same context.
-    #[allow(clippy::missing_panics_doc)] // The assertion cannot fail; see there.
-    pub fn seal(&self, context: &[u8], mut plain: Vec<u8>) -> Vec<u8> {
-        let mut nonce = [0_u8; NONCE_LEN];
-        // Neither can fail: aws-lc aborts without entropy, and GCM's limit is 64 GiB a message.
-        let sealed = rand::fill(&mut nonce).and_then(|()| {
-            let nonce = Nonce::assume_unique_for_key(nonce);
-            self.0.seal_in_place_append_tag(nonce, Aad::from(context), &mut plain)
-        });
-        assert!(sealed.is_ok(), "AES-256-GCM cannot fail below 64 GiB");
-        plain.extend_from_slice(&nonce);
-        plain
+    pub fn seal(&self, context: &[u8], plain: Vec<u8>) -> Vec<u8> {
+        let mut sealed = self.0.seal(context, &plain);
+        sealed.rotate_left(NONCE);
+        sealed
     }
 
     /// Opens what [`Blob::seal`] sealed.
     pub fn open(&self, context: &[u8], mut sealed: Vec<u8>) -> Result<Vec<u8>, VaultError> {
-        let body = sealed.len().checked_sub(NONCE_LEN).ok_or(VaultError::Form)?;
-        let nonce =
-            Nonce::try_assume_unique_for_key(&sealed[body..]).map_err(|_| VaultError::Form)?;
-        sealed.truncate(body);
-        let opened = self.0.open_in_place(nonce, Aad::from(context), &mut sealed);
-        let length = opened.map_err(|_| VaultError::Closed)?.len();
-        sealed.truncate(length);
-        Ok(sealed)
+        if sealed.len() < NONCE {
+            return Err(VaultError::Form);
+        }
+        sealed.rotate_right(NONCE);
+        self.0.open(context, &sealed).ok_or(VaultError::Closed)
     }
 }
 

@@ -3,7 +3,7 @@
 //! key makes everything sealed with it unreadable for good. Callers need [`Vault`], [`SubjectKey`] and
 //! [`BlindIndex`].
 //!
-//! A customer's key is random, AES-256-GCM, and stored wrapped by one of the deployment's
+//! A customer's key is random, of the deployment's [`Profile`] (AES-256-GCM, or SM4-GCM), and stored wrapped by one of the deployment's
 //! key-encrypting keys (KEKs), which have versions: the newest wraps, all of them open. Blind indexes
 //! hang from another key (HKDF-SHA-256) that no rotation changes. Before there were versions, one
 //! derived key wrapped; what it wrapped still opens.
@@ -11,14 +11,14 @@
 mod blind;
 mod blob;
 mod mac;
+mod profile;
 mod ring;
 mod seal;
 
 pub use blind::{BlindIndex, Blinder};
 pub use blob::Blob;
+pub use profile::{Aead, MacKey, Prk, Profile};
 pub use seal::SubjectKey;
-
-use aws_lc_rs::hkdf;
 
 /// What can go wrong in the vault. No variant quotes a value or a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -40,6 +40,7 @@ pub enum VaultError {
 /// Wraps customers' keys and makes blind indexes. Cheap to clone; `Debug` prints nothing of it.
 #[derive(Clone)]
 pub struct Vault {
+    profile: Profile,
     ring: std::sync::Arc<ring::Keks>,
     index: mac::Mac,
 }
@@ -51,13 +52,19 @@ impl std::fmt::Debug for Vault {
 }
 
 impl Vault {
+    /// The vault of a deployment with the international ciphers; see [`Vault::with_profile`].
+    pub fn new(root: &[u8; 32]) -> Self {
+        Self::with_profile(Profile::International, root)
+    }
+
     /// The vault of a deployment: `root` is a key derived for this use alone. Until
     /// [`Vault::set_keks`] tells the deployment's KEKs, a derived key wraps.
-    pub fn new(root: &[u8; 32]) -> Self {
-        let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, b"privet/vault/v1").extract(root);
+    pub fn with_profile(profile: Profile, root: &[u8; 32]) -> Self {
+        let prk = Prk::extract(profile, b"privet/vault/v1", root);
         Self {
-            ring: std::sync::Arc::new(ring::Keks::new(&derive(&prk, b"wrap"))),
-            index: mac::Mac::new(&derive(&prk, b"index")),
+            profile,
+            ring: std::sync::Arc::new(ring::Keks::new(profile, &prk.derive(b"wrap"))),
+            index: mac::Mac::new(profile, &prk.derive(b"index")),
         }
     }
 
@@ -86,12 +93,12 @@ impl Vault {
     /// A new key for a customer, and its wrapped form to store.
     pub fn new_key(&self, subject: &str) -> (SubjectKey, String) {
         let bytes = seal::random_key();
-        (SubjectKey::new(&bytes, subject), self.ring.wrap(subject, &bytes))
+        (SubjectKey::new(self.profile, &bytes, subject), self.ring.wrap(subject, &bytes))
     }
 
     /// The key of a customer from its wrapped form.
     pub fn unwrap(&self, subject: &str, wrapped: &str) -> Result<SubjectKey, VaultError> {
-        Ok(SubjectKey::new(&self.ring.unwrap(subject, wrapped)?, subject))
+        Ok(SubjectKey::new(self.profile, &self.ring.unwrap(subject, wrapped)?, subject))
     }
 
     /// The wrapped form under the newest KEK; the key itself, and what it sealed, stay as they are.
@@ -111,20 +118,6 @@ pub fn wrapped_by(version: u32) -> String {
         0 => seal::FORM.to_owned(),
         version => format!("k{version}:"),
     }
-}
-
-struct Len32;
-impl hkdf::KeyType for Len32 {
-    fn len(&self) -> usize {
-        32
-    }
-}
-
-fn derive(prk: &hkdf::Prk, usage: &[u8]) -> [u8; 32] {
-    let mut out = [0_u8; 32];
-    let filled = prk.expand(&[usage], Len32).and_then(|okm| okm.fill(&mut out));
-    assert!(filled.is_ok(), "HKDF-SHA-256 gives up to 8160 bytes, and 32 are asked for");
-    out
 }
 
 #[cfg(test)]
@@ -189,8 +182,8 @@ mod tests {
 
     #[test]
     fn a_value_moved_to_another_customer_does_not_open_even_under_the_same_key() {
-        let one = SubjectKey::new(&[7; 32], "s1");
-        let other = SubjectKey::new(&[7; 32], "s2");
+        let one = SubjectKey::new(Profile::International, &[7; 32], "s1");
+        let other = SubjectKey::new(Profile::International, &[7; 32], "s2");
 
         let sealed = one.seal("identifier:email", "li@example.com");
 
@@ -199,8 +192,9 @@ mod tests {
 
     #[test]
     fn a_value_sealed_before_places_were_bound_still_opens() {
-        let sealed = seal::Cipher::new(&[7; 32]).seal("identifier:email", b"li@example.com");
-        let key = SubjectKey::new(&[7; 32], "s1");
+        let sealed = seal::Cipher::new(Profile::International, &[7; 32])
+            .seal("identifier:email", b"li@example.com");
+        let key = SubjectKey::new(Profile::International, &[7; 32], "s1");
 
         assert_eq!(key.open("identifier:email", &sealed).unwrap(), "li@example.com");
         assert!(key.open("identifier:phone", &sealed).is_err());

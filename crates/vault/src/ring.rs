@@ -2,22 +2,24 @@
 
 use std::sync::{PoisonError, RwLock};
 
-use crate::{VaultError, seal::Cipher, seal::FORM, wrapped_by};
+use crate::{Profile, VaultError, seal::Cipher, seal::FORM, wrapped_by};
 
 /// The KEKs; the last one wraps.
 pub(crate) struct Keks {
+    profile: Profile,
     /// Before there were versions.
     derived: Cipher,
     known: RwLock<Vec<(u32, Cipher)>>,
 }
 
 impl Keks {
-    pub(crate) fn new(derived: &[u8; 32]) -> Self {
-        Self { derived: Cipher::new(derived), known: RwLock::default() }
+    pub(crate) fn new(profile: Profile, derived: &[u8; 32]) -> Self {
+        Self { profile, derived: Cipher::new(profile, derived), known: RwLock::default() }
     }
 
     pub(crate) fn set(&self, keks: &[(u32, [u8; 32])]) {
-        let mut new: Vec<_> = keks.iter().map(|(v, key)| (*v, Cipher::new(key))).collect();
+        let mut new: Vec<_> =
+            keks.iter().map(|(v, key)| (*v, Cipher::new(self.profile, key))).collect();
         new.sort_unstable_by_key(|(version, _)| *version);
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = new;
     }
@@ -32,7 +34,7 @@ impl Keks {
         let Some((version, kek)) = known.last() else {
             return self.derived.seal(&before(subject), key);
         };
-        format!("{}{}", wrapped_by(*version), kek.seal_text(&place(subject, *version), key))
+        kek.seal_text(&wrapped_by(*version), &place(subject, *version), key)
     }
 
     pub(crate) fn unwrap(&self, subject: &str, wrapped: &str) -> Result<[u8; 32], VaultError> {

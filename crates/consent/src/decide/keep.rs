@@ -29,7 +29,7 @@ impl Consent {
     }
 
     fn snapshot_key(&self) -> Blob {
-        Blob::new(&self.store().derive_key("consent/snapshot"))
+        Blob::with_profile(self.store().profile(), &self.store().derive_key("consent/snapshot"))
     }
 
     /// The state as of the newest snapshot, if there is one of this database's past.

@@ -31,6 +31,8 @@ pub struct KeySettings {
     pub providers: Vec<Arc<dyn KeyProvider>>,
     /// Where the root of a new deployment comes from; `None` is a key file.
     pub first: Option<NewRoot>,
+    /// The ciphers of a new deployment; one that exists keeps its own.
+    pub profile: vault::Profile,
     /// The passphrase, where somebody typed it; otherwise the environment is asked.
     pub passphrase: Option<String>,
 }

@@ -5,8 +5,9 @@ use sqlx::{AnyConnection, Row as _};
 use super::{KeySettings, NewRoot, Root};
 use crate::{
     Actor, Entry, Result, Store, StoreError,
-    secret::{Key, Wrap, random},
+    secret::{Key, Wrap, random, wrapped_with},
 };
+use vault::Profile;
 
 /// Made outside the migrations: the ledger, which migrations write to, needs the keys first.
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS key_ring (
@@ -42,6 +43,8 @@ pub struct KekState {
 pub struct KeyStatus {
     /// Where the root key comes from: `key file`, `passphrase`, or the provider and its key.
     pub provider: String,
+    /// The deployment's ciphers.
+    pub profile: Profile,
     /// Recognises the root, useless to anyone else.
     pub root: String,
     /// The key-encrypting keys, oldest first.
@@ -56,6 +59,7 @@ pub(crate) async fn load(
     postgres: bool,
     root: Root,
     dir: &std::path::Path,
+    profile: Profile,
 ) -> Result<(Key, Ring, Root)> {
     if exists(pool, postgres, "key_ring").await?
         && let Some((key, ring)) = read(conn, &root).await?
@@ -68,18 +72,24 @@ pub(crate) async fn load(
         return with_root(key, ring, root, dir);
     }
     let known = known_check(pool, postgres).await?;
-    let deployment = match &known {
-        Some(check) if Key::from_root(root.bytes())?.check() == *check => *root.bytes(),
+    // Before there was a key ring there was one profile.
+    let before = Profile::International;
+    let (deployment, profile) = match &known {
+        Some(check) if Key::from_root(before, root.bytes()).check() == *check => {
+            (*root.bytes(), before)
+        }
         Some(_) => return Err(not_the_one(dir)),
-        None => random()?,
+        None => (random()?, profile),
     };
     let (ring, kek) = (random()?, random()?);
-    let wrap = Wrap::new(&ring);
-    insert(conn, DEPLOYMENT, 1, &root.wrap(&context(DEPLOYMENT, 1), &deployment), root.check())
-        .await?;
-    insert(conn, RING, 1, &root.wrap(&context(RING, 1), &ring), root.check()).await?;
+    let wrap = Wrap::new(profile, &ring);
+    for (name, bytes) in [(DEPLOYMENT, &deployment), (RING, &ring)] {
+        let wrapped = root.wrap(profile, &context(name, 1), bytes);
+        insert(conn, name, 1, &wrapped, root.check()).await?;
+    }
     insert(conn, KEK, 1, &wrap.wrap(&context(KEK, 1), &kek), "").await?;
-    Ok((Key::from_root(&deployment)?, Ring { wrap, adopted: known.is_some() }, root))
+    let ring = Ring { wrap, adopted: known.is_some() };
+    Ok((Key::from_root(profile, &deployment), ring, root))
 }
 
 /// Whether the rows are those of this root, or of one that a stopped rotation left.
@@ -95,6 +105,8 @@ fn with_root(
 /// `None` when there are no keys yet; no key when they do not open with this root.
 async fn read(conn: &mut AnyConnection, root: &Root) -> Result<Option<(Option<Key>, Ring)>> {
     let mut bytes = Vec::new();
+    // How the keys are wrapped says the profile: it cannot be changed without the root.
+    let mut profile = Profile::default();
     for name in [DEPLOYMENT, RING] {
         let wrapped: Option<String> =
             sqlx::query_scalar("SELECT wrapped FROM key_ring WHERE name = $1 AND version = 1")
@@ -102,10 +114,11 @@ async fn read(conn: &mut AnyConnection, root: &Root) -> Result<Option<(Option<Ke
                 .fetch_optional(&mut *conn)
                 .await?;
         let Some(wrapped) = wrapped else { return Ok(None) };
+        profile = wrapped_with(&wrapped).unwrap_or_default();
         bytes.push(root.unwrap(&context(name, 1), &wrapped));
     }
-    let key = bytes[0].map(|bytes| Key::from_root(&bytes)).transpose()?;
-    let wrap = Wrap::new(&bytes[1].unwrap_or_default());
+    let key = bytes[0].map(|bytes| Key::from_root(profile, &bytes));
+    let wrap = Wrap::new(profile, &bytes[1].unwrap_or_default());
     Ok(Some((key.filter(|_| bytes[1].is_some()), Ring { wrap, adopted: false })))
 }
 
@@ -248,7 +261,12 @@ impl Store {
             });
         }
         let root = root_check(self.reader(), self.is_postgres()).await?.unwrap_or_default();
-        Ok(KeyStatus { provider: self.inner.root_provider.clone(), root, keks })
+        Ok(KeyStatus {
+            provider: self.inner.root_provider.clone(),
+            profile: self.profile(),
+            root,
+            keks,
+        })
     }
 
     /// Makes a new key-encrypting key; returns its version. Customers' keys stay with theirs until
@@ -306,7 +324,7 @@ impl Store {
             sqlx::query(
                 "UPDATE key_ring SET wrapped = $1, root_check = $2 WHERE name = $3 AND version = 1",
             )
-            .bind(next.wrap(&context(name, 1), &bytes))
+            .bind(next.wrap(self.profile(), &context(name, 1), &bytes))
             .bind(next.check())
             .bind(name)
             .execute(tx.conn())

@@ -14,8 +14,9 @@ use super::{
 };
 use crate::{
     Result, StoreError,
-    secret::{Wrap, derive, extract, hex},
+    secret::{Wrap, hex},
 };
+use vault::{Prk, Profile};
 
 /// The environment's name for the passphrase.
 pub const PASSPHRASE: &str = "PRIVET_KEY_PASSPHRASE";
@@ -59,7 +60,6 @@ impl std::fmt::Debug for NewRoot {
 
 /// A root key, ready. `Debug` prints nothing of it.
 pub(crate) struct Root {
-    wrap: Wrap,
     check: String,
     provider: String,
     /// The key file's bytes: before there was a key ring, everything hung from them.
@@ -176,9 +176,9 @@ impl Root {
     }
 
     fn from_bytes(bytes: [u8; 32], provider: String) -> Self {
-        let prk = extract(b"privet/root/v1", &bytes);
-        let check = hex(&derive(&prk, "check")[..16]);
-        Self { wrap: Wrap::new(&derive(&prk, "wrap")), check, provider, bytes }
+        // The file does not know the profile of the database; the check is one for both.
+        let prk = prk(Profile::International, &bytes);
+        Self { check: hex(&prk.derive(b"check")[..16]), provider, bytes }
     }
 
     /// `None` when the text is not of the form `argon2id:MEMORY:PASSES:LANES:SALT`.
@@ -200,12 +200,17 @@ impl Root {
         })
     }
 
-    pub(crate) fn wrap(&self, context: &str, key: &[u8; 32]) -> String {
-        self.wrap.wrap(context, key)
+    pub(crate) fn wrap(&self, profile: Profile, context: &str, key: &[u8; 32]) -> String {
+        self.wrapper(profile).wrap(context, key)
     }
 
+    /// With the ciphers that wrapped it.
     pub(crate) fn unwrap(&self, context: &str, wrapped: &str) -> Option<[u8; 32]> {
-        self.wrap.unwrap(context, wrapped)
+        self.wrapper(crate::secret::wrapped_with(wrapped)?).unwrap(context, wrapped)
+    }
+
+    fn wrapper(&self, profile: Profile) -> Wrap {
+        Wrap::new(profile, &prk(profile, &self.bytes).derive(b"wrap"))
     }
 
     /// Enough to recognise the root, useless to anyone else.
@@ -221,6 +226,10 @@ impl Root {
     pub(crate) fn bytes(&self) -> &[u8; 32] {
         &self.bytes
     }
+}
+
+fn prk(profile: Profile, bytes: &[u8; 32]) -> Prk {
+    Prk::extract(profile, b"privet/root/v1", bytes)
 }
 
 /// Argon2 takes a good part of a second: not on a thread that serves.

@@ -127,7 +127,7 @@ mod tests {
             use std::os::unix::fs::PermissionsExt as _;
             std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
         }
-        let key = Key::from_root(&root).unwrap();
+        let key = Key::from_root(vault::Profile::International, &root);
         sqlx::any::install_default_drivers();
         let file = format!("sqlite://{}/privet.db?mode=rwc", guard.dir().display());
         let address = guard.config().database.unwrap_or(file);
