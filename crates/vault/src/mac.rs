@@ -42,7 +42,9 @@ impl Mac {
             Self::Sha(key) => key.half(parts),
             Self::Sm3(key) => {
                 let mut key = key.clone();
-                parts.iter().for_each(|part| key.update(part));
+                for part in parts {
+                    key.update(part);
+                }
                 let mut half = [0; 16];
                 half.copy_from_slice(&key.finalize().into_bytes()[..16]);
                 half

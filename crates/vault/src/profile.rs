@@ -128,8 +128,8 @@ pub struct MacKey(Hash);
 
 #[derive(Clone)]
 enum Hash {
-    Sha(hmac::Key),
-    Sm3(Hmac<Sm3>),
+    Sha(Box<hmac::Key>),
+    Sm3(Box<Hmac<Sm3>>),
 }
 
 impl std::fmt::Debug for MacKey {
@@ -142,8 +142,8 @@ impl MacKey {
     /// From 32 bytes.
     pub fn new(profile: Profile, key: &[u8; 32]) -> Self {
         Self(match profile {
-            Profile::International => Hash::Sha(hmac::Key::new(hmac::HMAC_SHA256, key)),
-            Profile::National => Hash::Sm3(sm3(key)),
+            Profile::International => Hash::Sha(Box::new(hmac::Key::new(hmac::HMAC_SHA256, key))),
+            Profile::National => Hash::Sm3(Box::new(sm3(key))),
         })
     }
 
@@ -152,14 +152,18 @@ impl MacKey {
         match &self.0 {
             Hash::Sha(key) => {
                 let mut context = hmac::Context::with_key(key);
-                parts.iter().for_each(|part| context.update(part));
+                for part in parts {
+                    context.update(part);
+                }
                 let mut tag = [0; 32];
                 tag.copy_from_slice(context.sign().as_ref());
                 tag
             }
             Hash::Sm3(key) => {
-                let mut key = key.clone();
-                parts.iter().for_each(|part| key.update(part));
+                let mut key = (**key).clone();
+                for part in parts {
+                    key.update(part);
+                }
                 key.finalize().into_bytes().into()
             }
         }
