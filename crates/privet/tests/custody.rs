@@ -6,7 +6,7 @@ use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Child, Command, Output, Stdio},
     time::{Duration, Instant},
 };
@@ -98,9 +98,9 @@ impl Place {
         let key = ["--import", aes.to_str().unwrap(), "--aes", "--token", "privet"];
         util(&[&key[..], &["--label", "root", "--id", "01", "--pin", PIN]].concat());
         format!(
-            "[keys.pkcs11]\nmodule = {:?}\ntoken = \"privet\"\nkey = \"root\"\npin_file = {:?}\n",
-            module,
-            self.at("pin")
+            "[keys.pkcs11]\nmodule = '{}'\ntoken = \"privet\"\nkey = \"root\"\npin_file = '{}'\n",
+            module.display(),
+            self.at("pin").display()
         )
     }
 }
@@ -158,10 +158,10 @@ impl Bao {
 
     fn config(&self, place: &Place) -> String {
         format!(
-            "[keys.transit]\naddress = {:?}\nkey = \"privet\"\ntoken_file = {:?}\nca_file = {:?}\n",
+            "[keys.transit]\naddress = '{}'\nkey = \"privet\"\ntoken_file = '{}'\nca_file = '{}'\n",
             self.address,
-            place.at("token"),
-            self.ca
+            place.at("token").display(),
+            self.ca.display()
         )
     }
 }
@@ -272,7 +272,7 @@ async fn a_service_that_refuses_or_is_not_trusted_is_told() {
     assert!(code == 3 && text.contains("refuses the token"), "{text}");
     assert!(!text.contains("s.nobody"), "{text}");
     fs::write(place.at("token"), "root\n").unwrap();
-    let ca = format!("ca_file = {:?}\n", bao.ca);
+    let ca = format!("ca_file = '{}'\n", bao.ca.display());
     place.config(&bao.config(&place).replace(&ca, ""));
     let (code, text) = place.run(&rotate);
     assert!(code == 3 && text.contains("certificate"), "{text}");
