@@ -125,6 +125,7 @@ async fn size(table: &mut Table, engine: &str, conn: &mut AnyConnection) -> Resu
     for with_key in [true, false] {
         let name = if with_key { "bench_keyed" } else { "bench_bare" };
         execute(conn, format!("DROP TABLE IF EXISTS {name}")).await?;
+        let before = if engine == "SQLite" { whole_file(conn).await? } else { 0 };
         let columns = "id TEXT PRIMARY KEY, wrapped_key TEXT NOT NULL, merged_into TEXT, \
              restricted_at BIGINT, erased_at BIGINT, created_at BIGINT NOT NULL";
         execute(conn, format!("CREATE TABLE {name} ({columns})")).await?;
@@ -140,22 +141,8 @@ async fn size(table: &mut Table, engine: &str, conn: &mut AnyConnection) -> Resu
             let sql = format!("INSERT INTO {name} (id, wrapped_key, created_at) VALUES {rows}");
             execute(conn, sql).await?;
         }
-        let size: i64 = if engine == "SQLite" {
-            execute(conn, "VACUUM".into()).await?;
-            let sql = "SELECT SUM(pgsize) FROM dbstat WHERE name LIKE $1 OR name LIKE $2";
-            let sql = sqlx::query_scalar(sql).bind(name).bind(format!("sqlite_autoindex_{name}%"));
-            match sql.fetch_one(&mut *conn).await {
-                Ok(size) => size,
-                // Built without that table: the whole file, less what was there before.
-                Err(_) => {
-                    let all: i64 = sqlx::query_scalar(
-                        "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
-                    )
-                    .fetch_one(&mut *conn)
-                    .await?;
-                    all - bytes.first().copied().unwrap_or(0.0) as i64
-                }
-            }
+        let size = if engine == "SQLite" {
+            whole_file(conn).await? - before
         } else {
             let sql = format!("SELECT pg_total_relation_size('{name}')");
             sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut *conn).await?
@@ -167,6 +154,13 @@ async fn size(table: &mut Table, engine: &str, conn: &mut AnyConnection) -> Resu
     let gigabytes = key * 1e7 / 1e9;
     table.bound(format!("{engine}: keys of 10 M customers"), gigabytes, "GB", 1.5);
     Ok(())
+}
+
+/// Bytes of an SQLite file without gaps.
+async fn whole_file(conn: &mut AnyConnection) -> Result<i64> {
+    execute(conn, "VACUUM".into()).await?;
+    let sql = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+    Ok(sqlx::query_scalar(sql).fetch_one(conn).await?)
 }
 
 /// By blind index, made for each look-up, beside the plain value under the same kind of index.
