@@ -5,7 +5,7 @@
 
 mod support;
 
-use std::{fs, net::SocketAddr, path::Path};
+use std::{fmt::Write as _, fs, net::SocketAddr, path::Path};
 
 use axum::{
     body::{Body, to_bytes},
@@ -91,7 +91,10 @@ async fn plant(room: &Consent) {
 /// Whether bytes hold a text, as it is, in UTF-16, in hexadecimal or in base64 at any offset.
 fn holds(bytes: &[u8], text: &str) -> bool {
     use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD as BASE64};
-    let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let mut hex = String::new();
+    for byte in text.bytes() {
+        write!(hex, "{byte:02x}").unwrap();
+    }
     let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let mut forms = vec![text.as_bytes().to_vec(), hex.to_uppercase().into_bytes()];
     forms.extend([hex.into_bytes(), wide]);
@@ -183,6 +186,12 @@ async fn text(room: &Consent, sql: &'static str, id: &str) -> String {
     row.get(0)
 }
 
+const SEALED: &str = "SELECT sealed FROM identifier WHERE subject = $1";
+const NOTE: &str = "SELECT sealed FROM subject_note WHERE subject = $1";
+const KEY: &str = "SELECT wrapped_key FROM subject WHERE id = $1";
+const SET_SEALED: &str = "UPDATE identifier SET sealed = $1 WHERE subject = $2";
+const SET_KEY: &str = "UPDATE subject SET wrapped_key = $1 WHERE id = $2";
+
 /// Ciphertexts swapped between customers, columns and versions of the key do not open.
 async fn what_was_moved_does_not_open(guard: TestGuard, profile: Profile) {
     let room = open(&guard, profile).await;
@@ -195,11 +204,6 @@ async fn what_was_moved_does_not_open(guard: TestGuard, profile: Profile) {
         room.revealed(&me(), &id, "support", "some words").await.unwrap();
         ids.push(id);
     }
-    const SEALED: &str = "SELECT sealed FROM identifier WHERE subject = $1";
-    const NOTE: &str = "SELECT sealed FROM subject_note WHERE subject = $1";
-    const KEY: &str = "SELECT wrapped_key FROM subject WHERE id = $1";
-    const SET_SEALED: &str = "UPDATE identifier SET sealed = $1 WHERE subject = $2";
-    const SET_KEY: &str = "UPDATE subject SET wrapped_key = $1 WHERE id = $2";
     let (one, two) = (&ids[0], &ids[1]);
     let own = text(&room, SEALED, &one.0).await;
     let key = text(&room, KEY, &one.0).await;
