@@ -224,3 +224,4 @@ audit-do-vault-policy-created = A policy of the vault was made
 audit-do-vault-policy-changed = A policy of the vault was changed
 audit-do-vault-policy-removed = A policy of the vault was removed
 audit-do-vault-index-forgotten = Search indexes of an erased customer were deleted
+audit-do-vault-program-limited = Set the purposes a program may name

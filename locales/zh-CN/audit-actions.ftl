@@ -224,3 +224,4 @@ audit-do-vault-policy-created = 新建了保险库策略
 audit-do-vault-policy-changed = 修改了保险库策略
 audit-do-vault-policy-removed = 删除了保险库策略
 audit-do-vault-index-forgotten = 删除了已清除客户的查找索引
+audit-do-vault-program-limited = 设定了程序可声明的目的

@@ -14,6 +14,7 @@ mod nav;
 mod normal;
 mod pages;
 pub mod policy;
+mod program;
 mod room;
 mod seal;
 pub mod token;
@@ -32,8 +33,10 @@ use consent::Consent;
 use store::{Migration, Store};
 
 /// The schema's steps, in order.
-const MIGRATIONS: [Migration; 1] =
-    [Migration { room: "protect", version: 1, sql: include_str!("schema.sql") }];
+const MIGRATIONS: [Migration; 2] = [
+    Migration { room: "protect", version: 1, sql: include_str!("schema.sql") },
+    Migration { room: "protect", version: 2, sql: include_str!("schema-2.sql") },
+];
 
 /// Items of one request at most.
 pub const ITEMS_MOST: usize = 1_000;

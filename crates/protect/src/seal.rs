@@ -233,6 +233,7 @@ impl Protect {
         values: &[(&str, &str)],
     ) -> Result<BTreeMap<String, Reveal>> {
         let policies = self.policies_for(values.iter().map(|(category, _)| *category)).await?;
+        let may_name = self.may_name(by, purpose).await?;
         let mut reveals = BTreeMap::new();
         let (mut faults, mut refused) = (Vec::new(), Vec::new());
         let mut amounts: BTreeMap<&str, u64> = BTreeMap::new();
@@ -242,16 +243,16 @@ impl Protect {
                 continue;
             };
             *amounts.entry(category).or_default() += 1;
-            if let Some(reveal) = kept.policy.reveal(purpose) {
-                reveals.insert((*category).to_owned(), reveal);
-            } else {
-                refused.push(*category);
-                faults.push(Fault::new(
-                    at,
-                    "refused",
-                    format!("the policy of {category} does not open it for this purpose"),
-                ));
-            }
+            let told = match kept.policy.reveal(purpose) {
+                Some(reveal) if may_name => {
+                    reveals.insert((*category).to_owned(), reveal);
+                    continue;
+                }
+                Some(_) => "this token may not open values for this purpose".to_owned(),
+                None => format!("the policy of {category} does not open it for this purpose"),
+            };
+            refused.push(*category);
+            faults.push(Fault::new(at, "refused", told));
         }
         if !refused.is_empty() {
             // Only what is known: free text could hold somebody's number, and the ledger keeps it.
@@ -269,10 +270,26 @@ impl Protect {
                     (*category, *amount, policies[*category].policy.per_minute)
                 })
                 .collect();
+            // Waiting would not help.
+            if let Some((category, _, most)) =
+                amounts.iter().find(|(_, amount, most)| *most > 0 && *amount > u64::from(*most))
+            {
+                let told = format!(
+                    "the policy of {category} opens {most} values in a minute; send fewer at once"
+                );
+                return Err(ProtectError::Invalid(told));
+            }
             let taken = self.limits.take(&by.to_text(), &amounts, std::time::Instant::now());
             taken.map_err(|(category, seconds)| ProtectError::TooMany { category, seconds })?;
         }
         Ok(reveals)
+    }
+
+    /// Whether a program may come with the purpose at all.
+    async fn may_name(&self, by: &Actor, purpose: &str) -> Result<bool> {
+        let Actor::Token(id) = by else { return Ok(true) };
+        let limited = self.purposes_of_program(id).await?;
+        Ok(limited.is_none_or(|purposes| purposes.contains(purpose)))
     }
 
     /// The numbers of the customers, who are made where there is none. In the order of the items.

@@ -18,6 +18,8 @@ on_both_engines!(
     bad_requests_are_told_with_places_and_nothing_is_half_done,
     a_program_does_only_what_its_scopes_say,
     a_minute_of_openings_has_an_end,
+    a_program_names_only_its_own_purposes,
+    many_at_once_get_the_same_token_and_lose_none,
 );
 
 const PHONE: &str = "+8613812345678";
@@ -208,6 +210,14 @@ async fn values_are_found_however_they_are_typed(room: Protect) {
     erase(&room).await;
     let (_, found) = program.post("/v1/vault/search", &search).await;
     assert_eq!(found["items"][0]["tokens"], json!([]), "an erased customer is not found");
+    assert_eq!(room.forget_erased().await.unwrap(), 1, "and the index is deleted");
+    assert_eq!(room.forget_erased().await.unwrap(), 0);
+    let left: i64 = store::sqlx::query_scalar("SELECT COUNT(blind) FROM protect_token")
+        .fetch_one(room.store().reader())
+        .await
+        .unwrap();
+    assert_eq!(left, 0);
+    assert_eq!(entries(&room, "vault.index_forgotten").await.len(), 1);
 }
 
 async fn bad_requests_are_told_with_places_and_nothing_is_half_done(room: Protect) {
@@ -290,6 +300,31 @@ async fn a_program_does_only_what_its_scopes_say(room: Protect) {
     assert_eq!(reader.post("/v1/vault/seal", &sealing(PHONE)).await.0, StatusCode::FORBIDDEN);
 }
 
+async fn a_program_names_only_its_own_purposes(room: Protect) {
+    let program = Program::new(&room).await;
+    let sealed = seal(&program, PHONE).await;
+    let id = program.actor.strip_prefix("token:").unwrap();
+    let desk = std::collections::BTreeSet::from(["customer_support".to_owned()]);
+    room.limit_program(&me(), id, &desk).await.unwrap();
+    let open =
+        |purpose: &str| json!({"purpose": purpose, "context": "crm.phone", "sealed": sealed});
+
+    let (may, _) = program.post("/v1/vault/open", &open("customer_support")).await;
+    let (may_not, why) = program.post("/v1/vault/open", &open("service_delivery")).await;
+
+    assert_eq!((may, may_not), (StatusCode::OK, StatusCode::FORBIDDEN), "{why}");
+    assert!(why["errors"][0]["detail"].as_str().unwrap().contains("this token"), "{why}");
+    let other = Program::new(&room).await;
+    assert_eq!(other.post("/v1/vault/open", &open("service_delivery")).await.0, StatusCode::OK);
+    assert_eq!(entries(&room, "vault.refused").await.len(), 1);
+    room.limit_program(&me(), id, &std::collections::BTreeSet::new()).await.unwrap();
+    let (again, _) = program.post("/v1/vault/open", &open("service_delivery")).await;
+    assert_eq!(again, StatusCode::OK);
+    assert_eq!(entries(&room, "vault.program_limited").await.len(), 2);
+    let nonsense = std::collections::BTreeSet::from(["nonsense".to_owned()]);
+    assert!(room.limit_program(&me(), id, &nonsense).await.is_err());
+}
+
 async fn a_minute_of_openings_has_an_end(room: Protect) {
     let mut kept = room.policy("contact.phone").await.unwrap().unwrap();
     kept.policy.per_minute = 3;
@@ -305,4 +340,27 @@ async fn a_minute_of_openings_has_an_end(room: Protect) {
     assert_eq!(status, StatusCode::TOO_MANY_REQUESTS, "{answer}");
     let other = Program::new(&room).await;
     assert_eq!(other.post("/v1/vault/open", &two).await.0, StatusCode::OK);
+    let four = json!({ "purpose": "service_delivery", "items": [item, item, item, item] });
+    let (status, _) = other.post("/v1/vault/open", &four).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "waiting would not help");
+}
+
+async fn many_at_once_get_the_same_token_and_lose_none(room: Protect) {
+    let program = Program::new(&room).await;
+    // A new customer, without a secret yet: everybody wants to be the first.
+    let ask = json!({ "category": "contact.phone", "subject": li(), "format": "preserving",
+                      "items": [{ "value": PHONE }, { "value": "13900001111" }, { "value": PHONE }] });
+    let calls = (0..12).map(|_| program.post("/v1/vault/tokens", &ask));
+    let answers = futures::future::join_all(calls).await;
+
+    for (status, answer) in &answers {
+        assert_eq!(*status, StatusCode::OK, "{answer}");
+        assert_eq!(answer["items"], answers[0].1["items"]);
+    }
+    assert_eq!(answers[0].1["items"][0], answers[0].1["items"][2]);
+    let kept: i64 = store::sqlx::query_scalar("SELECT COUNT(*) FROM protect_token")
+        .fetch_one(room.store().reader())
+        .await
+        .unwrap();
+    assert_eq!(kept, 2);
 }

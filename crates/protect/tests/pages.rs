@@ -38,6 +38,12 @@ async fn every_page_is_whole_in_both_languages(room: Protect) {
             assert!(!page.contains("138123"), "{path} shows a value");
         }
         let list = reader.page("/console/vault").await;
+        let link = list.split_once("href=\"/console/vault/programs/").unwrap().1;
+        let path = format!("/console/vault/programs/{}", link.split_once('"').unwrap().0);
+        reader.page(&path).await;
+        let set = [("purpose", "quality"), ("purpose", "customer_support")];
+        assert_eq!(reader.post(&path, &path, &set).await.location, "/console/vault");
+        assert_eq!(room.limited_programs().await.unwrap().len(), 1);
         let told = if lang == "en" { "Shown in clear" } else { "以明文显示" };
         assert!(list.contains(told) && list.contains("test"), "who opened what");
     }

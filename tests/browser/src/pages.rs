@@ -32,7 +32,7 @@ const CANARY: &str = "main section.card form button[type='submit']";
 const LOYALTY: &str = "/console/detectors/new?example=loyalty-card";
 
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 86] = [
+pub const CONSOLE: [Page; 87] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
@@ -126,6 +126,7 @@ pub const CONSOLE: [Page; 86] = [
     ("vault", Way::Path("/console/vault")),
     ("vault-policy", Way::Path("/console/vault/contact.phone")),
     ("vault-policy-edit", Way::Path("/console/vault/contact.phone/edit")),
+    ("vault-program", Way::Link("/console/vault", "main a[href^='/console/vault/programs/']")),
     ("vault-policy-new", Way::Path("/console/vault/new")),
     ("vault-policy-wrong", Way::Press("/console/vault/new", FORM, "[role='alert']")),
 ];

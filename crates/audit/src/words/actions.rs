@@ -17,6 +17,7 @@ pub(crate) const ACTIONS: &[(&str, Group)] = &[
     ("vault.policy_created", Notice),
     ("vault.policy_changed", Notice),
     ("vault.policy_removed", Notice),
+    ("vault.program_limited", Account),
     ("vault.index_forgotten", Consent),
     ("audit.viewed", Read),
     ("audit.line_viewed", Read),

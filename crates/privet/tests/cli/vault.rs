@@ -46,6 +46,7 @@ fn the_examples_do_what_they_say() {
     let python = std::env::var("PRIVET_TEST_PYTHON").unwrap();
     // Beside the binary that is tested stand the examples that were built with it.
     let rust = Path::new(env!("CARGO_BIN_EXE_privet")).with_file_name("examples").join("vault");
+    assert!(rust.exists(), "build the examples too: `cargo test -p privet` does");
     let mut programs = [Command::new(python), Command::new(rust)];
     programs[0].arg(root().join("examples/vault.py"));
 

@@ -4,7 +4,10 @@ use askama::Template;
 use axum::{extract::State, response::Response};
 use web::{Page, Permission, WebError};
 
-use super::{Line, category_name, lines};
+use super::{
+    Line, category_name, lines,
+    programs::{self, Program},
+};
 use crate::{Counts, Room, policy::Kept};
 
 /// Requests listed.
@@ -26,6 +29,7 @@ struct ListPage {
     p: Page,
     rows: Vec<Row>,
     lines: Vec<Line>,
+    programs: Vec<Program>,
     may_edit: bool,
 }
 
@@ -46,8 +50,9 @@ pub(super) async fn show(p: Page, State(room): State<Room>) -> Result<Response, 
     };
     let rows = room.protect.policies().await?.into_iter().map(row).collect();
     let lines = lines(&p, &room, "", LISTED).await?;
+    let programs = programs::all(&p, &room).await?;
     let may_edit = p.can(Permission::EditPolicies);
-    web::render(&ListPage { p, rows, lines, may_edit })
+    web::render(&ListPage { p, rows, lines, programs, may_edit })
 }
 
 /// Kinds of tokens in words.

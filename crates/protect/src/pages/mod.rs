@@ -4,6 +4,7 @@
 mod form;
 mod list;
 mod one;
+mod programs;
 
 use std::collections::HashMap;
 
@@ -19,6 +20,7 @@ pub(crate) fn router() -> Router<Room> {
     Router::new()
         .route("/console/vault", get(list::show))
         .route("/console/vault/new", get(form::new).post(form::create))
+        .route("/console/vault/programs/{id}", get(programs::show).post(programs::save))
         .route("/console/vault/{category}", get(one::show))
         .route("/console/vault/{category}/edit", get(form::edit).post(form::change))
         .route("/console/vault/{category}/remove", post(one::remove))

@@ -224,6 +224,11 @@ async fn remember(
     .bind(by.to_text())
     .bind(now())
     .execute(tx.conn())
-    .await?;
+    .await
+    .map_err(|error| match ::store::StoreError::from(error) {
+        // Two people saved at the same moment: one of them has not seen the other's version.
+        error if consent::Consent::is_taken(&error) => ProtectError::Changed,
+        error => error.into(),
+    })?;
     Ok(())
 }
