@@ -168,9 +168,7 @@ async fn a_damaged_ledger_can_still_be_read(room: Audit) {
         customer(&room, &format!("{}@example.com", "z".repeat(n + 1))).await;
     }
     let changed = "UPDATE ledger_entry SET actor = 'person:somebody-else' WHERE seq = 3";
-    let mut conn = room.store().reader().acquire().await.unwrap();
-    sqlx::query(changed).execute(&mut *conn).await.unwrap();
-    drop(conn);
+    support::set(&room, changed).await;
     let checked = reader.post("/console/audit", "/console/audit/check", &[]).await;
     assert!(checked.text.contains("The ledger is damaged"), "{}", checked.text);
 
@@ -178,10 +176,7 @@ async fn a_damaged_ledger_can_still_be_read(room: Audit) {
     let line = reader.page("/console/audit/lines/3").await;
 
     assert!(page.contains("The ledger is damaged") && page.contains("/console/audit/lines/"));
-    assert!(
-        line.contains("The ledger is damaged") && line.contains("somebody-else")
-            || line.contains("Somebody")
-    );
+    assert!(line.contains("The ledger is damaged"), "{line}");
     assert!(!page.contains("export.jsonl"), "an export would leave no trace");
     let refused = reader.get("/console/audit/export.jsonl").await;
     assert_eq!(refused.status, StatusCode::INTERNAL_SERVER_ERROR);
