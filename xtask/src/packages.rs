@@ -19,6 +19,8 @@ const NEEDED: &[(Present, &str)] = &[
     // Runs the banner's modules beside the Rust code in tests; npm brings the TypeScript compiler.
     (|| on_path("node").is_some(), "nodejs"),
     (|| on_path("npm").is_some(), "npm"),
+    // A server whose clock is wrong.
+    (|| on_path("faketime").is_some(), "faketime"),
     // Without it Chinese text in screenshots is a row of boxes.
     (has_chinese_font, "fonts-noto-cjk"),
 ];

@@ -5,7 +5,7 @@
 use std::{fs, io::Write as _, path::PathBuf};
 
 use sqlx::AssertSqlSafe;
-use store::Actor;
+use store::{Actor, Entry};
 
 use crate::{Consent, ConsentError, Result, SubjectId, subject::store::places};
 
@@ -68,7 +68,12 @@ impl Consent {
                 ids.iter().fold(sqlx::query_scalar(AssertSqlSafe(sql)), |q, id| q.bind(*id));
             let alive: Vec<String> = query.fetch_all(self.store().reader()).await?;
             for id in alive {
-                self.erase(&Actor::System("shred-list"), &SubjectId(id)).await?;
+                let by = Actor::System("shred-list");
+                let entry = Entry::new(by, "subject.erased", "subject", &*id);
+                // An old state is a damage that stops writes; what was erased must not be back
+                // until somebody accepts it.
+                let tx = self.store().begin_forgetting(entry).await?;
+                self.erase_in(tx, &SubjectId(id)).await?;
                 erased += 1;
             }
         }

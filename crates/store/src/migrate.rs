@@ -29,7 +29,16 @@ impl Store {
         // The store's own first step makes the ledger itself: there is nowhere to write yet.
         if !fresh.is_empty() && self.deployment_exists(&mut tx).await? {
             let entries: Vec<Entry> = fresh.iter().map(entry_of).collect();
-            self.append(&mut tx, &entries).await?;
+            match self.append(&mut tx, &entries).await {
+                // The database opens all the same, with writes stopped: how else could an operator
+                // look at the damage and decide?
+                Err(StoreError::Ledger { position, why }) => {
+                    crate::ledger::write_damage(&mut tx, position, &why).await?;
+                }
+                appended => {
+                    appended?;
+                }
+            }
         }
         tx.commit().await?;
         Ok(())

@@ -99,11 +99,9 @@ impl Store {
         store.settle().await?;
         if adopted {
             let by = crate::Actor::System("setup");
-            store
-                .begin(crate::Entry::new(by, "key.adopted", "key", "root"))
-                .await?
-                .commit()
-                .await?;
+            let entry = crate::Entry::new(by, "key.adopted", "key", "root");
+            // It is done already: a damaged log must not keep an operator out.
+            store.begin_forgetting(entry).await?.commit().await?;
         }
         group::start(&store, queue);
         Ok(store)
@@ -248,7 +246,16 @@ impl Store {
 }
 
 async fn begin_on(writer: &AnyPool, postgres: bool) -> Result<Transaction<'static, Any>> {
-    Ok(writer.begin_with(if postgres { "BEGIN" } else { "BEGIN IMMEDIATE" }).await?)
+    let begin = if postgres { "BEGIN" } else { "BEGIN IMMEDIATE" };
+    match writer.begin_with(begin).await {
+        // On a full disk SQLite ends a transaction by itself; sqlx goes on counting it, and the
+        // connection is of no use any more.
+        Err(sqlx::Error::InvalidSavePointStatement) => {
+            let _ = writer.acquire().await?.close().await;
+            Ok(writer.begin_with(begin).await?)
+        }
+        begun => Ok(begun?),
+    }
 }
 
 fn make_data_dir(dir: &Path) -> Result<()> {

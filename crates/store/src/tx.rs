@@ -12,13 +12,27 @@ pub struct WriteTx {
     store: Store,
     entries: Vec<Entry>,
     wake: bool,
+    forgetting: bool,
 }
 
 impl Store {
     pub(crate) async fn begin_with(&self, entry: Entry) -> Result<WriteTx> {
         self.check_ledger()?;
+        self.begin_unchecked(entry).await
+    }
+
+    /// The one write that a damaged ledger lets through: destroying again what was destroyed before
+    /// an older state of the database came back. Its entry is appended if there is still an end that
+    /// it can be appended to; without one the change is made all the same and told in the log file.
+    pub async fn begin_forgetting(&self, entry: Entry) -> Result<WriteTx> {
+        let tx = self.begin_unchecked(entry).await?;
+        Ok(WriteTx { forgetting: true, ..tx })
+    }
+
+    async fn begin_unchecked(&self, entry: Entry) -> Result<WriteTx> {
         let tx = self.raw_begin().await?;
-        Ok(WriteTx { tx, store: self.clone(), entries: vec![entry], wake: false })
+        let entries = vec![entry];
+        Ok(WriteTx { tx, store: self.clone(), entries, wake: false, forgetting: false })
     }
 
     /// Appends entries in a running transaction; a damaged ledger stops all later writes.
@@ -74,8 +88,14 @@ impl WriteTx {
 
     /// Appends the entries and commits; returns the position of the first entry. Durable on return.
     pub async fn commit(self) -> Result<i64> {
-        let Self { mut tx, store, entries, wake } = self;
-        let position = store.append(&mut tx, &entries).await?;
+        let Self { mut tx, store, entries, wake, forgetting } = self;
+        let position = match store.append(&mut tx, &entries).await {
+            Err(error @ crate::StoreError::Ledger { .. }) if forgetting => {
+                tracing::error!(%error, "something was forgotten without an entry of it");
+                0
+            }
+            appended => appended?,
+        };
         tx.commit().await?;
         if wake {
             store.inner.wake.send_modify(|count| *count += 1);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use ::store::{Actor, Entry, HotRow, new_id, now};
+use ::store::{Actor, Entry, HotRow, WriteTx, new_id, now};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Row as _};
 use vault::{BlindIndex, SubjectKey};
@@ -230,7 +230,11 @@ impl Consent {
     /// blind indexes stay, so that nothing is ever recorded or allowed under them again.
     pub async fn erase(&self, actor: &Actor, id: &SubjectId) -> Result<()> {
         let entry = Entry::new(actor.clone(), "subject.erased", "subject", &*id.0);
-        let mut tx = self.store().begin(entry).await?;
+        let tx = self.store().begin(entry).await?;
+        self.erase_in(tx, id).await
+    }
+
+    pub(crate) async fn erase_in(&self, mut tx: WriteTx, id: &SubjectId) -> Result<()> {
         let people: Vec<String> =
             sqlx::query_scalar("SELECT id FROM subject WHERE id = $1 OR merged_into = $1")
                 .bind(&id.0)

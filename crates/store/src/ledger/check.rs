@@ -28,6 +28,14 @@ pub struct Damage {
     pub reason: String,
 }
 
+/// Notes a damage in the database.
+pub(crate) async fn write_damage(conn: &mut AnyConnection, position: i64, why: &str) -> Result<()> {
+    let sql = "INSERT INTO ledger_damage (id, position, why, found_at) VALUES ($1, $2, $3, $4)";
+    let noted = sqlx::query(sql).bind(crate::new_id()).bind(position).bind(why).bind(crate::now());
+    noted.execute(conn).await?;
+    Ok(())
+}
+
 impl Store {
     /// Remembers a damage for good: in this process, and in the database if it can be written.
     pub(crate) async fn note_damage<T: Sync>(&self, result: &Result<T>) {
@@ -38,15 +46,7 @@ impl Store {
         self.stop_writes(*position, why);
         let noted = async {
             let mut tx = self.raw_begin().await?;
-            sqlx::query(
-                "INSERT INTO ledger_damage (id, position, why, found_at) VALUES ($1, $2, $3, $4)",
-            )
-            .bind(crate::new_id())
-            .bind(position)
-            .bind(why)
-            .bind(crate::now())
-            .execute(&mut *tx)
-            .await?;
+            write_damage(&mut tx, *position, why).await?;
             tx.commit().await?;
             Ok::<_, StoreError>(())
         };
@@ -273,6 +273,7 @@ impl Ledger {
             .unwrap_or(1);
         // A database that was put back must not use a name again.
         let epoch = self.saved()?.map_or(epoch, |(saved, _)| epoch.max(saved));
+        self.log().mend_rows(&mut tx).await?;
         let head = renumbered(&mut tx).await?;
         self.log().write_head(&mut tx, &head).await?;
         for sql in ["DELETE FROM ledger_tile", "DELETE FROM ledger_checkpoint"] {

@@ -56,6 +56,26 @@ impl Tree {
         Ok(tree)
     }
 
+    /// Makes what an accepted log stands on, whatever the damage took: the two rows, and the form of
+    /// the entries if a damaged chain was never turned into leaves.
+    pub(super) async fn mend_rows(&self, conn: &mut AnyConnection) -> Result<()> {
+        let form: Option<i64> = sqlx::query_scalar("SELECT form FROM ledger_head WHERE id = 1")
+            .fetch_optional(&mut *conn)
+            .await?;
+        if form == Some(1) {
+            drop_links(conn).await?;
+        }
+        for sql in [
+            "INSERT INTO ledger_head (id, seq, hash, mac, form) VALUES (1, 0, '', '', 2) \
+             ON CONFLICT (id) DO NOTHING",
+            "INSERT INTO ledger_published (id, epoch, seq, peaks, mac) VALUES (1, 1, 0, '', '') \
+             ON CONFLICT (id) DO NOTHING",
+        ] {
+            sqlx::raw_sql(sql).execute(&mut *conn).await?;
+        }
+        Ok(())
+    }
+
     async fn chain_head(&self, conn: &mut AnyConnection) -> Result<(i64, [u8; 32])> {
         let row = sqlx::query("SELECT seq, hash, mac FROM ledger_head WHERE id = 1")
             .fetch_one(conn)
@@ -216,7 +236,7 @@ mod tests {
         );
     }
 
-    async fn a_damaged_chain_does_not_become_a_tree(guard: TestGuard) {
+    async fn a_damaged_chain_stops_writes_and_can_be_accepted(guard: TestGuard) {
         old_deployment(&guard, 30).await;
         let file = format!("sqlite://{}/privet.db", guard.dir().display());
         let address = guard.config().database.unwrap_or(file);
@@ -227,9 +247,26 @@ mod tests {
             .unwrap();
         conn.close().await.unwrap();
 
-        let error = Store::open(guard.config()).await.err().unwrap();
+        for _ in 0..2 {
+            let store = Store::open(guard.config()).await.unwrap();
+            let entry = Entry::new(Actor::CommandLine, "item.created", "item", "x");
+            let error = store.begin(entry).await.err().unwrap();
+            assert!(matches!(error, StoreError::Ledger { position: 17, .. }), "{error}");
+            assert_eq!(store.ledger().damages().await.unwrap().len(), 1);
+            let rows = store.ledger().page(&crate::LedgerFilter::default(), None, 99).await;
+            assert_eq!(rows.unwrap().len(), 30, "reading goes on");
+            store.close().await;
+        }
 
-        assert!(matches!(error, StoreError::Ledger { position: 17, .. }), "{error}");
+        let store = Store::open(guard.config()).await.unwrap();
+        let head = store.ledger().accept(Actor::CommandLine, "it was us").await.unwrap();
+
+        assert_eq!(head.seq, 31);
+        assert_eq!(store.ledger().publish().await.unwrap().checkpoint.size, 31);
+        assert_eq!(store.ledger().verify().await.unwrap(), head);
+        drop(store);
+        let again = Store::open(guard.config()).await.unwrap();
+        assert_eq!(again.ledger().verify().await.unwrap(), head);
     }
 
     #[tokio::test]
@@ -243,12 +280,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_damaged_chain_is_refused_on_sqlite() {
-        a_damaged_chain_does_not_become_a_tree(testing::temp_sqlite_guard()).await;
+    async fn a_damaged_chain_stops_writes_on_sqlite() {
+        a_damaged_chain_stops_writes_and_can_be_accepted(testing::temp_sqlite_guard()).await;
     }
 
     #[tokio::test]
-    async fn a_damaged_chain_is_refused_on_postgres() {
-        a_damaged_chain_does_not_become_a_tree(testing::temp_postgres_guard().await).await;
+    async fn a_damaged_chain_stops_writes_on_postgres() {
+        a_damaged_chain_stops_writes_and_can_be_accepted(testing::temp_postgres_guard().await)
+            .await;
     }
 }

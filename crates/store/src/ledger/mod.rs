@@ -12,6 +12,7 @@ mod publish;
 mod tree;
 
 pub use check::Damage;
+pub(crate) use check::write_damage;
 pub use publish::SignedCheckpoint;
 pub(crate) use tree::Tree;
 

@@ -138,6 +138,8 @@ impl Ledger {
 
     async fn publish_rounds(&self) -> Result<SignedCheckpoint> {
         self.store.check_ledger()?;
+        // What is written when this begins: what others go on writing is for the next time.
+        let mut goal = None;
         loop {
             let mut conn = self.store.reader().acquire().await?;
             let state = self.tree().published(&mut conn).await?;
@@ -145,9 +147,9 @@ impl Ledger {
             if head.seq() < state.seq() {
                 return Err(damaged(head.seq(), "the log is shorter than what was published"));
             }
-            if head.seq() == state.seq()
-                && let Some(newest) = newest_checkpoint(&mut conn).await?
-            {
+            let goal = *goal.get_or_insert(head.edge.size());
+            let newest = newest_checkpoint(&mut conn).await?;
+            if let Some(newest) = newest.filter(|newest| newest.checkpoint.size >= goal) {
                 return Ok(newest);
             }
             let to = head.seq().min(state.seq() + ROUND);
@@ -297,14 +299,17 @@ impl Ledger {
         }
     }
 
-    /// Adds a witness's signature line to a checkpoint.
-    pub async fn cosigned(&self, size: u64, line: &str) -> Result<()> {
+    /// Adds a witness's signature line to a checkpoint, unless the witness has one there: two servers
+    /// may have asked it.
+    pub async fn cosigned(&self, size: u64, witness: &str, line: &str) -> Result<()> {
         let mut tx = self.store.raw_begin().await?;
         sqlx::query(
-            "UPDATE ledger_checkpoint SET cosignatures = cosignatures || $1 WHERE size = $2",
+            "UPDATE ledger_checkpoint SET cosignatures = cosignatures || $1 \
+             WHERE size = $2 AND replace(cosignatures, $3, '') = cosignatures",
         )
         .bind(line)
         .bind(size.cast_signed())
+        .bind(format!("\u{2014} {witness} "))
         .execute(&mut *tx)
         .await?;
         Ok(tx.commit().await?)
