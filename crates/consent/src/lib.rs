@@ -9,6 +9,7 @@
 pub mod api;
 pub mod campaign;
 mod catalogue;
+pub mod certificate;
 pub mod code;
 pub mod decide;
 pub mod desk;

@@ -15,6 +15,8 @@ on_both_engines!(
     customers_move_to_a_new_kek_while_others_are_served,
     keys_from_before_there_were_versions_open_and_move,
     a_shredded_customer_stays_shredded_in_an_older_database,
+    a_damaged_log_does_not_bring_a_shredded_customer_back,
+    a_deletion_is_certified_with_its_place_in_the_log,
 );
 
 const PEOPLE: usize = 1200;
@@ -89,7 +91,35 @@ async fn keys_from_before_there_were_versions_open_and_move(room: Consent) {
     assert_eq!(room.identifiers(&id).await.unwrap().len(), 1);
 }
 
+async fn a_deletion_is_certified_with_its_place_in_the_log(room: Consent) {
+    let li = mail("li.lei@example.com");
+    room.record(&me(), &choosing(&li, &[("email_marketing", Choice::Granted)])).await.unwrap();
+    let id = room.find(&li.blind(room.vault())).await.unwrap().people[0].clone();
+    assert!(room.deletion_certificate(&id).await.is_err(), "nobody was erased yet");
+    room.erase(&me(), &id).await.unwrap();
+
+    let answer = room.deletion_certificate(&id).await.unwrap();
+
+    let (document, key) = (&answer["certificate"], room.signer().public().clone());
+    assert_eq!(ledger::verify(document, Some(&key)).unwrap(), key);
+    assert_eq!(document["id"], id.0.as_str());
+    assert!(!answer.to_string().contains("li.lei"));
+    let proof = ledger::LogProof::from_json(&answer[ledger::MEMBER]).unwrap();
+    let placed = proof.check_for(document, &id.0, &key).unwrap();
+    assert_eq!(placed.leaf.action, consent::certificate::ACTION);
+    let again = room.deletion_certificate(&id).await.unwrap();
+    assert_eq!(*document, again["certificate"], "made again it says the same");
+}
+
 async fn a_shredded_customer_stays_shredded_in_an_older_database(room: Consent) {
+    shredded_again(room, false).await;
+}
+
+async fn a_damaged_log_does_not_bring_a_shredded_customer_back(room: Consent) {
+    shredded_again(room, true).await;
+}
+
+async fn shredded_again(room: Consent, damaged: bool) {
     let li = mail("li.lei@example.com");
     room.record(&me(), &choosing(&li, &[("email_marketing", Choice::Granted)])).await.unwrap();
     let id = room.find(&li.blind(room.vault())).await.unwrap().people[0].clone();
@@ -99,6 +129,11 @@ async fn a_shredded_customer_stays_shredded_in_an_older_database(room: Consent) 
     // What a restored backup looks like: the key is there again.
     let back = "UPDATE subject SET wrapped_key = $1, erased_at = NULL WHERE id = $2";
     execute(room.store(), back, &[&wrapped, &id.0]).await;
+    if damaged {
+        let change = "UPDATE ledger_entry SET actor = $1 WHERE seq = 5";
+        execute(room.store(), change, &["person:x"]).await;
+        room.store().ledger().verify().await.unwrap_err();
+    }
 
     let now = Consent::open(room.store().clone(), room.settings().clone()).await.unwrap();
 
@@ -106,4 +141,10 @@ async fn a_shredded_customer_stays_shredded_in_an_older_database(room: Consent) 
     assert_eq!(row.fetch_one(now.store().reader()).await.unwrap().get::<String, _>(0), "");
     let asked = now.decide(&li, "email_marketing", &Ask::default()).await.unwrap();
     assert!(!asked.allow);
+    if damaged {
+        let entry = store::Entry::new(me(), "test.changed", "test", "1");
+        assert!(now.store().begin(entry).await.is_err(), "writes stay stopped");
+        now.store().ledger().accept(me(), "a disk fault").await.unwrap();
+    }
+    now.store().ledger().verify().await.unwrap();
 }

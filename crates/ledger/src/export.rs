@@ -67,6 +67,8 @@ impl ExportHeader {
 pub struct Exported {
     /// The log's state.
     pub checkpoint: Checkpoint,
+    /// The note that said so, with all its signatures.
+    pub note: String,
     /// When its newest entry was made (µs); 0 without one.
     pub newest: i64,
 }
@@ -87,9 +89,9 @@ pub fn check_export(mut file: impl BufRead, key: &PublicKey) -> Result<Exported,
     let mut note = vec![0; length as usize];
     file.read_exact(&mut note)?;
     let note = String::from_utf8(note).map_err(|_| ExportError::NotAnExport)?;
-    let note = Note::parse(&note)?;
-    let checkpoint = Checkpoint::parse(&note.text)?;
-    note.check(&NoteKey::log(&checkpoint.origin, key.clone())?)?;
+    let parsed = Note::parse(&note)?;
+    let checkpoint = Checkpoint::parse(&parsed.text)?;
+    parsed.check(&NoteKey::log(&checkpoint.origin, key.clone())?)?;
     let (mut edge, mut newest) = (Edge::default(), 0);
     let mut leaf = Vec::with_capacity(1024);
     while edge.size() < checkpoint.size {
@@ -118,5 +120,5 @@ pub fn check_export(mut file: impl BufRead, key: &PublicKey) -> Result<Exported,
     if !file.fill_buf()?.is_empty() {
         return Err(ExportError::Beyond);
     }
-    Ok(Exported { checkpoint, newest })
+    Ok(Exported { checkpoint, note, newest })
 }

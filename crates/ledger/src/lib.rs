@@ -2,7 +2,8 @@
 //! Ed25519 over its canonical form; and the log that everything enters: leaves, an RFC 6962 Merkle
 //! tree in C2SP tiles, checkpoints, proofs. It does no I/O and knows no room. Callers need [`Signer`],
 //! [`verify`] and [`PublicKey`] for documents; [`Leaf`], [`Edge`], [`Tile`], [`Checkpoint`] and the
-//! two proofs for the log; [`LogProof`] to put both together.
+//! two proofs for the log; [`LogProof`] to put both together;
+//! [`AddCheckpoint`] to be witnessed and to be a witness.
 //!
 //! A signed document is the JSON object itself with one more member:
 //! `"proof": {"type": "Ed25519", "key": "ed25519:BASE64URL", "signature": "BASE64URL"}`. What is
@@ -19,6 +20,7 @@ mod note;
 mod proof;
 mod sign;
 mod tile;
+mod witness;
 
 pub use canonical::canonical;
 pub use checkpoint::Checkpoint;
@@ -30,8 +32,9 @@ pub use note::{Note, NoteError, NoteKey};
 pub use proof::{
     ConsistencyProof, InclusionProof, Nodes, prove_consistency, prove_inclusion, root,
 };
-pub use sign::{PublicKey, Signer, VerifyError, verify};
+pub use sign::{PublicKey, Signer, VerifyError, new_seed, verify};
 pub use tile::{TILE_WIDTH, Tile};
+pub use witness::{AddCheckpoint, LARGEST_REQUEST, Refusal};
 
 use sha2::{Digest as _, Sha256};
 

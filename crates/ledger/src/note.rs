@@ -184,6 +184,16 @@ impl Note {
         Ok(seconds)
     }
 
+    /// The key's signature line, if it signed the note: to be put under another copy of it.
+    pub fn line_of(&self, key: &NoteKey) -> Result<String, NoteError> {
+        self.check(key)?;
+        let id = key.id();
+        let mut signatures = self.signatures.iter();
+        let found = signatures.find(|(name, body)| *name == key.name && body.starts_with(&id));
+        let Some((name, body)) = found else { return Err(NoteError::NotSigned(key.name.clone())) };
+        Ok(format!("\u{2014} {name} {}\n", BASE64.encode(body)))
+    }
+
     /// The names that signed it, unchecked.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.signatures.iter().map(|(name, _)| name.as_str())

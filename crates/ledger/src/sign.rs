@@ -49,6 +49,12 @@ pub struct Signer {
     public: PublicKey,
 }
 
+/// A seed for a new [`Signer`]; `None` when the system gives no random numbers.
+pub fn new_seed() -> Option<[u8; 32]> {
+    let mut seed = [0; 32];
+    aws_lc_rs::rand::fill(&mut seed).ok().map(|()| seed)
+}
+
 impl fmt::Debug for Signer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Signer({})", self.public)
