@@ -2,7 +2,7 @@
 //! backwards, a read-only disk.
 //!
 //! The servers are this test program itself, started again with only `the_server_that_suffers`.
-#![allow(clippy::unwrap_used)] // Helpers of tests are not in a test function.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // Helpers of tests are not in a test function.
 
 use std::{
     collections::{HashMap, HashSet},
