@@ -138,7 +138,9 @@ mod tests {
 
     fn point(leaves: &[Hash]) -> Checkpoint {
         let mut edge = Edge::default();
-        leaves.iter().for_each(|leaf| edge.push(*leaf));
+        for leaf in leaves {
+            edge.push(*leaf);
+        }
         Checkpoint { origin: "example.org/log".into(), size: edge.size(), root: edge.root() }
     }
 
