@@ -19,6 +19,7 @@ struct AccountPage {
     login: String,
     name: String,
     recovery_left: i64,
+    passkeys: usize,
     sessions: Vec<SessionRow>,
     languages: Vec<Choice>,
     themes: Vec<Choice>,
@@ -30,6 +31,7 @@ async fn page(web: &Web, p: Page, name: String, errors: Errors) -> Result<Accoun
         login: web.login_of(&p.user.id).await?,
         name,
         recovery_left: web.recovery_left(&p.user.id).await?,
+        passkeys: web.passkeys_of(&p.user.id).await?.len(),
         sessions: web.sessions_of(&p.user.id).await?,
         languages: Lang::ALL.map(|lang| Choice::new(lang.tag(), lang.own_name())).to_vec(),
         themes: Theme::ALL.map(|theme| Choice::new(theme.as_str(), p.t(theme.key()))).to_vec(),
@@ -92,7 +94,11 @@ pub(crate) async fn change_password(
 }
 
 /// Checks the reader's own password, slowing down guesses by whoever sits at an open session.
-async fn is_own_password(web: &Web, p: &Page, password: &Password) -> Result<bool, WebError> {
+pub(crate) async fn is_own_password(
+    web: &Web,
+    p: &Page,
+    password: &Password,
+) -> Result<bool, WebError> {
     let key = format!("own:{}", p.user.id);
     if let Some(wait) = web.inner.limits.wait(&key, PER_ACCOUNT) {
         return Err(WebError::TooMany(wait));

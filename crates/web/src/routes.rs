@@ -2,7 +2,9 @@
 
 use crate::page::NavItem;
 use crate::{Permission, Token, Web, WebError};
-use crate::{account, assets, components, jobs, mail, metrics, people, sessions, signin, token};
+use crate::{
+    account, assets, components, jobs, mail, metrics, passkey, people, sessions, signin, token,
+};
 use axum::Router;
 use axum::extract::{ConnectInfo, FromRequestParts as _, Request, State};
 use axum::http::{StatusCode, header};
@@ -40,6 +42,10 @@ pub fn router(web: Web) -> Router {
         .route("/", get(|| async { crate::redirect("/console") }))
         .route("/signin", get(signin::signin_page).post(signin::signin))
         .route("/signin/code", get(signin::code_page).post(signin::code))
+        .route(
+            "/signin/passkey",
+            get(passkey::pages::sign_in_options).post(passkey::pages::sign_in),
+        )
         .route("/signin/sso", get(crate::sso::pages::start))
         .route("/signin/sso/back", get(crate::sso::pages::back))
         .route("/signout", post(signin::signout))
@@ -59,6 +65,9 @@ fn console() -> Router<Web> {
         .route("/console/account/password", post(account::change_password))
         .route("/console/account/totp", get(account::totp_form).post(account::totp_enable))
         .route("/console/account/totp/off", post(account::totp_disable))
+        .route("/console/account/passkeys", get(passkey::pages::show).post(passkey::pages::add))
+        .route("/console/account/passkeys/options", get(passkey::pages::add_options))
+        .route("/console/account/passkeys/{id}/remove", post(passkey::pages::remove))
         .route("/console/account/sessions/{id}/end", post(account::end_session))
         .route("/console/sessions", get(sessions::show))
         .route("/console/sessions/{id}/end", post(sessions::end))

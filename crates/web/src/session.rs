@@ -66,6 +66,8 @@ pub(crate) enum How {
     SecondFactor,
     /// The company's own provider.
     Sso,
+    /// A passkey, which is two factors.
+    Passkey,
     /// A one-time link: set-up, invitation or demonstration.
     Link,
 }
@@ -76,6 +78,7 @@ impl How {
             Self::Password => "password",
             Self::SecondFactor => "second",
             Self::Sso => "sso",
+            Self::Passkey => "passkey",
             Self::Link => "link",
         }
     }

@@ -77,6 +77,8 @@ struct SignInPage {
     error: String,
     fresh: bool,
     sso: Option<SsoButton>,
+    /// The origin whose pages may use a passkey; empty where there is none.
+    passkeys: String,
 }
 
 /// The way to the company's provider on the sign-in page.
@@ -93,12 +95,16 @@ fn sso_button(web: &Web, back: &str) -> Option<SsoButton> {
     Some(SsoButton { name: config.name.clone(), link, only: config.only })
 }
 
+fn passkey_origin(web: &Web) -> String {
+    web.passkey_site().map(|site| site.origin).unwrap_or_default()
+}
+
 /// The sign-in page with the reason why the provider's way did not work.
 pub(crate) fn refused(web: &Web, p: Look, key: &str) -> Result<Response, WebError> {
     let error = p.t(key);
     let sso = sso_button(web, "");
-    let page =
-        SignInPage { p, back: String::new(), login: String::new(), error, fresh: false, sso };
+    let (back, login, passkeys) = (String::new(), String::new(), passkey_origin(web));
+    let page = SignInPage { p, back, login, error, fresh: false, sso, passkeys };
     render_status(403, &page)
 }
 
@@ -126,7 +132,8 @@ pub(crate) async fn signin_page(
     let fresh = !web.has_users().await?;
     let sso = sso_button(&web, &query.back);
     let (login, error) = (String::new(), String::new());
-    render(&SignInPage { p, back: query.back, login, error, fresh, sso })
+    let passkeys = passkey_origin(&web);
+    render(&SignInPage { p, back: query.back, login, error, fresh, sso, passkeys })
 }
 
 pub(crate) async fn signin(
@@ -158,8 +165,9 @@ pub(crate) async fn signin(
         note_failure(&web, id.as_deref()).await?;
         let error = p.t("web-signin-wrong");
         let sso = sso_button(&web, &input.back);
-        let (back, login) = (input.back, input.login);
-        return render_status(422, &SignInPage { p, back, login, error, fresh: false, sso });
+        let (back, login, passkeys) = (input.back, input.login, passkey_origin(&web));
+        let page = SignInPage { p, back, login, error, fresh: false, sso, passkeys };
+        return render_status(422, &page);
     };
     keys().for_each(|key| web.inner.limits.forgive(key));
     if person.totp_secret.is_some() {
@@ -192,7 +200,8 @@ pub(crate) fn too_many(
 ) -> Result<Response, WebError> {
     let error = p.tn("web-signin-wait", wait);
     let sso = sso_button(web, &back);
-    let page = SignInPage { p, back, login, error, fresh: false, sso };
+    let passkeys = passkey_origin(web);
+    let page = SignInPage { p, back, login, error, fresh: false, sso, passkeys };
     let mut response = render_status(429, &page)?;
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
     Ok(response)
