@@ -5,6 +5,7 @@
 mod asking;
 mod browser;
 pub mod customers;
+mod device;
 pub mod pages;
 mod plain;
 mod server;

@@ -102,6 +102,7 @@ pub const CONSOLE: [Page; 87] = [
     ("policy-shipped", Way::Path("/console/access/policies/shipped")),
     ("emergency-wrong", Way::Press("/console/access/emergency", FORM, ".field-error")),
     ("account", Way::Path("/console/account")),
+    ("passkeys", Way::Path("/console/account/passkeys")),
     ("audit", Way::Path("/console/audit")),
     ("audit-line", Way::Link("/console/audit", "main tbody a[href^='/console/audit/lines/']")),
     ("audit-person", Way::Link("/console/audit", "main tbody a[href^='/console/audit/people/']")),
