@@ -46,6 +46,7 @@ audit-do-user-renamed = An account was renamed
 audit-do-user-disabled = An account was disabled
 audit-do-user-enabled = An account was enabled
 audit-do-user-role-changed = A role was changed
+audit-do-user-groups-changed = The groups of the sign-in service changed
 audit-do-user-password-changed = A password was changed
 audit-do-user-preferences-changed = Language or colours were changed
 audit-do-user-totp-enabled = Two-step sign-in was turned on

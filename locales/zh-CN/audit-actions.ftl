@@ -46,6 +46,7 @@ audit-do-user-renamed = 账号改名
 audit-do-user-disabled = 停用了账号
 audit-do-user-enabled = 启用了账号
 audit-do-user-role-changed = 更改了角色
+audit-do-user-groups-changed = 登录服务中的群组已更改
 audit-do-user-password-changed = 更改了密码
 audit-do-user-preferences-changed = 更改了语言或配色
 audit-do-user-totp-enabled = 开启了两步登录

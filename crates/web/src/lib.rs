@@ -158,12 +158,13 @@ use store::sqlx::{self, Row};
 use store::{Actor, Entry, Migration, Store};
 
 /// Rooms of their own in the list of migrations, so that each part of sign-in grows by itself.
-const MIGRATIONS: [Migration; 6] = [
+const MIGRATIONS: [Migration; 7] = [
     Migration { room: "web", version: 1, sql: include_str!("schema.sql") },
     Migration { room: "web-token", version: 1, sql: include_str!("token/schema.sql") },
     Migration { room: "web-session", version: 1, sql: include_str!("session_schema.sql") },
     Migration { room: "web-sso", version: 1, sql: include_str!("sso/schema.sql") },
     Migration { room: "web-place", version: 1, sql: include_str!("place_schema.sql") },
+    Migration { room: "web-sso", version: 2, sql: include_str!("sso/groups_schema.sql") },
     Migration { room: "web-passkey", version: 1, sql: include_str!("passkey/schema.sql") },
 ];
 

@@ -166,6 +166,23 @@ async fn roles(house: &House) -> Vec<(String, String)> {
         .collect()
 }
 
+/// Switches policies on as their pages do once a colleague has agreed.
+async fn switch_on(house: &House, body: &str) {
+    let entry = store::Entry::new(store::Actor::System("test"), "test.changed", "test", "test");
+    let mut tx = house.web.store().begin(entry).await.unwrap();
+    sqlx::query(
+        "INSERT INTO access_policy (id, version, body, cases, made_by, made_at)
+         VALUES ('groups', 1, $1, '', 'cli', 0)",
+    )
+    .bind(body)
+    .execute(&mut *tx.conn())
+    .await
+    .unwrap();
+    let on = "UPDATE access_active SET policy = 'groups' WHERE id = 1";
+    sqlx::query(on).execute(&mut *tx.conn()).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
 async fn groups_give_roles(store: Store) {
     let provider = provider();
     let house = house(store, &provider.issuer, false).await;
@@ -186,6 +203,17 @@ async fn groups_give_roles(store: Store) {
     let people = roles(&house).await;
     let kinds: Vec<&str> = people.iter().map(|(_, role)| role.as_str()).collect();
     assert_eq!(kinds, ["owner", "privacy_officer", "engineer"], "one account each, none for eve");
+    // Policies know the groups, too.
+    let (mut bo, _) = come(&house, "bo").await;
+    assert_eq!(bo.get("/console/sessions").await.status, StatusCode::FORBIDDEN);
+    switch_on(
+        &house,
+        "permit (principal in Privet::Group::\"others\",
+                 action == Privet::Action::\"manage_people\", resource);",
+    )
+    .await;
+    assert_eq!(bo.get("/console/sessions").await.status, StatusCode::OK);
+    assert_eq!(ada.get("/console/sessions").await.status, StatusCode::FORBIDDEN);
     // A role changed by hand is what the groups say again at the next sign-in.
     let path = format!("/console/people/{}/role", people[1].0);
     owner.post("/console/people", &path, &[("role", "owner")]).await;

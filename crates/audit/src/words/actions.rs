@@ -74,6 +74,7 @@ pub(crate) const ACTIONS: &[(&str, Group)] = &[
     ("user.totp-disabled", Account),
     ("user.totp-used", Account),
     ("user.recovery-used", Account),
+    ("user.groups_changed", Account),
     ("passkey.added", Account),
     ("passkey.removed", Account),
     ("passkey.used", Account),

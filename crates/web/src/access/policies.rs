@@ -90,14 +90,15 @@ fn case(line: usize, text: &str) -> Option<Case> {
         _ => return None,
     };
     let mut parts = who.split('+');
-    let role = Role::parse(parts.next()?)?;
+    let mut names = parts.next()?.split('@');
+    let role = Role::parse(names.next()?)?;
     Some(Case {
         line,
         text: text.to_owned(),
         actor: Actor {
             id: "somebody".into(),
             role: role.as_str().into(),
-            groups: Vec::new(),
+            groups: names.map(str::to_owned).collect(),
             purposes: parts.map(str::to_owned).collect(),
         },
         action: Action::parse(action)?,
@@ -222,7 +223,7 @@ impl Web {
     /// The real decisions of the last 30 days that would have been others under these policies.
     pub(crate) async fn dry_run(&self, body: &str) -> Result<(Vec<Change>, usize), WebError> {
         let engine = Engine::with(body).map_err(WebError::internal)?;
-        let held = self.purposes_held().await?;
+        let (held, groups) = (self.purposes_held().await?, self.groups_held().await?);
         let seen = self.decisions_since(DRY_RUN_DAYS).await?;
         let total = seen.len();
         // Cedar is quick but fifty thousand questions are not: no request of others waits for them.
@@ -234,7 +235,7 @@ impl Web {
                 })
                 .collect();
             seen.into_iter()
-                .filter(|(seen, _)| replay(&engine, seen, &purposes) != seen.allowed)
+                .filter(|(seen, _)| replay(&engine, seen, &purposes, &groups) != seen.allowed)
                 .map(|(seen, times)| Change { seen, times })
                 .collect()
         })
@@ -244,12 +245,17 @@ impl Web {
     }
 }
 
-/// The answer today's purposes and yesterday's role would get.
-fn replay(engine: &Engine, seen: &Seen, purposes: &HashMap<&str, Vec<String>>) -> bool {
+/// The answer today's purposes and groups and yesterday's role would get.
+fn replay(
+    engine: &Engine,
+    seen: &Seen,
+    purposes: &HashMap<&str, Vec<String>>,
+    groups: &HashMap<String, Vec<String>>,
+) -> bool {
     let actor = Actor {
         id: seen.actor.clone(),
         role: seen.role.clone(),
-        groups: Vec::new(),
+        groups: groups.get(&seen.actor).cloned().unwrap_or_default(),
         purposes: purposes.get(seen.actor.as_str()).cloned().unwrap_or_default(),
     };
     let context =
@@ -291,6 +297,12 @@ mod tests {
         assert!(!try_out(forbid, "").passes(), "no case is no test");
         assert!(try_out(forbid, "engineer export = refuse").passes());
         assert!(!try_out(forbid, "engineer export = allow").passes());
+        let of_group = "permit (principal in Privet::Group::\"field-team\", \
+                        action == Privet::Action::\"export\", resource);";
+        assert!(
+            try_out(of_group, "marketer@field-team export = allow\nmarketer export = refuse")
+                .passes()
+        );
         assert!(!try_out("nonsense", "engineer export = allow").passes());
     }
 }

@@ -108,7 +108,7 @@ impl Web {
     pub(crate) async fn reach(&self) -> Result<Vec<(Permission, Vec<String>)>, WebError> {
         let active = self.active_policy().await?.map_or(String::new(), |policy| policy.id);
         let engine = self.engine_of(&active).await?;
-        let held = self.purposes_held().await?;
+        let (held, groups) = (self.purposes_held().await?, self.groups_held().await?);
         let people: Vec<_> =
             self.people().await?.into_iter().filter(|person| !person.disabled).collect();
         let mut all: Vec<(Permission, Vec<String>)> =
@@ -117,7 +117,7 @@ impl Web {
             let actor = ::access::Actor {
                 id: person.id.clone(),
                 role: person.role.as_str().to_owned(),
-                groups: Vec::new(),
+                groups: groups.get(&person.id).cloned().unwrap_or_default(),
                 purposes: held
                     .get(&person.id)
                     .into_iter()

@@ -47,6 +47,8 @@ impl Web {
         let rows = sqlx::query(
             "SELECT 'purpose', purpose, CAST(0 AS BIGINT) FROM access_purpose WHERE user_id = $1
              UNION ALL
+             SELECT 'group', name, CAST(0 AS BIGINT) FROM web_group WHERE user_id = $1
+             UNION ALL
              SELECT 'glass', user_id, expires_at FROM access_glass
              WHERE ended_at = 0 AND expires_at > $2
              UNION ALL
@@ -56,11 +58,13 @@ impl Web {
         .bind(now)
         .fetch_all(self.store().reader())
         .await?;
-        let (mut purposes, mut alarms, mut active) = (Vec::new(), Vec::new(), String::new());
+        let (mut purposes, mut groups) = (Vec::new(), Vec::new());
+        let (mut alarms, mut active) = (Vec::new(), String::new());
         for row in &rows {
             let (what, text): (String, String) = (row.try_get(0)?, row.try_get(1)?);
             match what.as_str() {
                 "purpose" => purposes.push(text),
+                "group" => groups.push(text),
                 "glass" => alarms.push((text, row.try_get::<i64, _>(2)?)),
                 _ => active = text,
             }
@@ -72,7 +76,7 @@ impl Web {
         let actor = Actor {
             id: user.id.clone(),
             role: user.role.as_str().to_owned(),
-            groups: Vec::new(),
+            groups,
             purposes: purposes.clone(),
         };
         Ok(Standing {

@@ -1,7 +1,7 @@
 //! The account of a person whom the provider vouches for: found by issuer and subject, never by an
 //! e-mail address, which people can change at many providers.
 
-use super::{Sso, SsoFault};
+use super::{Sso, SsoFault, groups};
 use crate::password::Password;
 use crate::users::NewUser;
 use crate::{Lang, Role, Web, WebError, secret};
@@ -10,7 +10,7 @@ use store::sqlx::{self, Row};
 use store::{Actor, Entry};
 
 /// The actor of what the provider's word changes.
-const BY: Actor = Actor::System("sso");
+pub(super) const BY: Actor = Actor::System("sso");
 
 impl Web {
     fn subject_index(&self, issuer: &str, subject: &str) -> String {
@@ -25,12 +25,17 @@ impl Web {
         lang: Lang,
     ) -> Result<Result<String, SsoFault>, WebError> {
         let text = |name: &str| claims[name].as_str().unwrap_or_default().trim();
-        let Some(role) = sso.role(&groups(&claims[&sso.config.groups_claim])) else {
+        let groups_now = groups::of_claim(&claims[&sso.config.groups_claim]);
+        let Some(role) = sso.role(&groups_now) else {
             return Ok(Err(SsoFault::NoRole));
         };
         let index = self.subject_index(&sso.config.issuer, text("sub"));
         if let Some(id) = self.identity(&index).await? {
-            return self.returning(id, role).await;
+            let back = self.returning(id, role).await?;
+            if let Ok(id) = &back {
+                self.set_groups(id, &groups_now).await?;
+            }
+            return Ok(back);
         }
         let names = [text("email"), text("preferred_username"), text("sub")];
         let login = names.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
@@ -52,6 +57,7 @@ impl Web {
         .bind(store::now())
         .execute(&mut *tx.conn())
         .await?;
+        groups::write(tx.conn(), &id, &groups_now).await?;
         tx.commit().await?;
         Ok(Ok(id))
     }
@@ -87,13 +93,5 @@ impl Web {
             }
         }
         Ok(Ok(id))
-    }
-}
-
-fn groups(claim: &Value) -> Vec<String> {
-    match claim {
-        Value::String(one) => vec![one.clone()],
-        Value::Array(all) => all.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        _ => Vec::new(),
     }
 }

@@ -4,11 +4,13 @@
 //! bring a second RSA, with an open advisory, and an HTTP client of its own that no guard watches.
 
 mod account;
+mod groups;
 mod jwt;
 pub(crate) mod pages;
 mod provider;
 
 use crate::Role;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How the provider's addresses are asked. The binary implements it with the network guard, so that
@@ -67,7 +69,7 @@ impl Sso {
     }
 
     /// The role that a person's groups give.
-    fn role(&self, groups: &[String]) -> Option<Role> {
+    fn role(&self, groups: &BTreeSet<String>) -> Option<Role> {
         let mapped = |role: &Role| {
             self.config.roles.iter().any(|(group, gives)| gives == role && groups.contains(group))
         };
