@@ -1,5 +1,6 @@
 //! Asking Cedar: policies and names are made once, a person once a page, a request each time.
 
+use crate::slice::{Heads, Slices};
 use crate::{Action, Actor, Context, Decision, Fault, Resource, SHIPPED, check};
 use cedar_policy::{
     Authorizer, Entities, Entity, EntityId, EntityTypeName, EntityUid, Policy, PolicyId, PolicySet,
@@ -20,7 +21,7 @@ pub enum AccessError {
     Request(String),
 }
 
-fn broken(error: impl std::fmt::Display) -> AccessError {
+pub(crate) fn broken(error: impl std::fmt::Display) -> AccessError {
     AccessError::Request(error.to_string())
 }
 
@@ -34,8 +35,8 @@ struct Types {
 /// Policies ready to be asked.
 pub struct Engine {
     authorizer: Authorizer,
-    set: PolicySet,
-    shipped: PolicySet,
+    set: Slices,
+    shipped: Slices,
     names: HashMap<PolicyId, String>,
     actions: Vec<EntityUid>,
     types: Types,
@@ -47,6 +48,8 @@ pub struct Principal {
     uid: EntityUid,
     entities: Entities,
     owner: bool,
+    /// The heads of all policies, and of the shipped ones, that fit them.
+    heads: [Heads; 2],
 }
 
 impl Engine {
@@ -69,8 +72,8 @@ impl Engine {
         let action = name("Privet::Action")?;
         Ok(Self {
             authorizer: Authorizer::new(),
-            set,
-            shipped,
+            set: Slices::new(&set),
+            shipped: Slices::new(&shipped),
             names,
             actions: Action::ALL.iter().map(|one| uid(&action, one.as_str())).collect(),
             types: Types {
@@ -94,9 +97,12 @@ impl Engine {
         let parents: HashSet<EntityUid> = std::iter::once(uid(&self.types.role, &actor.role))
             .chain(actor.groups.iter().map(|group| uid(&self.types.group, group)))
             .collect();
+        let mut own = parents.clone();
+        own.insert(person.clone());
+        let heads = [self.set.heads(&own), self.shipped.heads(&own)];
         let entity = Entity::new(person.clone(), attributes, parents).map_err(broken)?;
         let entities = Entities::from_entities([entity], None).map_err(broken)?;
-        Ok(Principal { uid: person, entities, owner: actor.role == "owner" })
+        Ok(Principal { uid: person, entities, owner: actor.role == "owner", heads })
     }
 
     /// Decides for a prepared person.
@@ -123,9 +129,13 @@ impl Engine {
         .map_err(broken)?;
         // Nobody can be locked out for good: what an owner needs in order to mend the rules is
         // decided by the shipped policies alone, whatever was added to them.
-        let set =
-            if self.custom && person.owner && mends(action) { &self.shipped } else { &self.set };
-        let answer = self.authorizer.is_authorized(&request, set, &person.entities);
+        let (all, heads) = if self.custom && person.owner && mends(action) {
+            (&self.shipped, &person.heads[1])
+        } else {
+            (&self.set, &person.heads[0])
+        };
+        let set = all.of(action as usize, &self.actions[action as usize], heads)?;
+        let answer = self.authorizer.is_authorized(&request, &set, &person.entities);
         let mut policies: Vec<String> =
             answer.diagnostics().reason().filter_map(|id| self.names.get(id)).cloned().collect();
         policies.sort();

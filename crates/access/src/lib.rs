@@ -6,6 +6,7 @@
 mod check;
 mod engine;
 mod model;
+mod slice;
 
 pub use check::{Fault, check};
 pub use engine::{AccessError, Engine, Principal};
