@@ -1,5 +1,6 @@
 //! The one door to chores. `cargo xtask help` is the map of what a developer can do here.
 
+mod deny;
 mod packages;
 mod servers;
 mod steps;
@@ -71,8 +72,11 @@ enum Chore {
     Setup,
     /// Formats all code.
     Fmt,
-    /// Format check and lints, warnings as errors.
+    /// Format check, lints (warnings as errors) and dependencies against `deny.toml`.
     Lint,
+    /// Licences, sources and known faults of dependencies (cargo-deny, `deny.toml`). Fails also when
+    /// the database of known faults cannot be reached; `lint` and `test` then say so and go on.
+    Deny,
 }
 
 fn main() -> Result<()> {
@@ -89,5 +93,6 @@ fn main() -> Result<()> {
         Chore::Setup => packages::install_missing(),
         Chore::Fmt => steps::cargo(&["fmt", "--all"], &[]),
         Chore::Lint => steps::lint(),
+        Chore::Deny => deny::check(deny::Unreached::Fails),
     }
 }

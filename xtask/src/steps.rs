@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::{packages, servers::Servers};
+use crate::{deny, packages, servers::Servers};
 
 type Environment = Vec<(&'static str, String)>;
 
@@ -47,6 +47,8 @@ pub fn lint() -> Result<()> {
         .context("`cargo fmt` is missing or the code is not formatted: `cargo xtask fmt`")?;
     step("lints");
     cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"], &[])?;
+    step("dependencies");
+    deny::check(deny::Unreached::IsSaid)?;
     step("types of the browser scripts");
     check_scripts()
 }
@@ -294,7 +296,7 @@ fn binary(profile: &str) -> Result<PathBuf> {
     Ok(path)
 }
 
-fn root() -> &'static Path {
+pub fn root() -> &'static Path {
     // xtask lives one folder below the root, which its manifest path names.
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
 }
