@@ -354,3 +354,23 @@ mod names {
         }
     }
 }
+
+/// Ten lines that mean ten thousand million ("billion laughs"): the reader gives up, soon.
+#[test]
+fn a_bomb_of_yaml_is_refused() {
+    let mut bomb = "privet: 1\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for n in 1..10 {
+        let names = vec![format!("*a{}", n - 1); 10].join(", ");
+        bomb.push_str(&format!("a{n}: &a{n} [{names}]\n"));
+    }
+    bomb.push_str("systems: *a9\n");
+    let started = std::time::Instant::now();
+
+    for name in code::FILES {
+        let parsed = Files::parse(parse_texts(&[(name, &bomb)]));
+        assert!(matches!(parsed, Err(CodeError::Problems(_))), "{name} took a bomb");
+    }
+
+    assert!(!code::fideslang::is_fideslang(&bomb));
+    assert!(started.elapsed().as_secs() < 20, "it took {:?}", started.elapsed());
+}

@@ -16,4 +16,6 @@ mod scan_databases;
 mod scan_files;
 mod server;
 mod tls;
+mod upgrade;
 mod vault;
+mod walls;

@@ -27,7 +27,12 @@ impl Drop for Server {
 impl Server {
     /// Starts it and reads so many lines.
     pub fn start(name: &str, data: &Path, lines: usize) -> Self {
-        let args = [name, "--listen", "127.0.0.1:0", "--data", data.to_str().unwrap()];
+        Self::start_with(&[name, "--data", data.to_str().unwrap()], lines)
+    }
+
+    /// The same with these arguments.
+    pub fn start_with(args: &[&str], lines: usize) -> Self {
+        let args = [args, &["--listen", "127.0.0.1:0"]].concat();
         let mut child = command(&args).stdout(Stdio::piped()).spawn().unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
         let lines: Vec<String> = out.lines().take(lines).map(Result::unwrap).collect();
