@@ -67,6 +67,9 @@ async fn around(State(web): State<Web>, mut request: Request, next: Next) -> Res
     // The route's template, never the address: addresses may be guessed or mistyped with anything.
     let span = tracing::info_span!("request", id = %request_id, %method, route);
 
+    // RFC 9112 §6.1: beside a length this is how requests are smuggled past a proxy, and the server
+    // below has taken the length away by now. Closing leaves nothing behind to be read as another.
+    let chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
     let jar = web.jar();
     let visitor = jar.read(request.headers(), "visitor").map(str::to_owned);
     let new_visitor = visitor.is_none().then(secret::random_token);
@@ -117,6 +120,9 @@ async fn around(State(web): State<Web>, mut request: Request, next: Next) -> Res
     if framed {
         // It knows only "nobody" and "this origin", so it would contradict the policy.
         headers.remove(header::X_FRAME_OPTIONS);
+    }
+    if chunked {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     if jar.secure {
         headers

@@ -2,14 +2,14 @@
 //! one object, runs out, and is used once. Each step is one conditional `UPDATE`, so that of two
 //! people (or two servers) deciding or using at once exactly one succeeds.
 
-use crate::{Web, WebError};
+use crate::{ListQuery, Web, WebError};
 use ::access::Action;
 use store::sqlx::{self, Row};
 use store::{Actor, Entry, WriteTx};
 
 /// An approval, or the question for one, is good for three days.
 const LIFE: i64 = 3 * 24 * 3600 * 1_000_000;
-/// Approvals listed.
+/// Approvals listed where nobody pages.
 const LISTED: i64 = 200;
 
 /// Its id.
@@ -267,13 +267,38 @@ impl Approvals {
 
     /// The newest, undecided ones first; `only` narrows to one person's own.
     pub async fn list(&self, only: Option<&str>) -> Result<Vec<Approval>, WebError> {
+        self.slice(only, LISTED, 0).await
+    }
+
+    /// One page of them, and how many there are.
+    pub(crate) async fn page(
+        &self,
+        only: Option<&str>,
+        l: &ListQuery,
+    ) -> Result<(Vec<Approval>, i64), WebError> {
+        let row =
+            sqlx::query("SELECT COUNT(*) FROM access_approval WHERE ($1 = '' OR asked_by = $1)")
+                .bind(only.unwrap_or(""))
+                .fetch_one(self.web.store().reader())
+                .await?;
+        Ok((self.slice(only, l.limit(), l.offset()).await?, row.try_get(0)?))
+    }
+
+    async fn slice(
+        &self,
+        only: Option<&str>,
+        limit: i64,
+        offset: i64,
+    ) -> Result<Vec<Approval>, WebError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM access_approval WHERE ($1 = '' OR asked_by = $1)
-             ORDER BY CASE WHEN state = 'open' THEN 0 ELSE 1 END, asked_at DESC, id DESC LIMIT $2"
+             ORDER BY CASE WHEN state = 'open' THEN 0 ELSE 1 END, asked_at DESC, id DESC
+             LIMIT $2 OFFSET $3"
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(only.unwrap_or(""))
-            .bind(LISTED)
+            .bind(limit)
+            .bind(offset)
             .fetch_all(self.web.store().reader())
             .await?;
         rows.iter().map(|row| self.read(row)).collect()

@@ -2,14 +2,13 @@
 //! and somebody else who looks at it afterwards.
 
 use crate::mail::{Letter, Recipient};
-use crate::{Lang, Permission, Role, Web, WebError};
+use crate::{Lang, ListQuery, Permission, Role, Web, WebError};
 use store::sqlx::{self, Row};
 use store::{Actor, Entry, WriteTx};
 
 /// Durations to choose from, in minutes; the second is the default.
 pub(crate) const MINUTES: [i64; 3] = [15, 60, 240];
 const MINUTE: i64 = 60 * 1_000_000;
-const LISTED: i64 = 100;
 
 /// One time the glass was broken.
 #[derive(Debug, Clone)]
@@ -155,7 +154,17 @@ impl Web {
     }
 
     /// What was broken, unreviewed first; `only` narrows to one person's own.
-    pub(crate) async fn glasses(&self, only: Option<&str>) -> Result<Vec<Glass>, WebError> {
+    pub(crate) async fn glasses(
+        &self,
+        only: Option<&str>,
+        l: &ListQuery,
+    ) -> Result<(Vec<Glass>, i64), WebError> {
+        let total =
+            sqlx::query("SELECT COUNT(*) FROM access_glass WHERE ($1 = '' OR user_id = $1)")
+                .bind(only.unwrap_or(""))
+                .fetch_one(self.store().reader())
+                .await?
+                .try_get(0)?;
         let rows = sqlx::query(
             "SELECT g.id, g.user_id, g.reason_sealed, g.started_at, g.expires_at, g.ended_at, g.verdict,
                     g.reviewed_by,
@@ -164,11 +173,13 @@ impl Web {
                        AND e.at < CASE WHEN g.ended_at > 0 THEN g.ended_at
                                        WHEN g.expires_at <= $3 THEN g.expires_at ELSE $3 END)
              FROM access_glass g WHERE ($1 = '' OR g.user_id = $1)
-             ORDER BY CASE WHEN g.verdict = '' THEN 0 ELSE 1 END, g.started_at DESC LIMIT $2",
+             ORDER BY CASE WHEN g.verdict = '' THEN 0 ELSE 1 END, g.started_at DESC, g.id
+             LIMIT $2 OFFSET $4",
         )
         .bind(only.unwrap_or(""))
-        .bind(LISTED)
+        .bind(l.limit())
         .bind(store::now())
+        .bind(l.offset())
         .fetch_all(self.store().reader())
         .await?;
         let mut all = Vec::with_capacity(rows.len());
@@ -190,7 +201,7 @@ impl Web {
             }
             all.push(glass);
         }
-        Ok(all)
+        Ok((all, total))
     }
 
     /// Writes to everybody who watches over access (by the shipped roles: owners and privacy

@@ -2,7 +2,7 @@
 //! over what was really decided, and switching on with a second person's consent.
 
 use crate::access::decisions::Seen;
-use crate::{Role, Web, WebError};
+use crate::{ListQuery, Role, Web, WebError};
 use ::access::{Action, Actor, Context, Engine, Fault, Resource};
 use std::collections::HashMap;
 use store::Entry;
@@ -153,15 +153,21 @@ impl Web {
         Ok(row.as_ref().map(read).transpose()?)
     }
 
-    /// All versions, newest first.
-    pub(crate) async fn policies(&self) -> Result<Vec<Policy>, WebError> {
+    /// A page of the versions, newest first, and how many there are.
+    pub(crate) async fn policies(&self, l: &ListQuery) -> Result<(Vec<Policy>, i64), WebError> {
+        let total = sqlx::query("SELECT COUNT(*) FROM access_policy")
+            .fetch_one(self.store().reader())
+            .await?
+            .try_get(0)?;
         let rows = sqlx::query(
             "SELECT id, version, body, cases, made_by, made_at FROM access_policy
-             ORDER BY version DESC LIMIT 200",
+             ORDER BY version DESC LIMIT $1 OFFSET $2",
         )
+        .bind(l.limit())
+        .bind(l.offset())
         .fetch_all(self.store().reader())
         .await?;
-        Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+        Ok((rows.iter().map(read).collect::<Result<_, _>>()?, total))
     }
 
     /// Keeps a new version; it does nothing until it is switched on.

@@ -2,7 +2,7 @@
 //! each right is certified or taken away, on record (ISO/IEC 27001 A.5.18, PIPL Art 51(3)).
 
 use crate::access::purposes;
-use crate::{Permission, Role, Web, WebError};
+use crate::{ListQuery, Permission, Role, Web, WebError};
 use std::collections::{HashMap, HashSet};
 use store::sqlx::{self, Row};
 use store::{Actor, Entry};
@@ -180,15 +180,37 @@ impl Web {
         Ok(id)
     }
 
-    /// Campaigns, newest first.
-    pub(crate) async fn reviews(&self) -> Result<Vec<Review>, WebError> {
+    /// A page of the campaigns, newest first; how many there are, and how many are running.
+    pub(crate) async fn reviews(&self, l: &ListQuery) -> Result<(Vec<Review>, i64, i64), WebError> {
+        let counts = sqlx::query(
+            "SELECT COUNT(*),
+                    CAST(COALESCE(SUM(CASE WHEN closed_at = 0 THEN 1 ELSE 0 END), 0) AS BIGINT)
+             FROM access_review",
+        )
+        .fetch_one(self.store().reader())
+        .await?;
+        let page = self.campaigns("", l.limit(), l.offset()).await?;
+        Ok((page, counts.try_get(0)?, counts.try_get(1)?))
+    }
+
+    /// One campaign.
+    pub(crate) async fn review(&self, id: &str) -> Result<Option<Review>, WebError> {
+        Ok(self.campaigns(id, 1, 0).await?.into_iter().next())
+    }
+
+    async fn campaigns(&self, id: &str, limit: i64, offset: i64) -> Result<Vec<Review>, WebError> {
         let rows = sqlx::query(
             "SELECT r.id, r.started_at, r.closed_at, COUNT(i.id),
                     CAST(COALESCE(SUM(CASE WHEN i.verdict <> '' THEN 1 ELSE 0 END), 0) AS BIGINT),
                     CAST(COALESCE(SUM(CASE WHEN i.verdict = 'revoked' THEN 1 ELSE 0 END), 0) AS BIGINT)
              FROM access_review r LEFT JOIN access_review_item i ON i.review = r.id
-             GROUP BY r.id, r.started_at, r.closed_at ORDER BY r.started_at DESC LIMIT 50",
+             WHERE ($1 = '' OR r.id = $1)
+             GROUP BY r.id, r.started_at, r.closed_at ORDER BY r.started_at DESC, r.id
+             LIMIT $2 OFFSET $3",
         )
+        .bind(id)
+        .bind(limit)
+        .bind(offset)
         .fetch_all(self.store().reader())
         .await?;
         let read = |row: &sqlx::any::AnyRow| {

@@ -2,7 +2,9 @@
 
 use super::Nothing;
 use crate::access::{Approval, ApprovalState};
-use crate::{CsrfForm, Page, Permission, Web, WebError, redirect_with_toast, render};
+use crate::{
+    CsrfForm, ListQuery, Page, Pager, Permission, Web, WebError, redirect_with_toast, render,
+};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -33,11 +35,16 @@ impl Line {
 struct ApprovalsPage {
     p: Page,
     lines: Vec<Line>,
+    pager: Pager,
     may_decide: bool,
 }
 
 /// Who may approve sees all; others see what they asked for.
-pub(super) async fn show(p: Page, State(web): State<Web>) -> Result<Response, WebError> {
+pub(super) async fn show(
+    p: Page,
+    l: ListQuery,
+    State(web): State<Web>,
+) -> Result<Response, WebError> {
     p.require(Permission::ViewMap)?;
     let may_decide = p.can(Permission::Approve);
     let only = if may_decide { None } else { Some(p.user.id.as_str()) };
@@ -53,8 +60,10 @@ pub(super) async fn show(p: Page, State(web): State<Web>) -> Result<Response, We
         state: p.t(&format!("access-state-{}", approval.state.as_str())),
         approval,
     };
-    let lines = web.approvals().list(only).await?.into_iter().map(line).collect();
-    render(&ApprovalsPage { p, lines, may_decide })
+    let (found, total) = web.approvals().page(only, &l).await?;
+    let pager = Pager::new(&l, total);
+    let lines = found.into_iter().map(line).collect();
+    render(&ApprovalsPage { p, lines, pager, may_decide })
 }
 
 fn link(approval: &Approval) -> String {

@@ -3,8 +3,8 @@
 use super::{Nothing, Reason};
 use crate::access::glass::{Glass, MINUTES};
 use crate::{
-    Choice, CsrfForm, Errors, Page, Permission, Web, WebError, redirect_with_toast, render,
-    render_status,
+    Choice, CsrfForm, Errors, ListQuery, Page, Pager, Permission, Web, WebError,
+    redirect_with_toast, render, render_status,
 };
 use askama::Template;
 use axum::extract::{Path, State};
@@ -23,6 +23,7 @@ struct Line {
 struct EmergencyPage {
     p: Page,
     lines: Vec<Line>,
+    pager: Pager,
     durations: Vec<Choice>,
     minutes: String,
     reason: String,
@@ -32,7 +33,12 @@ struct EmergencyPage {
 }
 
 /// Who watches over access sees all; others see their own.
-async fn page(p: Page, web: &Web, input: &Reason) -> Result<EmergencyPage, WebError> {
+async fn page(
+    p: Page,
+    web: &Web,
+    input: &Reason,
+    l: &ListQuery,
+) -> Result<EmergencyPage, WebError> {
     let (may_break, may_review) = (p.can(Permission::BreakGlass), p.can(Permission::ReviewAccess));
     let only = if may_review { None } else { Some(p.user.id.as_str()) };
     let names = web.names().await?;
@@ -43,12 +49,14 @@ async fn page(p: Page, web: &Web, input: &Reason) -> Result<EmergencyPage, WebEr
         mine: glass.user_id == p.user.id,
         glass,
     };
-    let lines = web.glasses(only).await?.into_iter().map(line).collect();
+    let (found, total) = web.glasses(only, l).await?;
+    let lines = found.into_iter().map(line).collect();
     let durations = MINUTES
         .iter()
         .map(|minutes| Choice::new(minutes.to_string(), p.tn("access-minutes", minutes)))
         .collect();
     Ok(EmergencyPage {
+        pager: Pager::new(l, total),
         lines,
         durations,
         minutes: if input.minutes > 0 { input.minutes } else { MINUTES[1] }.to_string(),
@@ -60,11 +68,15 @@ async fn page(p: Page, web: &Web, input: &Reason) -> Result<EmergencyPage, WebEr
     })
 }
 
-pub(super) async fn show(p: Page, State(web): State<Web>) -> Result<Response, WebError> {
+pub(super) async fn show(
+    p: Page,
+    l: ListQuery,
+    State(web): State<Web>,
+) -> Result<Response, WebError> {
     if !p.can(Permission::ReviewAccess) {
         p.require(Permission::BreakGlass)?;
     }
-    render(&page(p, &web, &Reason::default()).await?)
+    render(&page(p, &web, &Reason::default(), &l).await?)
 }
 
 pub(super) async fn start(
@@ -75,7 +87,7 @@ pub(super) async fn start(
     p.require(Permission::BreakGlass)?;
     if let Some(fault) = input.fault() {
         let message = p.t(fault);
-        let mut page = page(p, &web, &input).await?;
+        let mut page = page(p, &web, &input, &ListQuery::default()).await?;
         page.errors.add("reason", message);
         return render_status(422, &page);
     }

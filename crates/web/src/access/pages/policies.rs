@@ -4,7 +4,8 @@ use super::Reason;
 use crate::access::policies::{Change, Policy, Trial, try_out};
 use crate::access::{Approval, ApprovalState};
 use crate::{
-    CsrfForm, Errors, Page, Permission, Web, WebError, redirect_with_toast, render, render_status,
+    CsrfForm, Errors, ListQuery, Page, Pager, Permission, Web, WebError, redirect_with_toast,
+    render, render_status,
 };
 use access::Action;
 use askama::Template;
@@ -35,6 +36,7 @@ struct PoliciesPage {
     input: Text,
     trial: Option<Trial>,
     versions: Vec<(Policy, String)>,
+    pager: Pager,
     active: String,
     actions: String,
 }
@@ -44,26 +46,34 @@ async fn page(
     web: &Web,
     input: Text,
     trial: Option<Trial>,
+    l: &ListQuery,
 ) -> Result<PoliciesPage, WebError> {
     let names = web.names().await?;
     let named = |policy: Policy| {
         let name = names.get(&policy.made_by).cloned().unwrap_or_default();
         (policy, name)
     };
-    let versions = web.policies().await?.into_iter().map(named).collect();
+    let (found, total) = web.policies(l).await?;
+    let versions = found.into_iter().map(named).collect();
+    let pager = Pager::new(l, total);
     let active = web.active_policy().await?.map_or(String::new(), |policy| policy.id);
     let actions: Vec<&str> = Action::ALL.iter().map(|action| action.as_str()).collect();
-    Ok(PoliciesPage { p, input, trial, versions, active, actions: actions.join(", ") })
+    let actions = actions.join(", ");
+    Ok(PoliciesPage { p, input, trial, versions, pager, active, actions })
 }
 
-pub(super) async fn show(p: Page, State(web): State<Web>) -> Result<Response, WebError> {
+pub(super) async fn show(
+    p: Page,
+    l: ListQuery,
+    State(web): State<Web>,
+) -> Result<Response, WebError> {
     p.require(Permission::EditPolicies)?;
-    let newest = web.policies().await?.into_iter().next();
+    let newest = web.policies(&ListQuery::default()).await?.0.into_iter().next();
     let (body, cases) = newest.map_or_else(
         || (EXAMPLE.to_owned(), EXAMPLE_CASES.to_owned()),
         |policy| (policy.body, policy.cases),
     );
-    render(&page(p, &web, Text { body, cases, act: String::new() }, None).await?)
+    render(&page(p, &web, Text { body, cases, act: String::new() }, None, &l).await?)
 }
 
 /// Tries what was written; with `act=save` keeps it as a version, if it is at least readable.
@@ -84,7 +94,7 @@ pub(super) async fn save(
         return Ok(redirect_with_toast(&to, "access-policy-saved"));
     }
     let status = if readable { 200 } else { 422 };
-    render_status(status, &page(p, &web, input, Some(trial)).await?)
+    render_status(status, &page(p, &web, input, Some(trial), &ListQuery::default()).await?)
 }
 
 #[derive(Template)]

@@ -2,7 +2,9 @@
 
 use super::Nothing;
 use crate::access::review::{Item, Review, Right};
-use crate::{CsrfForm, Page, Permission, Role, Web, WebError, redirect_with_toast, render};
+use crate::{
+    CsrfForm, ListQuery, Page, Pager, Permission, Role, Web, WebError, redirect_with_toast, render,
+};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -21,6 +23,7 @@ struct ReviewsPage {
     reach: Vec<Reach>,
     unused: Vec<(String, String, String)>,
     reviews: Vec<Review>,
+    pager: Pager,
     running: bool,
 }
 
@@ -34,7 +37,11 @@ fn words(p: &Page, kind: &str, what: &str) -> (String, String) {
     (p.t(&format!("access-right-{kind}")), what)
 }
 
-pub(super) async fn show(p: Page, State(web): State<Web>) -> Result<Response, WebError> {
+pub(super) async fn show(
+    p: Page,
+    l: ListQuery,
+    State(web): State<Web>,
+) -> Result<Response, WebError> {
     p.require(Permission::ReviewAccess)?;
     let reach = web.reach().await?.into_iter().map(|(permission, names)| Reach {
         what: p.t(permission.key()),
@@ -47,9 +54,9 @@ pub(super) async fn show(p: Page, State(web): State<Web>) -> Result<Response, We
         (right.name, kind, what)
     });
     let unused = unused.collect();
-    let reviews = web.reviews().await?;
-    let running = reviews.iter().any(|review| review.closed_at == 0);
-    render(&ReviewsPage { p, reach, unused, reviews, running })
+    let (reviews, total, open) = web.reviews(&l).await?;
+    let (pager, running) = (Pager::new(&l, total), open > 0);
+    render(&ReviewsPage { p, reach, unused, reviews, pager, running })
 }
 
 pub(super) async fn start(
@@ -86,8 +93,7 @@ pub(super) async fn one(
     Path(id): Path<String>,
 ) -> Result<Response, WebError> {
     p.require(Permission::ReviewAccess)?;
-    let reviews = web.reviews().await?;
-    let review = reviews.into_iter().find(|one| one.id == id).ok_or(WebError::NotFound)?;
+    let review = web.review(&id).await?.ok_or(WebError::NotFound)?;
     let holders = web.holders().await?;
     let name = |id: &str| holders.get(id).cloned().unwrap_or_default();
     let line = |item: Item| {
