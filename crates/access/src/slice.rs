@@ -24,7 +24,7 @@ pub(crate) struct Slices {
 impl Slices {
     pub fn new(set: &PolicySet) -> Self {
         let policies: Vec<Policy> = set.policies().cloned().collect();
-        let named: HashSet<EntityUid> = policies.iter().filter_map(|one| principal(one)).collect();
+        let named: HashSet<EntityUid> = policies.iter().filter_map(principal).collect();
         Self { policies, named: named.into_iter().collect(), made: RwLock::default() }
     }
 
@@ -39,9 +39,9 @@ impl Slices {
         &self,
         at: usize,
         action: &EntityUid,
-        heads: &Heads,
+        heads: &[usize],
     ) -> Result<Arc<PolicySet>, AccessError> {
-        let key = (at, heads.clone());
+        let key = (at, heads.to_vec());
         let made = self.made.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(set) = made.get(&key) {
             return Ok(Arc::clone(set));

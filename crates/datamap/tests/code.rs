@@ -361,7 +361,7 @@ fn a_bomb_of_yaml_is_refused() {
     let mut bomb = "privet: 1\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for n in 1..10 {
         let names = vec![format!("*a{}", n - 1); 10].join(", ");
-        bomb.push_str(&format!("a{n}: &a{n} [{names}]\n"));
+        bomb.extend(["a", &n.to_string(), ": &a", &n.to_string(), " [", &names, "]\n"]);
     }
     bomb.push_str("systems: *a9\n");
     let started = std::time::Instant::now();

@@ -95,6 +95,18 @@ impl Visitor {
         self.ask("POST", path, "application/x-www-form-urlencoded", body)
     }
 
+    /// Where redirects inside the console lead, short of the sign-in page.
+    pub fn follow(&mut self, mut answer: Answer) -> Answer {
+        for _ in 0..3 {
+            let to = answer.header("location").to_owned();
+            if answer.status != 303 || !to.starts_with("/console") {
+                break;
+            }
+            answer = self.get(&to);
+        }
+        answer
+    }
+
     /// The token that forms of this visitor carry, read from a page.
     pub fn token(&mut self, page: &str) -> String {
         let body = self.get(page).body;

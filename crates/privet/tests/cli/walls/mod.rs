@@ -6,7 +6,10 @@ pub mod client;
 mod evidence;
 mod wire;
 
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use client::{Answer, Visitor};
 
@@ -32,14 +35,22 @@ const PUBLIC: [&str; 13] = [
 const PUBLIC_TOO: [&str; 4] = ["/.well-known/", "/ledger/", "/signin", "/signout"];
 
 /// What every member of staff may do, whatever their role: their own account, and asking.
-const OWN: [&str; 6] = [
-    "/console/account",
-    "/console/access/purpose",
-    "/console/components",
-    "/console/sessions/end",
-    "/signout",
-    "/preferences",
+const OWN: [&str; 3] = ["/console/account", "/console/access/purpose", "/console/components"];
+
+/// What everybody may see of the map: no customer, no member of staff.
+const MAP: [&str; 8] = [
+    "/console/detectors/",
+    "/console/fields/",
+    "/console/flows/",
+    "/console/recipients/",
+    "/console/scans/",
+    "/console/sources/",
+    "/console/stores/",
+    "/console/systems/",
 ];
+
+/// Auditors may have the log checked; it changes nothing.
+const CHECK: &str = "/console/audit/check";
 
 /// All addresses that the rooms' sources name in a `.route(`.
 fn routes() -> BTreeSet<String> {
@@ -105,7 +116,7 @@ fn colleague(owner: &mut Visitor, role: &str) -> Visitor {
     let page = owner.send("/console/people", "/console/people/invite", &[("role", role)]).body;
     let at = page.find("/invite/").unwrap_or_else(|| panic!("no invitation: {page}"));
     let link: String = page[at..].chars().take_while(|c| !"<\"".contains(*c)).collect();
-    let mut person = Visitor { host: owner.host.clone(), cookies: Default::default() };
+    let mut person = Visitor { host: owner.host.clone(), cookies: BTreeMap::new() };
     let fields = [
         ("name", "Somebody"),
         ("login", role),
@@ -133,7 +144,8 @@ fn strangers_open_nothing_that_is_not_meant_for_them() {
         }
         let path = filled(&route, "0");
         let mut stranger = Visitor::new(&server.address);
-        for answer in [stranger.get(&path), stranger.post(&path, "")] {
+        for first in [stranger.get(&path), stranger.post(&path, "")] {
+            let answer = stranger.follow(first);
             // `/metrics` is for programs of this machine, as this test is one.
             if !is_refused(&answer) && route != "/metrics" {
                 wrong.push(format!("{route}: {}", answer.status));
@@ -216,14 +228,15 @@ async fn roles_end_where_they_should_even_with_anothers_ids() {
         for id in if personal { &ids } else { &none } {
             let path = filled(route, id);
             let answer = auditor.post(&path, &format!("csrf={}", web::encode(&auditors)));
-            if answer.status < 400 && !is_refused(&answer) {
+            if answer.status < 400 && !is_refused(&answer) && route != CHECK {
                 wrong.push(format!("auditor POST {route}: {}", answer.status));
             }
             let answer = employee.post(&path, &format!("csrf={}", web::encode(&employees)));
             if answer.status < 400 && !is_refused(&answer) {
                 wrong.push(format!("employee POST {route}: {}", answer.status));
             }
-            if personal && employee.get(&path).status == 200 {
+            let may = starts(route, &MAP);
+            if personal && !may && employee.get(&path).status == 200 {
                 wrong.push(format!("employee GET {route}"));
             }
         }
