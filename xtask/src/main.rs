@@ -29,7 +29,7 @@ enum Chore {
     },
     /// Benchmarks in release mode, side by side with the named peer, as tables with ratios.
     Bench {
-        /// Which: `scan`, `console`, `store`, `detect`, `signals`, `consent`. None: all.
+        /// Which: `scan`, `console`, `store`, `detect`, `signals`, `consent`, `access`. None: all.
         names: Vec<String>,
         /// `detect`, `signals`: measures the peers too; installs their Python or npm packages into a
         /// throw-away environment under `target/`.
