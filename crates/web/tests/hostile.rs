@@ -23,8 +23,9 @@ async fn what_is_typed_is_never_a_template() {
         "<script>alert(1733*2)</script>",
         "\" autofocus onfocus=\"alert(1)",
     ] {
-        let done = owner.post("/console/account", "/console/account/name", &[("name", typed)]);
-        assert_eq!(done.await.status, StatusCode::SEE_OTHER, "{typed}");
+        let name = [("name", typed)];
+        let done = owner.post("/console/account", "/console/account/name", &name).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{typed}");
         let made = owner
             .send("/console/tokens/new", &[("name", typed), ("scope", "decide"), ("days", "7")])
             .await;
