@@ -1,7 +1,7 @@
 //! `cargo xtask deny`: licences, sources and known faults of what we depend on (`deny.toml`).
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Output},
 };
 
@@ -47,7 +47,7 @@ fn show(output: &Output) {
     eprint!("{}", String::from_utf8_lossy(&output.stderr));
 }
 
-fn run(tool: &PathBuf, arguments: &[&str]) -> Result<Output> {
+fn run(tool: &Path, arguments: &[&str]) -> Result<Output> {
     Command::new(tool)
         .args(arguments)
         .current_dir(crate::steps::root())

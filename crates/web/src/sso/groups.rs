@@ -80,7 +80,9 @@ impl Web {
             held.entry(row.try_get(0)?).or_default().push(row.try_get(1)?);
         }
         // The databases sort by different rules.
-        held.values_mut().for_each(|names| names.sort());
+        for names in held.values_mut() {
+            names.sort();
+        }
         Ok(held)
     }
 }
