@@ -37,7 +37,7 @@ pub fn raw(host: &str, bytes: &[u8]) -> Vec<u8> {
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     // A server that refuses early closes before it has read everything.
     let _ = stream.write_all(bytes);
-    let (mut all, mut part) = (Vec::new(), [0; 65536]);
+    let (mut all, mut part) = (Vec::new(), vec![0; 65536]);
     while let Ok(read) = stream.read(&mut part) {
         if read == 0 {
             break;

@@ -39,7 +39,7 @@ fn the_tests_that_the_security_pages_name_exist() {
                 if !known.contains(word) {
                     missing.push(format!("{page}: {word}"));
                 }
-            } else if word.ends_with(".rs") {
+            } else if Path::new(word).extension().is_some_and(|end| end == "rs") {
                 let file = ["crates", "."].iter().any(|base| root.join(base).join(word).is_file());
                 if !file {
                     missing.push(format!("{page}: {word}"));

@@ -103,8 +103,8 @@ fn starts(route: &str, with: &[&str]) -> bool {
 fn company() -> (tempfile::TempDir, Server, Visitor) {
     let dir = tempfile::tempdir().unwrap();
     let server = Server::start("demo", dir.path(), 2);
-    let link = server.lines.iter().flat_map(|line| line.split_whitespace());
-    let link = link.filter(|word| word.contains("/demo/")).next_back().unwrap().to_owned();
+    let mut words = server.lines.iter().flat_map(|line| line.split_whitespace());
+    let link = words.rfind(|word| word.contains("/demo/")).unwrap().to_owned();
     let mut owner = Visitor::new(&server.address);
     let path = link.split_once("://").unwrap().1.split_once('/').unwrap().1.to_owned();
     assert_eq!(owner.get(&format!("/{path}")).status, 303);
