@@ -75,7 +75,7 @@ impl Device {
         let asked = person.get(&format!("{PAGE}/options")).await;
         let asked: serde_json::Value = serde_json::from_str(&asked.body).unwrap();
         let options = &asked["publicKey"];
-        self.user = options["user"]["id"].as_str().unwrap().to_owned();
+        self.user = options["user"]["id"].as_str().map(str::to_owned).unwrap();
         let client = client("webauthn.create", options["challenge"].as_str().unwrap(), ORIGIN);
         let fields = [
             ("waiting", asked["waiting"].as_str().unwrap()),
