@@ -78,6 +78,14 @@ impl Consent {
         crate::record::is_taken(error)
     }
 
+    /// Whether a customer's sealed identifier opens with their wrapped key: for trying a backup. The
+    /// value itself goes no further than this.
+    pub async fn opens(&self, owner: &str, wrapped: &str, kind: &str, sealed: &str) -> Result<()> {
+        let key = self.open_key(owner, wrapped).await?;
+        key.open(&format!("identifier:{kind}"), sealed)?;
+        Ok(())
+    }
+
     /// How many customers' keys each KEK wraps, by version; 0 is the derived key of old deployments.
     pub async fn keys_by_kek(&self) -> Result<Vec<(u32, i64)>> {
         self.refresh_keks().await?;

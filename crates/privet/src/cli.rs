@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::{
-    audience, code, consents, demo, detect, keys, ledger, scan, serve, tokens, unseal, vault,
-    verify,
+    audience, backup, code, consents, demo, detect, keys, ledger, scan, serve, tokens, unseal,
+    vault, verify,
 };
 
 const EXAMPLES: &str = "\
@@ -69,6 +69,12 @@ pub enum Command {
     Unseal(unseal::Args),
     /// The log of every change: check, export, prove.
     Ledger(ledger::Args),
+    /// Make an encrypted backup while servers run.
+    Backup(backup::Backup),
+    /// Put a backup into an empty place.
+    Restore(backup::Restore),
+    /// Try a backup's way back in a throw-away place, and report.
+    Drill(backup::Drill),
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! [`events`] are public so that tests and benchmarks can call them.
 
 mod audience;
+mod backup;
 mod cli;
 mod code;
 mod config;
@@ -71,6 +72,9 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Vault(args)) => vault::run(args).await,
         Some(Command::Unseal(args)) => unseal::run(args).await,
         Some(Command::Ledger(args)) => ledger::run(args).await,
+        Some(Command::Backup(args)) => backup::run(args).await,
+        Some(Command::Restore(args)) => backup::restore(args).await,
+        Some(Command::Drill(args)) => backup::drill(args).await,
         Some(Command::Export(args)) => code::export(args).await,
         Some(Command::Apply(args)) => code::apply(args).await,
         None => serve::run(cli.serve).await,

@@ -122,6 +122,11 @@ pub struct House {
 }
 
 impl House {
+    /// Closes the database of a house that served nothing.
+    pub async fn close(self) {
+        self.web.store().close().await;
+    }
+
     /// Opens the rooms.
     pub async fn open(config: &Config, listener: &TcpListener) -> Result<Self, Failure> {
         Self::open_on(open_store(config).await?, config, listener).await

@@ -2,6 +2,7 @@
 //! [`Store::begin`] is the only way to write and takes the ledger [`Entry`] of the change,
 //! [`Runner`] works off durable jobs and schedules. No room opens a connection of its own.
 
+pub mod backup;
 mod cron;
 mod entry;
 mod group;
@@ -108,6 +109,9 @@ pub enum StoreError {
     /// A row given to [`Store::submit`] is malformed.
     #[error("{0}")]
     Row(String),
+    /// A backup cannot be made, read or put back.
+    #[error("{0}")]
+    Backup(String),
     /// A job cannot do what was asked.
     #[error("{0}")]
     Job(String),

@@ -28,7 +28,7 @@ const SCHEMA: &[Migration] = &[
     Migration { room: "store", version: 3, sql: include_str!("schema-3.sql") },
 ];
 /// The embedded database's name in the data directory.
-const FILE: &str = "privet.db";
+pub(crate) const FILE: &str = "privet.db";
 /// Held by the one server or runner of a data directory.
 const LOCK: &str = "server.lock";
 /// How long a write waits for its turn.
@@ -258,7 +258,7 @@ async fn begin_on(writer: &AnyPool, postgres: bool) -> Result<Transaction<'stati
     }
 }
 
-fn make_data_dir(dir: &Path) -> Result<()> {
+pub(crate) fn make_data_dir(dir: &Path) -> Result<()> {
     let cannot = |error: std::io::Error| {
         StoreError::DataDir(format!(
             "the data directory {} cannot be used: {error}; choose another with --data",
@@ -305,7 +305,7 @@ async fn sqlite_pools(file: &Path) -> Result<(AnyPool, AnyPool)> {
 
 /// Creates the database file readable by its owner only, whatever the directory and umask allow.
 /// SQLite gives its `-wal` and `-shm` files the same mode.
-fn make_private(path: &Path) -> std::io::Result<()> {
+pub(crate) fn make_private(path: &Path) -> std::io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.create(true).append(true);
     #[cfg(unix)]

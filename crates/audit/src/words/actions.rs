@@ -218,6 +218,8 @@ pub(crate) const ACTIONS: &[(&str, Group)] = &[
     ("key.rotated", System),
     ("key.rewrapped", System),
     ("ledger.accepted", Alarm),
+    ("backup.made", Export),
+    ("backup.restored", Alarm),
     ("access.break_glass", Alarm),
     ("access.break_glass_ended", Alarm),
     ("access.break_glass_justified", Alarm),

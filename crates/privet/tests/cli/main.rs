@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails here should")]
 
 mod audience;
+mod backup;
 mod config;
 mod consent_crash;
 mod consents;
