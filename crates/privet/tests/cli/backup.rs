@@ -54,8 +54,11 @@ impl Company {
         let company = Self { dir: tempfile::tempdir().unwrap(), database };
         std::fs::create_dir(company.path("code")).unwrap();
         std::fs::write(company.path("code/consent.yaml"), CODE).unwrap();
-        std::fs::write(company.path("in.csv"), "email,news\na@example.com,yes\nb@example.com,no\n")
-            .unwrap();
+        std::fs::write(
+            company.path("in.csv"),
+            "email,news,given_at\na@example.com,yes,2026-01-01\nb@example.com,no,2026-01-01\n",
+        )
+        .unwrap();
         let data = company.path("data");
         match &company.database {
             None => drop(Server::start("serve", data.as_ref(), 1)),
