@@ -1,6 +1,6 @@
 //! Measures Privet beside the named peer and the physical limit, in one run, and prints tables with
 //! ratios. `cargo xtask bench [scan] [console] [store] [detect] [signals] [consent]
-//! [access] [vault]`. Never part of timed tests.
+//! [recording] [access] [vault]`. Never part of timed tests.
 
 mod access;
 mod consent;
@@ -34,10 +34,11 @@ async fn main() -> Result<()> {
             "signals" => signals::run()?,
             "access" => access::run()?,
             "consent" => consent::run(customers()?).await?,
+            "recording" => consent::recording(customers()?).await?,
             "vault" => vault::run(customers()?).await?,
             other => {
                 bail!(
-                    "there is no benchmark “{other}”; choose scan, console, store, detect, signals, consent, access or vault"
+                    "there is no benchmark “{other}”; choose scan, console, store, detect, signals, consent, recording, access or vault"
                 )
             }
         };

@@ -29,6 +29,7 @@ pub const ASKED: &str = "p00";
 pub async fn run(customers: usize) -> Result<usize> {
     let mut table = Table::new("consent");
     table.fact("customers in memory", format!("{customers}, three identifiers each"));
+    writes::measure(&mut table, customers).await?;
     let folder = tempfile::tempdir()?;
     let config = StoreConfig { data_dir: folder.path().to_owned(), database: None };
     let consent = company(Store::open(config).await?).await?;
@@ -39,6 +40,12 @@ pub async fn run(customers: usize) -> Result<usize> {
     consent.store().close().await;
     drop(consent);
     http::measure(&mut table, folder.path(), customers).await?;
+    Ok(table.print())
+}
+
+/// Recording alone, which takes a minute.
+pub async fn recording(customers: usize) -> Result<usize> {
+    let mut table = Table::new("recording");
     writes::measure(&mut table, customers).await?;
     Ok(table.print())
 }

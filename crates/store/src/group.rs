@@ -199,8 +199,12 @@ async fn insert_postgres(
 ) -> Result<()> {
     let sql = match types.entry((table.table, table.columns)) {
         hash_map::Entry::Occupied(known) => known.get().clone(),
-        hash_map::Entry::Vacant(free) => free.insert(unnest_of(conn, table).await?).clone(),
+        hash_map::Entry::Vacant(free) => free.insert(types_of(conn, table).await?).clone(),
     };
+    insert_arrays(conn, table, sql).await
+}
+
+async fn insert_arrays(conn: &mut AnyConnection, table: &TableRows<'_>, sql: String) -> Result<()> {
     let arrays = (0..table.columns.len()).map(|column| {
         let values = table.rows.iter().filter_map(|row| row.get(column));
         let mut array = String::with_capacity(table.rows.len() * 24);
@@ -216,10 +220,11 @@ async fn insert_postgres(
     Ok(())
 }
 
-async fn unnest_of(conn: &mut AnyConnection, table: &TableRows<'_>) -> Result<String> {
-    let mut arrays = Vec::with_capacity(table.columns.len());
-    for (at, column) in table.columns.iter().enumerate() {
-        let kind: String = sqlx::query_scalar(
+/// The statement for a table whose columns' types must be asked.
+async fn types_of(conn: &mut AnyConnection, table: &TableRows<'_>) -> Result<String> {
+    let mut kinds: Vec<String> = Vec::with_capacity(table.columns.len());
+    for column in table.columns {
+        let kind = sqlx::query_scalar(
             "SELECT format_type(atttypid, atttypmod) FROM pg_attribute \
              WHERE attrelid = CAST($1 AS text)::regclass AND attname = $2 AND NOT attisdropped",
         )
@@ -227,10 +232,34 @@ async fn unnest_of(conn: &mut AnyConnection, table: &TableRows<'_>) -> Result<St
         .bind(*column)
         .fetch_one(&mut *conn)
         .await?;
-        arrays.push(format!("CAST(CAST(${} AS text) AS {kind}[])", at + 1));
+        kinds.push(kind);
     }
+    Ok(unnest_of(table, kinds.iter().map(String::as_str)))
+}
+
+fn unnest_of<'k>(table: &TableRows<'_>, kinds: impl Iterator<Item = &'k str>) -> String {
+    let arrays =
+        (1..).zip(kinds).map(|(at, kind)| format!("CAST(CAST(${at} AS text) AS {kind}[])"));
+    let arrays: Vec<String> = arrays.collect();
     let (name, columns) = (table.table, table.columns.join(", "));
-    Ok(format!("INSERT INTO {name} ({columns}) SELECT * FROM unnest({})", arrays.join(", ")))
+    format!("INSERT INTO {name} ({columns}) SELECT * FROM unnest({})", arrays.join(", "))
+}
+
+/// The rows of one table whose columns' types are known: on PostgreSQL one statement.
+pub(crate) async fn insert_typed(
+    conn: &mut AnyConnection,
+    postgres: bool,
+    table: &'static str,
+    (columns, kinds): (&'static [&'static str], &[&str]),
+    rows: &[Vec<Value>],
+) -> Result<()> {
+    let table = TableRows { table, columns, rows: rows.iter().map(Vec::as_slice).collect() };
+    if postgres {
+        let sql = unnest_of(&table, kinds.iter().copied());
+        insert_arrays(conn, &table, sql).await
+    } else {
+        insert_sqlite(conn, &table).await
+    }
 }
 
 /// One value of an array's text.

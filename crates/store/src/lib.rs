@@ -164,6 +164,10 @@ impl Store {
         secret::canonical_json(&serde_json::to_value(state).unwrap_or_default(), &mut text);
         self.inner.key.digest(text.as_bytes())
     }
+    /// The same for a state that is canonical JSON (RFC 8785) already.
+    pub fn digest_text(&self, canonical: &str) -> Digest {
+        self.inner.key.digest(canonical.as_bytes())
+    }
     /// Seals a secret for this deployment; `context` is bound as AAD (`source:ID:password`).
     pub fn seal(&self, context: &str, plain: &str) -> String {
         self.inner.key.seal(context, plain)

@@ -2,8 +2,9 @@
 
 use axum::{
     Json,
+    body::Bytes,
     extract::{FromRequest, Request, rejection::JsonRejection},
-    http::StatusCode,
+    http::{StatusCode, header},
     response::Response,
 };
 use serde::de::DeserializeOwned;
@@ -44,10 +45,18 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        match Json::<T>::from_request(request, state).await {
-            Ok(Json(body)) => Ok(Self(body)),
-            Err(rejection) => Err(rejected(&rejection)),
+        let kind = request.headers().get(header::CONTENT_TYPE);
+        if !kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json")) {
+            let read = Json::<T>::from_request(request, state).await;
+            return read.map(|Json(body)| Self(body)).map_err(|error| rejected(&error));
         }
+        let bytes = Bytes::from_request(request, state).await;
+        let bytes = bytes.map_err(|error| rejected(&error.into()))?;
+        // Following the path into the document, for a message about it, takes longer than reading it.
+        if let Ok(body) = serde_json::from_slice(&bytes) {
+            return Ok(Self(body));
+        }
+        Json::from_bytes(&bytes).map(|Json(body)| Self(body)).map_err(|error| rejected(&error))
     }
 }
 

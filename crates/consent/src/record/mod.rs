@@ -87,43 +87,43 @@ pub struct Recording {
     pub idempotency: Option<String>,
 }
 
-/// A record as it is kept.
+/// A record as it is kept. Its fields stand in alphabetical order, so that its JSON is canonical.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Stored {
-    /// Id (UUID v7); the receipt has the same.
-    pub id: String,
-    /// Whose.
-    pub subject: String,
-    /// Where.
-    pub property: String,
-    /// Under which notice; empty for an import without one.
-    pub notice: String,
-    /// Its version; 0 without a notice.
-    pub notice_version: i64,
-    /// The version's number in memory; 0 without a notice.
-    pub notice_slot: i64,
-    /// In which language.
-    pub language: String,
-    /// What was chosen.
-    pub choices: BTreeMap<String, Choice>,
-    /// Through what.
-    pub channel: String,
-    /// On which page, without query and fragment.
-    pub page: String,
-    /// From which network.
-    pub ip: String,
     /// With what class of program.
     pub agent: String,
-    /// Who says so.
-    pub origin: Origin,
-    /// A minor until then (µs).
-    pub minor_until: Option<i64>,
+    /// Through what.
+    pub channel: String,
+    /// What was chosen.
+    pub choices: BTreeMap<String, Choice>,
+    /// When it was chosen (µs).
+    pub given_at: i64,
     /// Who stood up for the minor, as JSON; names and contacts sealed.
     pub guardian: String,
     /// When that was verified (µs).
     pub guardian_verified_at: Option<i64>,
-    /// When it was chosen (µs).
-    pub given_at: i64,
+    /// Id (UUID v7); the receipt has the same.
+    pub id: String,
+    /// From which network.
+    pub ip: String,
+    /// In which language.
+    pub language: String,
+    /// A minor until then (µs).
+    pub minor_until: Option<i64>,
+    /// Under which notice; empty for an import without one.
+    pub notice: String,
+    /// The version's number in memory; 0 without a notice.
+    pub notice_slot: i64,
+    /// Its version; 0 without a notice.
+    pub notice_version: i64,
+    /// Who says so.
+    pub origin: Origin,
+    /// On which page, without query and fragment.
+    pub page: String,
+    /// Where.
+    pub property: String,
     /// When it was recorded (µs).
     pub recorded_at: i64,
+    /// Whose.
+    pub subject: String,
 }

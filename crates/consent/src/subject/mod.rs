@@ -13,6 +13,10 @@ pub(crate) use store::{NewSubject, places};
 
 use std::collections::BTreeMap;
 
+use serde::{
+    Deserialize, Deserializer,
+    de::{SeqAccess, Visitor},
+};
 use vault::{BlindIndex, Vault};
 
 /// Identifiers of one subject in one request at most.
@@ -67,13 +71,41 @@ impl Subject {
 }
 
 /// A text or a list of texts.
-#[derive(Clone, serde::Deserialize)]
-#[serde(untagged)]
+#[derive(Clone)]
 pub enum OneOrMany {
     /// `"a"`
     One(String),
     /// `["a", "b"]`
     Many(Vec<String>),
+}
+
+impl<'de> Deserialize<'de> for OneOrMany {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Texts)
+    }
+}
+
+/// Reads one or many in one go, where trying the forms in turn would copy everything first.
+struct Texts;
+
+impl<'de> Visitor<'de> for Texts {
+    type Value = OneOrMany;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a text or a list of texts")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<OneOrMany, E> {
+        Ok(OneOrMany::One(text.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut texts: A) -> Result<OneOrMany, A::Error> {
+        let mut all = Vec::new();
+        while let Some(text) = texts.next_element()? {
+            all.push(text);
+        }
+        Ok(OneOrMany::Many(all))
+    }
 }
 
 impl std::fmt::Debug for OneOrMany {

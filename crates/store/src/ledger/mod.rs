@@ -22,6 +22,7 @@ use crate::{
 };
 use futures::{Stream, StreamExt as _, TryStreamExt as _};
 use ledger::{Hash, Leaf};
+use serde_json::Value;
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 use std::fmt::Write as _;
 
@@ -29,6 +30,19 @@ use std::fmt::Write as _;
 const PAGE: i64 = 1000;
 const COLUMNS: &str =
     "seq, at, actor, action, object_kind, object_id, before_digest, after_digest, purpose, subject";
+/// The same one by one.
+const COLUMN_LIST: [&str; 10] = [
+    "seq",
+    "at",
+    "actor",
+    "action",
+    "object_kind",
+    "object_id",
+    "before_digest",
+    "after_digest",
+    "purpose",
+    "subject",
+];
 
 /// Where the ledger ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,19 +181,20 @@ impl LedgerRow {
     }
 
     /// The columns, in their order.
-    fn to_json(&self) -> impl serde::Serialize + '_ {
-        (
-            self.seq,
-            self.at,
-            &self.actor,
-            &self.action,
-            &self.object_kind,
-            &self.object_id,
-            self.before.map(|digest| hex(&digest.0)),
-            self.after.map(|digest| hex(&digest.0)),
-            &self.purpose,
-            &self.subject,
-        )
+    fn values(&self) -> Vec<Value> {
+        let digest = |digest: Option<Digest>| digest.map(|digest| hex(&digest.0)).into();
+        vec![
+            self.seq.into(),
+            self.at.into(),
+            self.actor.clone().into(),
+            self.action.clone().into(),
+            self.object_kind.clone().into(),
+            self.object_id.clone().into(),
+            digest(self.before),
+            digest(self.after),
+            self.purpose.clone().into(),
+            self.subject.clone().into(),
+        ]
     }
 
     fn read(row: &AnyRow) -> Result<Self> {

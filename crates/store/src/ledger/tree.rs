@@ -1,9 +1,9 @@
 //! The head of the ledger and appending to it: the tree's right edge in one authenticated row, under
 //! one lock, in the transaction of the change.
 
-use super::{COLUMNS, LedgerRow, damaged};
+use super::{COLUMN_LIST, COLUMNS, LedgerRow, damaged};
 use crate::{
-    Digest, Entry, Result, StoreError,
+    Digest, Entry, Result, group,
     secret::{Key, hex, unhex},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
@@ -101,20 +101,12 @@ impl Tree {
     }
 
     async fn insert(&self, conn: &mut AnyConnection, rows: &[LedgerRow]) -> Result<()> {
-        let rows: Vec<_> = rows.iter().map(LedgerRow::to_json).collect();
-        let json = serde_json::to_string(&rows).map_err(|e| StoreError::Row(e.to_string()))?;
-        let value = if self.postgres { "v" } else { "value" };
-        let number = if self.postgres { "::bigint" } else { "" };
-        let from =
-            if self.postgres { "json_array_elements($1::json) AS t(v)" } else { "json_each($1)" };
-        let texts: Vec<String> = (2..10).map(|at| format!("{value}->>{at}")).collect();
-        let sql = format!(
-            "INSERT INTO ledger_entry ({COLUMNS}) SELECT ({value}->>0){number}, \
-             ({value}->>1){number}, {} FROM {from}",
-            texts.join(", ")
-        );
-        sqlx::query(AssertSqlSafe(sql)).bind(json).execute(conn).await?;
-        Ok(())
+        const BIG: &str = "bigint";
+        const KINDS: [&str; 10] =
+            [BIG, BIG, "text", "text", "text", "text", "text", "text", "text", "text"];
+        let rows: Vec<_> = rows.iter().map(LedgerRow::values).collect();
+        let columns: (&'static [&'static str], &[&str]) = (&COLUMN_LIST, &KINDS);
+        group::insert_typed(conn, self.postgres, "ledger_entry", columns, &rows).await
     }
 
     pub(super) async fn write_head(&self, conn: &mut AnyConnection, head: &TreeHead) -> Result<()> {
