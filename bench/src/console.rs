@@ -82,13 +82,13 @@ pub async fn run() -> Result<usize> {
     Ok(table.print())
 }
 
-struct Running {
-    child: Child,
+pub(crate) struct Running {
+    pub(crate) child: Child,
     seconds: f64,
 }
 
 impl Running {
-    async fn start(data: &Path, port: u16) -> Result<Self> {
+    pub(crate) async fn start(data: &Path, port: u16) -> Result<Self> {
         let started = Instant::now();
         let child = Command::new(process::binary()?)
             .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data"])
@@ -172,7 +172,7 @@ async fn fill_store(conn: &mut sqlx::AnyConnection, source: &str, s: usize) -> R
     Ok(())
 }
 
-async fn median_page(port: u16, path: &str, cookie: &str) -> Result<f64> {
+pub(crate) async fn median_page(port: u16, path: &str, cookie: &str) -> Result<f64> {
     let mut times = Vec::new();
     for _ in 0..30 {
         let started = Instant::now();
@@ -204,7 +204,7 @@ fn median(mut times: Vec<f64>) -> f64 {
 }
 
 /// One HTTP/1.1 request on its own connection.
-async fn request(port: u16, path: &str, cookie: &str) -> Result<String> {
+pub(crate) async fn request(port: u16, path: &str, cookie: &str) -> Result<String> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
     let head = format!(
         "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\nCookie: {cookie}\r\n\r\n"
@@ -215,7 +215,7 @@ async fn request(port: u16, path: &str, cookie: &str) -> Result<String> {
     Ok(String::from_utf8_lossy(&answer).into_owned())
 }
 
-fn cookies(answer: &str) -> String {
+pub(crate) fn cookies(answer: &str) -> String {
     let set: Vec<&str> = answer
         .lines()
         .take_while(|line| !line.is_empty())
@@ -225,11 +225,11 @@ fn cookies(answer: &str) -> String {
     set.join("; ")
 }
 
-fn first_line(answer: &str) -> &str {
+pub(crate) fn first_line(answer: &str) -> &str {
     answer.lines().next().unwrap_or_default()
 }
 
-fn path_of(link: &str) -> String {
+pub(crate) fn path_of(link: &str) -> String {
     let rest = link.trim_start_matches("http://");
     rest.find('/').map_or_else(|| "/".to_owned(), |at| rest[at..].to_owned())
 }

@@ -1,8 +1,9 @@
 //! Measures Privet beside the named peer and the physical limit, in one run, and prints tables with
 //! ratios. `cargo xtask bench [scan] [console] [store] [detect] [signals] [consent]
-//! [recording] [access] [vault]`. Never part of timed tests.
+//! [recording] [access] [audit] [vault]`. Never part of timed tests.
 
 mod access;
+mod audit;
 mod consent;
 mod console;
 mod data;
@@ -20,9 +21,11 @@ use anyhow::{Result, bail};
 async fn main() -> Result<()> {
     let mut wanted: Vec<String> = std::env::args().skip(1).collect();
     if wanted.is_empty() {
-        wanted = ["scan", "console", "store", "detect", "signals", "consent", "access", "vault"]
-            .map(String::from)
-            .to_vec();
+        wanted = [
+            "scan", "console", "store", "detect", "signals", "consent", "access", "audit", "vault",
+        ]
+        .map(String::from)
+        .to_vec();
     }
     let mut missed = 0;
     for name in wanted {
@@ -33,12 +36,13 @@ async fn main() -> Result<()> {
             "detect" => detect::run()?,
             "signals" => signals::run()?,
             "access" => access::run()?,
+            "audit" => audit::run().await?,
             "consent" => consent::run(customers()?).await?,
             "recording" => consent::recording(customers()?).await?,
             "vault" => vault::run(customers()?).await?,
             other => {
                 bail!(
-                    "there is no benchmark “{other}”; choose scan, console, store, detect, signals, consent, recording, access or vault"
+                    "there is no benchmark “{other}”; choose scan, console, store, detect, signals, consent, recording, access, audit or vault"
                 )
             }
         };

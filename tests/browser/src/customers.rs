@@ -46,6 +46,8 @@ pub struct Counter {
     pub site: String,
     /// An API token with every scope of customers' affairs.
     pub token: String,
+    /// The server's data directory, for acts on the command line beside it.
+    pub data: std::path::PathBuf,
 }
 
 impl Counter {
@@ -65,8 +67,9 @@ impl Counter {
             authority.display()
         );
         std::fs::write(data.path().join("privet.toml"), config)?;
+        let place = data.path().to_owned();
         let server = Server::on(data).await?;
-        Ok(Self { server, smtp, messages, site, token })
+        Ok(Self { server, smtp, messages, site, token, data: place })
     }
 
     /// Asks for a letter on the entrance page and opens the link in it, as a person does.
@@ -255,6 +258,7 @@ async fn furnish(data: &std::path::Path, site: &str) -> Result<String> {
         "preferences:link",
         "unsubscribe:link",
         "suppressions:read",
+        "audit:read",
     ];
     let (_, token) = web.create_token(me.clone(), "shop", &scopes.map(str::to_owned)).await?;
     let said =

@@ -182,11 +182,17 @@ fn tell(report: &Report) {
 }
 
 fn span(seconds: i64) -> String {
-    match seconds {
-        ..120 => format!("{seconds} seconds"),
-        ..7200 => format!("{} minutes", seconds / 60),
-        ..172_800 => format!("{} hours", seconds / 3600),
-        _ => format!("{} days", seconds / 86_400),
+    const MINUTE: i64 = 60;
+    const HOUR: i64 = 60 * MINUTE;
+    const DAY: i64 = 24 * HOUR;
+    if seconds < 2 * MINUTE {
+        format!("{seconds} seconds")
+    } else if seconds < 2 * HOUR {
+        format!("{} minutes", seconds / MINUTE)
+    } else if seconds < 2 * DAY {
+        format!("{} hours", seconds / HOUR)
+    } else {
+        format!("{} days", seconds / DAY)
     }
 }
 
