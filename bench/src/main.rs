@@ -38,7 +38,7 @@ async fn main() -> Result<()> {
             "access" => access::run()?,
             "audit" => audit::run().await?,
             "consent" => consent::run(customers()?).await?,
-            "recording" => consent::recording(customers()?).await?,
+            "recording" => consent::writes_alone(customers()?).await?,
             "vault" => vault::run(customers()?).await?,
             other => {
                 bail!(

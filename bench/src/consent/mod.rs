@@ -44,7 +44,7 @@ pub async fn run(customers: usize) -> Result<usize> {
 }
 
 /// Recording alone, which takes a minute.
-pub async fn recording(customers: usize) -> Result<usize> {
+pub async fn writes_alone(customers: usize) -> Result<usize> {
     let mut table = Table::new("recording");
     writes::measure(&mut table, customers).await?;
     Ok(table.print())
