@@ -81,7 +81,7 @@ async fn write(store: &Store, caller: usize, count: usize) -> Result<()> {
         let action =
             ["personal_data.read", "consent.recorded", "audience.filtered", "field.confirmed"]
                 [number % 4];
-        let purpose = if number % 97 == 0 { "fix_error" } else { "customer_support" };
+        let purpose = if number.is_multiple_of(97) { "fix_error" } else { "customer_support" };
         let entry = Entry::new(actor, action, "subject", &*whom).about(&*whom).for_purpose(purpose);
         store.submit(HotWrite { entry, rows: Vec::new() }).await?;
     }
