@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     audience, backup, code, consents, demo, detect, keys, ledger, scan, serve, tokens, unseal,
-    vault, verify,
+    vault, verify, witness,
 };
 
 const EXAMPLES: &str = "\
@@ -75,6 +75,8 @@ pub enum Command {
     Restore(backup::Restore),
     /// Try a backup's way back in a throw-away place, and report.
     Drill(backup::Drill),
+    /// Cosign other organisations' logs, each only if it continues what was seen of it.
+    Witness(witness::Args),
 }
 
 #[cfg(test)]

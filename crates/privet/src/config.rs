@@ -44,6 +44,8 @@ pub struct File {
     pub tls: TlsPart,
     /// Single sign-on.
     pub sso: Option<crate::sso::Section>,
+    /// Witnesses of the log.
+    pub ledger: crate::witness::Section,
     /// Log level or filter, e.g. `info` or `warn,privet=debug`.
     pub log: Option<String>,
     /// Which addresses scans may dial.
@@ -100,6 +102,8 @@ pub struct Config {
     pub sso: Option<crate::sso::Settings>,
     /// Certificate and key, where Privet speaks TLS itself.
     pub tls: Option<crate::tls::Files>,
+    /// Who cosigns the log's checkpoints.
+    pub witnesses: crate::witness::Settings,
     /// Log filter.
     pub log: String,
     /// Which addresses scans may dial.
@@ -172,6 +176,7 @@ impl Config {
             metrics: metrics(file.metrics.as_deref())?,
             sso: file.sso.map(|sso| crate::sso::settings(sso, &env)).transpose()?,
             tls: tls(said.tls_cert, said.tls_key, file.tls)?,
+            witnesses: crate::witness::settings(file.ledger)?,
             log: env("PRIVET_LOG").or(file.log).unwrap_or_else(|| "warn".to_owned()),
             guard: NetworkGuard {
                 allow_loopback: file.network.allow_loopback,

@@ -1,4 +1,4 @@
-//! How single sign-on asks its provider: HTTPS to public addresses, or to inside ones that the
+//! How single sign-on asks its provider, and the log its witnesses: HTTPS to public addresses, or to inside ones that the
 //! configuration names; no redirects, little time, small answers.
 
 use std::{
@@ -45,6 +45,7 @@ impl Reach {
 pub struct Guarded {
     client: Client<HttpsConnector<HttpConnector<Resolver>>, Full<Bytes>>,
     reach: Reach,
+    setting: &'static str,
 }
 
 impl Guarded {
@@ -59,11 +60,67 @@ impl Guarded {
             .https_or_http()
             .enable_http1()
             .wrap_connector(plain);
-        Self { client: Client::builder(TokioExecutor::new()).build(connector), reach }
+        let client = Client::builder(TokioExecutor::new()).build(connector);
+        Self { client, reach, setting: "[sso] inside" }
+    }
+
+    /// Which setting allows inside addresses, for what it tells.
+    pub fn named(self, setting: &'static str) -> Self {
+        Self { setting, ..self }
+    }
+
+    /// Asks for a text.
+    pub async fn get(&self, url: &str) -> Result<(u16, Vec<u8>), String> {
+        self.send(url, Request::builder().method("GET"), String::new()).await
+    }
+
+    /// Posts a text.
+    pub async fn post(&self, url: &str, body: String) -> Result<(u16, Vec<u8>), String> {
+        let request = Request::builder().method("POST");
+        self.send(url, request.header(header::CONTENT_TYPE, "text/plain; charset=utf-8"), body)
+            .await
+    }
+
+    async fn send(
+        &self,
+        url: &str,
+        request: hyper::http::request::Builder,
+        body: String,
+    ) -> Result<(u16, Vec<u8>), String> {
+        let parsed = url::Url::parse(url).map_err(|_| "its address is none".to_owned())?;
+        // The connector resolves names only; an address typed as numbers is judged here.
+        let ip: Option<IpAddr> = match parsed.host() {
+            Some(url::Host::Ipv4(ip)) => Some(ip.into()),
+            Some(url::Host::Ipv6(ip)) => Some(ip.into()),
+            _ => None,
+        };
+        if ip.is_some_and(|ip| !self.reach.allows(&ip.to_string(), ip)) {
+            return Err(self.inside());
+        }
+        let request = request.uri(parsed.as_str()).body(Full::new(Bytes::from(body)));
+        let request = request.map_err(|_| "its address is none".to_owned())?;
+        tokio::time::timeout(PATIENCE, self.ask(request))
+            .await
+            .map_err(|_| "it does not answer in time".to_owned())?
+    }
+
+    fn inside(&self) -> String {
+        format!("its address is inside; name it in {} to allow it", self.setting)
+    }
+
+    fn told(&self, error: &hyper_util::client::legacy::Error) -> String {
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+        while let Some(found) = cause {
+            if matches!(found.downcast_ref(), Some(SourceError::Blocked(_))) {
+                return self.inside();
+            }
+            cause = found.source();
+        }
+        "it cannot be reached".into()
     }
 
     async fn ask(&self, request: Request<Full<Bytes>>) -> Result<(u16, Vec<u8>), String> {
-        let response = self.client.request(request).await.map_err(|error| told(&error))?;
+        let response = self.client.request(request).await.map_err(|error| self.told(&error))?;
         let status = response.status().as_u16();
         let body = Limited::new(response.into_body(), MOST).collect().await;
         let body = body.map_err(|_| "its answer broke off or is too long".to_owned())?;
@@ -88,17 +145,6 @@ fn roots() -> rustls::ClientConfig {
     builder.with_root_certificates(roots).with_no_client_auth()
 }
 
-fn told(error: &hyper_util::client::legacy::Error) -> String {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(found) = cause {
-        if matches!(found.downcast_ref(), Some(SourceError::Blocked(_))) {
-            return "its address is inside; name it in [sso] inside to allow it".into();
-        }
-        cause = found.source();
-    }
-    "it cannot be reached".into()
-}
-
 #[async_trait::async_trait]
 impl web::sso::Fetch for Guarded {
     async fn fetch(
@@ -107,17 +153,7 @@ impl web::sso::Fetch for Guarded {
         form: Option<String>,
         authorization: Option<String>,
     ) -> Result<(u16, Vec<u8>), String> {
-        let parsed = url::Url::parse(url).map_err(|_| "its address is none".to_owned())?;
-        // The connector resolves names only; an address typed as numbers is judged here.
-        let ip: Option<IpAddr> = match parsed.host() {
-            Some(url::Host::Ipv4(ip)) => Some(ip.into()),
-            Some(url::Host::Ipv6(ip)) => Some(ip.into()),
-            _ => None,
-        };
-        if ip.is_some_and(|ip| !self.reach.allows(&ip.to_string(), ip)) {
-            return Err("its address is inside; name it in [sso] inside to allow it".into());
-        }
-        let mut request = Request::builder().uri(parsed.as_str()).method("GET");
+        let mut request = Request::builder().method("GET");
         if form.is_some() {
             request = request
                 .method("POST")
@@ -126,11 +162,7 @@ impl web::sso::Fetch for Guarded {
         if let Some(value) = authorization {
             request = request.header(header::AUTHORIZATION, value);
         }
-        let body = Full::new(Bytes::from(form.unwrap_or_default()));
-        let request = request.body(body).map_err(|_| "its address is none".to_owned())?;
-        tokio::time::timeout(PATIENCE, self.ask(request))
-            .await
-            .map_err(|_| "it does not answer in time".to_owned())?
+        self.send(url, request, form.unwrap_or_default()).await
     }
 }
 

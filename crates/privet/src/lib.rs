@@ -15,6 +15,7 @@ mod failure;
 mod fetch;
 mod keys;
 mod ledger;
+mod log_console;
 mod log_pages;
 mod mishap;
 mod reference;
@@ -29,6 +30,7 @@ mod tokens;
 mod unseal;
 mod vault;
 mod verify;
+mod witness;
 
 use std::process::ExitCode;
 
@@ -75,6 +77,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Backup(args)) => backup::run(args).await,
         Some(Command::Restore(args)) => backup::restore(args).await,
         Some(Command::Drill(args)) => backup::drill(args).await,
+        Some(Command::Witness(args)) => witness::run(args).await,
         Some(Command::Export(args)) => code::export(args).await,
         Some(Command::Apply(args)) => code::apply(args).await,
         None => serve::run(cli.serve).await,

@@ -26,6 +26,7 @@ use crate::{
     sealed,
     state::{State, open_deliver},
     tls,
+    witness::Witnesses,
 };
 
 /// Background jobs at once: scans wait for databases more than they compute.
@@ -118,6 +119,7 @@ pub struct House {
     pub warn: Warn,
     /// The vault as a service.
     pub protect: Protect,
+    witnesses: Witnesses,
     web: Web,
 }
 
@@ -157,6 +159,7 @@ impl House {
             metrics: config.metrics,
             country_header: config.country_header.clone(),
         };
+        let witnesses = Witnesses::new(store.ledger(), &config.witnesses);
         let mut web = Web::open(store, settings)
             .await?
             .with_nav(datamap::nav())
@@ -167,7 +170,8 @@ impl House {
             .with_nav(banner::nav())
             .with_nav(inspect::nav())
             .with_nav(audit::nav())
-            .with_nav(warn::nav());
+            .with_nav(warn::nav())
+            .with_nav(crate::log_console::nav());
         if let Some(mail) = &config.mail {
             web = web.with_mail(mail.clone()).map_err(|error| Failure::usage(error.to_string()))?;
         }
@@ -199,6 +203,7 @@ impl House {
             audit,
             warn,
             protect,
+            witnesses,
             web,
         })
     }
@@ -232,7 +237,9 @@ impl House {
             .merge(warn::router(self.web.clone(), self.warn.clone()))
             .merge(protect::router(self.web.clone(), self.protect.clone()))
             .merge(crate::reference::router(self.web.clone()));
-        let rooms = rooms.merge(crate::log_pages::router(self.web.store().ledger()));
+        let rooms = rooms
+            .merge(crate::log_pages::router(self.web.store().ledger()))
+            .merge(crate::log_console::router(self.web.clone(), self.witnesses.clone()));
         web::finish(self.web.clone(), rooms)
     }
 
@@ -271,8 +278,11 @@ impl House {
         }
         self.consent.keep_decisions();
         let counting = tokio::spawn(self.consent.clone().keep_counts(stopped.clone()));
-        let published = self.web.store().ledger().keep_published(stopped.clone());
-        let published = tokio::spawn(published);
+        let published = tokio::spawn(published(
+            self.web.store().ledger(),
+            self.witnesses.clone(),
+            stopped.clone(),
+        ));
         let runner = Runner::new(self.web.store().clone(), JOBS_AT_ONCE);
         let watching = tokio::spawn(self.warn.clone().run(stopped.clone()));
         let deliveries = tokio::spawn(self.deliver.clone().run(stopped.clone()));
@@ -308,6 +318,13 @@ impl House {
             tokio::join!(runner.run(stopped.clone()), follower.run(stopped));
         }
     }
+}
+
+/// Publishes the log and has it cosigned. What witnesses hold against this log is asked first: a
+/// database that was put back must not sign another past.
+async fn published(ledger: store::Ledger, witnesses: Witnesses, stopped: watch::Receiver<bool>) {
+    witnesses.ask_first().await;
+    tokio::join!(ledger.keep_published(stopped.clone()), witnesses.keep_asking(stopped));
 }
 
 /// Opens Privet's own database.

@@ -61,6 +61,7 @@ pub const CONSOLE: [Page; 88] = [
         Way::Press("/console/detectors/new", "main button[value='save']", "[role='alert']"),
     ),
     ("field-own", Way::Link("/console/map?q=card_no", "main a[href^='/console/fields/']")),
+    ("ledger", Way::Path("/console/ledger")),
     ("inbox", Way::Path("/console/inbox")),
     ("sources", Way::Path("/console/sources")),
     ("source-new", Way::Path("/console/sources/new")),

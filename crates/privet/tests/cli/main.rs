@@ -20,3 +20,4 @@ mod tls;
 mod upgrade;
 mod vault;
 mod walls;
+mod witness;

@@ -30,7 +30,7 @@ impl Server {
         Self::start_with(&[name, "--data", data.to_str().unwrap()], lines)
     }
 
-    /// The same with these arguments.
+    /// Starts a command that listens, on a free port, and reads so many lines.
     pub fn start_with(args: &[&str], lines: usize) -> Self {
         let args = [args, &["--listen", "127.0.0.1:0"]].concat();
         let mut child = command(&args).stdout(Stdio::piped()).spawn().unwrap();
