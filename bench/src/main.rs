@@ -1,5 +1,5 @@
 //! Measures Privet beside the named peer and the physical limit, in one run, and prints tables with
-//! ratios. `cargo xtask bench [scan] [console] [store] [detect] [signals] [consent]
+//! ratios. `cargo xtask bench [scan] [console] [store] [ledger] [detect] [signals] [consent]
 //! [recording] [access] [audit] [vault]`. Never part of timed tests.
 
 mod access;
@@ -9,6 +9,7 @@ mod console;
 mod data;
 mod detect;
 mod ledger;
+mod log;
 mod process;
 mod scan;
 mod signals;
@@ -22,7 +23,7 @@ async fn main() -> Result<()> {
     let mut wanted: Vec<String> = std::env::args().skip(1).collect();
     if wanted.is_empty() {
         wanted = [
-            "scan", "console", "store", "detect", "signals", "consent", "access", "audit", "vault",
+            "scan", "console", "store", "ledger", "detect", "signals", "consent", "access", "audit", "vault",
         ]
         .map(String::from)
         .to_vec();
@@ -33,6 +34,7 @@ async fn main() -> Result<()> {
             "scan" => scan::run().await?,
             "console" => console::run().await?,
             "store" => ledger::run().await?,
+            "ledger" => log::run().await?,
             "detect" => detect::run()?,
             "signals" => signals::run()?,
             "access" => access::run()?,
@@ -42,7 +44,7 @@ async fn main() -> Result<()> {
             "vault" => vault::run(customers()?).await?,
             other => {
                 bail!(
-                    "there is no benchmark “{other}”; choose scan, console, store, detect, signals, consent, recording, access, audit or vault"
+                    "there is no benchmark “{other}”; choose scan, console, store, ledger, detect, signals, consent, recording, access, audit or vault"
                 )
             }
         };

@@ -3,6 +3,7 @@ audit-do-personal-data-read = Read personal data
 audit-do-subject-looked-up = Looked up a customer
 audit-do-subject-revealed = Saw a customer's identifiers in clear
 audit-do-audit-viewed = Read the audit view
+audit-do-audit-proof-taken = Took the proof of an entry
 audit-do-audit-line-viewed = Read one line of the audit view
 audit-do-audit-exported = Exported audit entries
 audit-do-audit-api-read = Took audit entries through the API

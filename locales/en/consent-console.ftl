@@ -165,6 +165,7 @@ customer-one = Customer
 customer-since = Known since { $day }.
 customer-erased = Erased
 customer-erased-text = This customer was erased on { $day }. The records stay as proof; nothing in them names the person any more.
+customer-certificate = Download the deletion certificate
 customer-is-restricted = Use restricted
 customer-is-restricted-text = Since { $day } this customer's data may be kept but not used: every decision says no.
 customer-who = Who this is

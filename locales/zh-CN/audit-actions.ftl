@@ -3,6 +3,7 @@ audit-do-personal-data-read = 读取了个人信息
 audit-do-subject-looked-up = 查询了一位客户
 audit-do-subject-revealed = 以明文查看了客户的标识
 audit-do-audit-viewed = 查看了审计记录
+audit-do-audit-proof-taken = 下载了一条记录的证明
 audit-do-audit-line-viewed = 查看了一条审计记录
 audit-do-audit-exported = 导出了审计记录
 audit-do-audit-api-read = 通过 API 取走了审计记录

@@ -156,6 +156,7 @@ customer-one = 客户
 customer-since = 自 { $day } 起有记录。
 customer-erased = 已删除
 customer-erased-text = 该客户的信息已于 { $day } 删除。记录作为证明保留，其中不再有任何内容指向其本人。
+customer-certificate = 下载删除证明
 customer-is-restricted = 已限制使用
 customer-is-restricted-text = 自 { $day } 起，该客户的数据只可保存、不可使用：所有判断都回答“不可以”。
 customer-who = 客户标识

@@ -151,6 +151,33 @@ async fn the_api_pages_with_a_cursor(room: Audit) {
     assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
 }
 
+async fn a_line_is_taken_with_its_proof(room: Audit) {
+    let id = customer(&room, "li@example.com").await;
+    let mut reader = Reader::owner(&room, "en").await;
+    let filter = store::LedgerFilter { object_id: Some(id.0.clone()), ..Default::default() };
+    let row = room.store().ledger().page(&filter, None, 1).await.unwrap().remove(0);
+    let page = reader.page(&format!("/console/audit/lines/{}", row.seq)).await;
+    let path = format!("/console/audit/lines/{}/proof", row.seq);
+    assert!(page.contains(&path));
+
+    let answer: Value = serde_json::from_str(&reader.get(&path).await.text).unwrap();
+
+    let proof = ledger::LogProof::from_json(&answer["log_proof"]).unwrap();
+    let key = room.store().ledger().key().await.unwrap();
+    let placed = proof.check(key.public()).unwrap();
+    assert_eq!(placed.leaf.encode(), row.encode().ok());
+    assert_eq!(answer["entry"]["position"], row.seq);
+    assert_eq!(answer["entry"]["customer"], id.0.as_str());
+    let noted = store::LedgerFilter {
+        action: Some("audit.proof_taken".into()),
+        subject: Some(id.0),
+        ..Default::default()
+    };
+    assert_eq!(room.store().ledger().page(&noted, None, 9).await.unwrap().len(), 1);
+    let missing = reader.get("/console/audit/lines/99999/proof").await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+}
+
 async fn the_old_address_leads_here_and_the_chain_is_checked(room: Audit) {
     let mut reader = Reader::owner(&room, "en").await;
     let old = reader.get("/console/activity?actor=cli").await;
@@ -191,5 +218,6 @@ on_both_engines!(
     reading_is_one_entry_with_the_kind_of_filter_only,
     exports_hold_what_is_filtered_and_go_on_from_a_position,
     the_api_pages_with_a_cursor,
+    a_line_is_taken_with_its_proof,
     the_old_address_leads_here_and_the_chain_is_checked,
 );

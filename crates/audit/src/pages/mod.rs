@@ -2,6 +2,7 @@
 
 mod line;
 mod list;
+mod proof;
 
 use axum::{Router, response::Response, routing::get};
 use store::{Entry, HotWrite};
@@ -13,6 +14,7 @@ pub(crate) fn router() -> Router<Room> {
     Router::new()
         .merge(list::router())
         .merge(line::router())
+        .merge(proof::router())
         // Where the page stood before.
         .route("/console/activity", get(moved))
         .route("/console/activity.csv", get(moved_csv))

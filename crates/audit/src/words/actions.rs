@@ -21,6 +21,7 @@ pub(crate) const ACTIONS: &[(&str, Group)] = &[
     ("vault.index_forgotten", Consent),
     ("audit.viewed", Read),
     ("audit.line_viewed", Read),
+    ("audit.proof_taken", Read),
     ("audit.exported", Export),
     ("audit.api_read", Export),
     ("campaign.exported", Export),

@@ -17,6 +17,7 @@ pub(super) fn router() -> Router<Room> {
     Router::new()
         .route("/console/consents/receipts/{id}", get(show))
         .route("/console/consents/receipts/{id}/file", get(file))
+        .route("/console/consents/people/{id}/certificate", get(certificate))
 }
 
 #[derive(Template)]
@@ -64,11 +65,28 @@ async fn file(
 ) -> Result<Response, WebError> {
     let receipt = open(&room, &p, &id).await?;
     let text = serde_json::to_string_pretty(&receipt.document).map_err(WebError::internal)?;
+    download(text, &receipt::file_name(&receipt))
+}
+
+/// The certificate of an erased customer's deletion. It tells nothing of the customer.
+async fn certificate(
+    p: Page,
+    Path(id): Path<String>,
+    State(room): State<Room>,
+) -> Result<Response, WebError> {
+    let purpose = p.require_purpose()?;
+    let subject = SubjectId(id);
+    let document = room.consent.deletion_certificate(&subject).await.map_err(refused)?;
+    room.consent.looked_up(&p.actor(), Some(&subject), &purpose).await.map_err(refused)?;
+    download(format!("{document:#}\n"), &format!("deletion-{}.json", subject.0))
+}
+
+fn download(text: String, name: &str) -> Result<Response, WebError> {
     let mut response = text.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    let disposition = format!("attachment; filename=\"{}\"", receipt::file_name(&receipt));
+    let disposition = format!("attachment; filename=\"{name}\"");
     let disposition = HeaderValue::from_str(&disposition).map_err(WebError::internal)?;
     headers.insert(header::CONTENT_DISPOSITION, disposition);
     Ok(response)

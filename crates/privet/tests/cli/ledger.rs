@@ -41,7 +41,7 @@ impl House {
         let data = data.to_str().unwrap();
         let applied = run(&["apply", code.to_str().unwrap(), "--data", data]);
         assert_eq!(applied.code, 0, "{}", applied.err);
-        let scopes = "consent:write,consent:read";
+        let scopes = "consent:write,consent:read,audit:read";
         let made = run(&["token", "create", "--scope", scopes, "--data", data]);
         let bearer = format!("Bearer {}", made.out.trim());
         let server = Server::start("serve", data.as_ref(), 1);
@@ -106,6 +106,7 @@ fn the_log_is_checked_exported_and_proved_offline() {
     let old = house.checkpoint("old.checkpoint");
     checkpoints(&house, &old);
     exports(&house);
+    entries(&house);
 
     proved(&house.ledger(&["check", "--known", &old]), "The ledger holds");
     let other = House::open();
@@ -160,6 +161,32 @@ fn checkpoints(house: &House, old: &str) {
     assert_eq!(key.trim(), house.key);
     assert_eq!(ask(&house.server, "GET", "/ledger/tile/0/000.p/1", &[], "").0, 200);
     assert_eq!(ask(&house.server, "GET", "/ledger/tile/0/999", &[], "").0, 404);
+}
+
+/// A line of the audit view with its proof, as the console's page of the line gives it.
+fn entries(house: &House) {
+    let receipt = house.receipt("d@example.com");
+    let position = receipt["receipt"]["ledger"]["position"].as_i64().unwrap();
+    let path = format!("/v1/audit?limit=1&cursor={}", position - 1);
+    let entry = house.call("GET", &path, "")["entries"][0].clone();
+    let line = json!({"entry": entry, "log_proof": receipt["log_proof"]});
+    let file = house.keep("entry.json", line.to_string());
+    proved(&house.verify(&file), &format!("entry {position}: consent."));
+    refused(&run(&["verify", &file]), 2, "--log-key");
+    for (name, value) in [
+        ("position", json!(1)),
+        ("time", json!("2026-01-01T00:00:00Z")),
+        ("actor", json!("person:x")),
+        ("action", json!("consent.withdrawn")),
+        ("object", json!({"kind": "consent", "id": "x"})),
+        ("purpose", json!("other")),
+        ("customer", json!("other")),
+    ] {
+        let mut changed = line.clone();
+        changed["entry"][name] = value;
+        let said = house.verify(&house.keep("changed.json", changed.to_string()));
+        refused(&said, 1, "something else than the log holds");
+    }
 }
 
 fn exports(house: &House) {
