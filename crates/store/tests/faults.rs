@@ -1,5 +1,5 @@
 //! The log under faults: servers killed again and again while they write and publish, a clock that goes
-//! backwards, a read-only disk.
+//! backwards, a disk that is full or read-only.
 //!
 //! The servers are this test program itself, started again with only `the_server_that_suffers`.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // Helpers of tests are not in a test function.
@@ -43,8 +43,14 @@ fn the_server_that_suffers() {
             tokio::spawn(write_on(store.clone(), writer));
         }
         // Faster than a server's twice a second, and every head that is signed is told.
+        let walks = std::env::var_os("PRIVET_FAULTS_WALK").is_some();
         loop {
-            match store.ledger().publish().await {
+            let mut published = store.ledger().publish().await;
+            if walks && published.is_ok() {
+                // On a disk that only this process sees nobody else can look afterwards.
+                published = store.ledger().verify().await.and(published);
+            }
+            match published {
                 Ok(signed) => {
                     say(&format!("head {} {}", signed.checkpoint.size, signed.checkpoint.root));
                 }
@@ -282,6 +288,29 @@ fn after(script: &str) -> Command {
     command.args(["--user", "--map-root-user", "--mount", "sh", "-c", &script]);
     command.arg(std::env::current_exe().unwrap());
     command
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_refuses_writes_and_damages_nothing() {
+    let guard = testing::temp_sqlite_guard();
+    std::fs::create_dir_all(guard.dir()).unwrap();
+    let mut heard = Heard::default();
+    let mut command = after(
+        "mount -t tmpfs -o size=6m tmpfs \"$PRIVET_FAULTS_DIR\" || exit 9
+         (until [ -e \"$PRIVET_FAULTS_DIR/ledger.checkpoint\" ]; do sleep 0.1; done
+          cat /dev/zero > \"$PRIVET_FAULTS_DIR/big\" 2>/dev/null; sleep 4
+          rm \"$PRIVET_FAULTS_DIR/big\") >/dev/null 2>&1 &",
+    );
+    command.env("PRIVET_FAULTS_WALK", "1");
+    let mut server = Server::run(command, &guard);
+    server.until(&mut heard, |heard| heard.refused.len() >= 3);
+    let told = heard.refused.iter().any(|why| why.contains("full") || why.contains("disk"));
+    assert!(told, "{:?}", heard.refused);
+
+    // Room again: the same server goes on, and what it signs then is the same log.
+    let (acks, heads) = (heard.acknowledged.len() + 20, heard.heads.len() + 3);
+    server.until(&mut heard, |h| h.acknowledged.len() >= acks && h.heads.len() >= heads);
+    server.kill(&mut heard);
 }
 
 #[tokio::test(flavor = "multi_thread")]
