@@ -23,7 +23,8 @@ async fn main() -> Result<()> {
     let mut wanted: Vec<String> = std::env::args().skip(1).collect();
     if wanted.is_empty() {
         wanted = [
-            "scan", "console", "store", "ledger", "detect", "signals", "consent", "access", "audit", "vault",
+            "scan", "console", "store", "ledger", "detect", "signals", "consent", "access",
+            "audit", "vault",
         ]
         .map(String::from)
         .to_vec();
