@@ -56,7 +56,7 @@ impl Organisation {
         let dir = tempfile::tempdir().unwrap();
         let config = format!(
             "data = {:?}\n[ledger]\ninside = [\"127.0.0.1\"]\n[[ledger.witness]]\nurl = {:?}\nkey = {:?}\n",
-            dir.path().join("data"),
+            dir.path().join("data").to_str().unwrap(),
             witness.server.address,
             witness.key
         );
@@ -102,7 +102,7 @@ impl Organisation {
             if size >= least && shown.contains(&format!("\u{2014} {witness} ")) {
                 return (size, shown);
             }
-            assert!(started.elapsed() < Duration::from_secs(60), "not cosigned: {shown}");
+            assert!(started.elapsed() < Duration::from_mins(1), "not cosigned: {shown}");
             std::thread::sleep(Duration::from_millis(200));
         }
     }
