@@ -159,7 +159,9 @@ async fn without_ledger(file: &Path) -> Result<f64> {
         while waiting.recv_many(&mut batch, 4096).await > 0 {
             let (rows, told): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
             insert(&mut client, &rows).await?;
-            told.into_iter().for_each(|told| drop(told.send(())));
+            for told in told {
+                let _ = told.send(());
+            }
         }
         anyhow::Ok(())
     });
