@@ -56,12 +56,55 @@ async fn one_customer_is_followed_through_consent_reading_export_and_shredding()
     for action in ["consent.recorded", "personal_data.read", "audit.exported", "subject.erased"] {
         ensure!(list.contains(action), "{action} is missing: {list}");
     }
-    // Whoever was shredded is not found by what they were called any more.
+    // The blind index stays, so that nobody records the shredded anew by mistake: who knows the
+    // address still finds the history, and nothing else.
     stranger.open(&format!("{address}/console/audit")).await?;
     stranger.click("details.card summary").await?;
     stranger.fill("#f-identifier", CUSTOMER).await?;
     stranger.click("details.card button[type='submit']").await?;
-    stranger.text("main .notice").await.map(|_| ())
+    stranger.text("#list").await?;
+    let found = stranger.path().await?;
+    ensure!(found.ends_with(&id), "{found}");
+    prove(&shop, &stranger, &id).await
+}
+
+/// Takes the proof of every line about the customer and checks it with nothing but the file and the
+/// log's key.
+async fn prove(shop: &Counter, stranger: &Browser, id: &str) -> Result<()> {
+    let cookies = stranger.devtools("Network.getCookies", json!({})).await?;
+    let cookie = cookies["cookies"]
+        .as_array()
+        .context("no cookies")?
+        .iter()
+        .filter_map(|one| Some(format!("{}={}", one["name"].as_str()?, one["value"].as_str()?)))
+        .collect::<Vec<_>>()
+        .join("; ");
+    let get = async |path: String| shop.http("GET", &path, &[("Cookie", &cookie)], "").await;
+    let (status, page) = get(format!("/console/audit/customers/{id}")).await?;
+    ensure!(status == 200, "{status}");
+    let lines: Vec<&str> = page
+        .split("/console/audit/lines/")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    ensure!(lines.len() >= 4, "{lines:?}");
+    let (_, key) = get("/ledger/key".to_owned()).await?;
+    let folder = tempfile::tempdir()?;
+    for line in lines {
+        let (status, proof) = get(format!("/console/audit/lines/{line}/proof")).await?;
+        ensure!(status == 200 && !proof.contains(CUSTOMER), "{line}: {status}");
+        let file = folder.path().join("line.json");
+        let verify = |text: &str| -> Result<bool> {
+            std::fs::write(&file, text)?;
+            let verify = ["verify", &file.to_string_lossy(), "--log-key", key.trim()];
+            let binary = std::env::var("PRIVET_BIN").context("run through `cargo xtask test`")?;
+            Ok(std::process::Command::new(binary).args(verify).output()?.status.success())
+        };
+        ensure!(verify(&proof)?, "line {line} is not proved: {proof}");
+        let other = proof.replacen("\"action\": \"", "\"action\": \"x", 1);
+        ensure!(other != proof && !verify(&other)?, "a changed line {line} was proved");
+    }
+    Ok(())
 }
 
 /// The first account of the server.

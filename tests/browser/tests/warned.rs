@@ -19,7 +19,7 @@ async fn whoever_touches_a_canary_is_on_the_page_within_seconds() -> Result<()> 
     let email = owner.text("main tbody td[data-label='E-mail']").await?;
     ensure!(email.ends_with("@tea.example"), "{email}");
     owner.fill("main tbody input[name='place']", "CRM, customers").await?;
-    owner.click("main tbody form.inline button").await?;
+    owner.click("main tbody form.cluster button").await?;
     owner.wait_for_text("CRM, customers", 5).await?;
     judge(&owner, "canaries").await?;
 
