@@ -47,9 +47,9 @@ impl Warn {
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let mut follower = None;
         let mut changed = self.changed.subscribe();
+        // Rules or canaries were changed here: they count before the next entry is looked at.
+        let mut fresh = true;
         while !*stop.borrow() {
-            let fresh = changed.has_changed().unwrap_or(false);
-            changed.borrow_and_update();
             let done = async {
                 if follower.is_none() {
                     follower = Some(self.follower().await?);
@@ -67,11 +67,16 @@ impl Warn {
                     AGAIN
                 }
             };
-            tokio::select! {
-                () = tokio::time::sleep(wait) => {}
-                _ = changed.changed() => {}
-                changed = stop.changed() => if changed.is_err() { return },
-            }
+            fresh = tokio::select! {
+                () = tokio::time::sleep(wait) => false,
+                told = changed.changed() => told.is_ok(),
+                stopped = stop.changed() => {
+                    if stopped.is_err() {
+                        return;
+                    }
+                    false
+                }
+            };
         }
     }
 

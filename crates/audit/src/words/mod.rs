@@ -184,7 +184,7 @@ mod tests {
     }
 
     /// What looks like an action but is a file, a column, a setting or an event for others.
-    const OTHERS: [&str; 12] = [
+    const OTHERS: [&str; 13] = [
         "confirm.position",
         "contact.email",
         "identity.name",
@@ -194,6 +194,7 @@ mod tests {
         "d.state",
         "s.country",
         "s.name",
+        "privet.shredded",
         "privet.test",
         "purpose.changed",
         "suppression.added",

@@ -13,7 +13,10 @@ fn file(name: &str) -> String {
 
 /// Starts this server on the old state, twice, and looks at everything that was there.
 fn opens(args: &[&str], data: &Path, kind: &str) {
-    std::fs::write(data.join("privet.key"), file(&format!("{kind}.key"))).unwrap();
+    let key = data.join("privet.key");
+    std::fs::write(&key, file(&format!("{kind}.key"))).unwrap();
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(&key, private).unwrap();
     for round in ["migrating", "migrated"] {
         let server = Server::start_with(&[&["serve"], args].concat(), 1);
         let mut owner = Visitor::new(&server.address);
