@@ -175,8 +175,13 @@ async fn tokens_keep_the_shape_of_cards_phones_and_resident_numbers(room: Protec
         let (_, answer) = program.post("/v1/vault/tokens", &ask).await;
         let token = answer["token"].as_str().unwrap().to_owned();
         assert!(token != value && token.len() == value.len(), "{token}");
-        // What begins a card is not kept, and the detector asks for a known beginning.
-        if category != "finance.bank_card" {
+        if category == "identity.national_id" {
+            assert!(token[6..10] >= *"1900" && token[6..10] <= *"2099", "{token}");
+        }
+        // What begins a card is not kept, and the detector asks for a known beginning; nor does it
+        // take a number for one of a person who is not born yet.
+        let unborn = category == "identity.national_id" && &token[6..10] > "2025";
+        if category != "finance.bank_card" && !unborn {
             let found = detect::find_long(&token, &detect::Options::default());
             assert!(found.iter().any(|span| span.category() == category), "{category}: {token}");
         }
@@ -260,10 +265,10 @@ async fn bad_requests_are_told_with_places_and_nothing_is_half_done(room: Protec
     let long = json!({"category": "identity.name", "subject": li(), "value": "x".repeat(17_000)});
     let nobody = json!({"category": "identity.name", "subject": "0197", "value": "77126"});
     let no_subject = json!({"category": "identity.name", "items": [{ "value": "77126" }]});
-    let bad_phone =
-        json!({"category": "identity.name", "subject": {"phone": "77126"}, "value": "x"});
+    let no_address =
+        json!({"category": "identity.name", "subject": {"email": "77126"}, "value": "x"});
     let both = json!({"category": "identity.name", "subject": li(), "value": "x", "items": []});
-    for bad in [&huge, &long, &nobody, &no_subject, &bad_phone, &both] {
+    for bad in [&huge, &long, &nobody, &no_subject, &no_address, &both] {
         let (status, text) = program.post_text("/v1/vault/seal", bad.to_string()).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{text}");
         assert!(!text.contains("77126"), "{text}");
