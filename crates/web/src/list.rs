@@ -31,7 +31,7 @@ impl Dir {
 
 /// The query string of a list page: `q`, `sort`, `dir`, `page` and the page's own filters. As an
 /// extractor it never fails: nonsense falls back to the defaults.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct ListQuery {
     /// The search words, trimmed.
     pub q: String,
@@ -44,6 +44,13 @@ pub struct ListQuery {
     params: Vec<(String, String)>,
 }
 
+impl Default for ListQuery {
+    /// Nothing asked for: the first page of all.
+    fn default() -> Self {
+        Self { q: String::new(), sort: String::new(), dir: Dir::Asc, page: 1, params: Vec::new() }
+    }
+}
+
 impl ListQuery {
     /// Parses a query string.
     pub fn parse(query: &str) -> Self {
@@ -51,7 +58,7 @@ impl ListQuery {
             .filter(|(_, value)| !value.is_empty())
             .map(|(key, value)| (key.into_owned(), value.into_owned()))
             .collect();
-        let mut list = Self { page: 1, params, ..Self::default() };
+        let mut list = Self { params, ..Self::default() };
         list.q = list.get("q").trim().chars().take(200).collect();
         list.sort = list.get("sort").to_owned();
         list.dir = if list.get("dir") == "desc" { Dir::Desc } else { Dir::Asc };
