@@ -216,8 +216,9 @@ impl<'a> Table<'a> {
             None => "AND CAST($1 AS text) IS NULL".to_owned(),
         };
         let sql = format!(
-            "SELECT {columns} FROM {} WHERE {value} IS NOT NULL AND {filter} {later}
-             ORDER BY {key} LIMIT {} FOR UPDATE",
+            // `t.`: without it the order would be that of the key's text, which has its name here.
+            "SELECT {columns} FROM {} AS t WHERE {value} IS NOT NULL AND {filter} {later}
+             ORDER BY t.{key} LIMIT {} FOR UPDATE",
             self.table(),
             self.column.batch.clamp(1, crate::ITEMS_MOST as u32)
         );
