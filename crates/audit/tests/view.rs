@@ -7,14 +7,14 @@ mod support;
 use audit::Audit;
 use axum::http::StatusCode;
 use serde_json::Value;
-use support::{Reader, customer};
+use support::{customer, owner, with_role};
 
 const MAIL: &str = "li.lei@example.com";
 
 async fn every_page_is_whole_in_both_languages(room: Audit) {
     let id = customer(&room, MAIL).await;
     for lang in ["en", "zh-CN"] {
-        let mut reader = Reader::owner(&room, lang).await;
+        let mut reader = owner(&room, lang).await;
         for path in [
             "/console/audit".to_owned(),
             "/console/audit?group=account&from=2020-01-01&until=2100-01-01".to_owned(),
@@ -30,14 +30,14 @@ async fn every_page_is_whole_in_both_languages(room: Audit) {
 async fn a_customer_is_found_by_what_is_typed_and_followed(room: Audit) {
     let (id, other) =
         (customer(&room, MAIL).await, customer(&room, "han.meimei@example.com").await);
-    let mut reader = Reader::owner(&room, "en").await;
+    let mut reader = owner(&room, "en").await;
     let lookup =
         format!("{{\"subject\":{{\"email\":\"{MAIL}\"}},\"reading_for\":\"customer_support\"}}");
-    let read = reader.api(&room, "consent:read", "/v1/preferences/lookup", &lookup).await;
+    let read = reader.api("consent:read", "/v1/preferences/lookup", &lookup).await;
     assert_eq!(read.status, StatusCode::OK, "{}", read.text);
     // Free text would stand in the ledger for ever, and might be somebody's number.
     let number = lookup.replace("customer_support", "13812345678");
-    let refused = reader.api(&room, "consent:read", "/v1/preferences/lookup", &number).await;
+    let refused = reader.api("consent:read", "/v1/preferences/lookup", &number).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
     assert!(!refused.text.contains("13812345678"), "{}", refused.text);
 
@@ -58,7 +58,7 @@ async fn a_customer_is_found_by_what_is_typed_and_followed(room: Audit) {
 }
 
 async fn nobody_and_nonsense_are_told(room: Audit) {
-    let mut reader = Reader::owner(&room, "en").await;
+    let mut reader = owner(&room, "en").await;
     let nobody = [("kind", "email"), ("identifier", "nobody@example.com")];
     let answer = reader.post("/console/audit", "/console/audit/customer", &nobody).await;
     assert!(answer.text.contains("Nobody is known by this identifier"), "{}", answer.text);
@@ -69,16 +69,16 @@ async fn nobody_and_nonsense_are_told(room: Audit) {
 }
 
 async fn who_may_not_is_refused(room: Audit) {
-    let mut reader = Reader::with_role(&room, "en", "marketer").await;
+    let mut reader = with_role(&room, "en", "marketer").await;
     for path in ["/console/audit", "/console/audit/lines/1", "/console/audit/export.csv"] {
         assert_eq!(reader.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
     }
-    let refused = reader.api(&room, "consent:read", "/v1/audit", "").await;
+    let refused = reader.api("consent:read", "/v1/audit", "").await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
 }
 
 async fn reading_is_one_entry_with_the_kind_of_filter_only(room: Audit) {
-    let mut reader = Reader::owner(&room, "en").await;
+    let mut reader = owner(&room, "en").await;
     let before = count(&room).await;
 
     reader.page("/console/audit?group=read&object=secret-value").await;
@@ -106,7 +106,7 @@ async fn exports_hold_what_is_filtered_and_go_on_from_a_position(room: Audit) {
     for n in 0..30 {
         customer(&room, &format!("{}@example.com", "x".repeat(n + 1))).await;
     }
-    let mut reader = Reader::owner(&room, "en").await;
+    let mut reader = owner(&room, "en").await;
     let path = "/console/audit/export.jsonl?group=consent";
 
     let all = reader.get(path).await.text;
@@ -131,11 +131,11 @@ async fn the_api_pages_with_a_cursor(room: Audit) {
     for n in 0..12 {
         customer(&room, &format!("{}@example.com", "y".repeat(n + 1))).await;
     }
-    let mut reader = Reader::owner(&room, "en").await;
+    let mut reader = owner(&room, "en").await;
     let (mut cursor, mut seen) = ("0".to_owned(), Vec::new());
     loop {
         let path = format!("/v1/audit?limit=5&group=consent&cursor={cursor}");
-        let answer = reader.api(&room, "audit:read", &path, "").await;
+        let answer = reader.api("audit:read", &path, "").await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
         let answer: Value = serde_json::from_str(&answer.text).unwrap();
         for entry in answer["entries"].as_array().unwrap() {
@@ -147,13 +147,13 @@ async fn the_api_pages_with_a_cursor(room: Audit) {
         }
     }
     assert!(seen.len() >= 12 && seen.windows(2).all(|two| two[0] < two[1]), "{seen:?}");
-    let wrong = reader.api(&room, "audit:read", "/v1/audit?limit=0", "").await;
+    let wrong = reader.api("audit:read", "/v1/audit?limit=0", "").await;
     assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
 }
 
 async fn a_line_is_taken_with_its_proof(room: Audit) {
     let id = customer(&room, "li@example.com").await;
-    let mut reader = Reader::owner(&room, "en").await;
+    let mut reader = owner(&room, "en").await;
     let filter = store::LedgerFilter { object_id: Some(id.0.clone()), ..Default::default() };
     let row = room.store().ledger().page(&filter, None, 1).await.unwrap().remove(0);
     let page = reader.page(&format!("/console/audit/lines/{}", row.seq)).await;
@@ -179,7 +179,7 @@ async fn a_line_is_taken_with_its_proof(room: Audit) {
 }
 
 async fn the_old_address_leads_here_and_the_chain_is_checked(room: Audit) {
-    let mut reader = Reader::owner(&room, "en").await;
+    let mut reader = owner(&room, "en").await;
     let old = reader.get("/console/activity?actor=cli").await;
     assert_eq!(old.location, "/console/audit?actor=cli");
     let done = reader.post("/console/audit", "/console/audit/check", &[]).await;
@@ -190,7 +190,7 @@ async fn the_old_address_leads_here_and_the_chain_is_checked(room: Audit) {
 /// What somebody with access to the database changed is seen, and so is the rest: the page works
 /// although it can no longer record that it is read.
 async fn a_damaged_ledger_can_still_be_read(room: Audit) {
-    let mut reader = Reader::owner(&room, "en").await;
+    let mut reader = owner(&room, "en").await;
     for n in 0..5 {
         customer(&room, &format!("{}@example.com", "z".repeat(n + 1))).await;
     }

@@ -6,7 +6,10 @@ mod support;
 use axum::http::StatusCode;
 use protect::{Protect, Reveal};
 use serde_json::json;
-use support::{Program, entries, me, reader::Reader};
+use support::{
+    Program, entries, me,
+    reader::{owner, with_role},
+};
 
 on_both_engines!(
     every_page_is_whole_in_both_languages,
@@ -27,7 +30,7 @@ async fn every_page_is_whole_in_both_languages(room: Protect) {
         program.post("/v1/vault/open", &open).await;
     }
     for lang in ["en", "zh-CN"] {
-        let mut reader = Reader::owner(&room, lang).await;
+        let mut reader = owner(&room, lang).await;
         for path in [
             "/console/vault",
             "/console/vault/contact.phone",
@@ -50,7 +53,7 @@ async fn every_page_is_whole_in_both_languages(room: Protect) {
 }
 
 async fn a_policy_is_made_changed_and_removed(room: Protect) {
-    let mut reader = Reader::owner(&room, "en").await;
+    let mut reader = owner(&room, "en").await;
     let new = [
         ("category", "contact.email"),
         ("version", "0"),
@@ -94,7 +97,7 @@ async fn a_policy_is_made_changed_and_removed(room: Protect) {
 }
 
 async fn what_is_wrong_is_told_and_nothing_is_kept(room: Protect) {
-    let mut reader = Reader::owner(&room, "en").await;
+    let mut reader = owner(&room, "en").await;
     for (fields, told) in [
         (vec![("category", "contact.email"), ("per_minute", "many")], "whole number"),
         (vec![("category", "contact.email"), ("per_minute", "1")], "at least one purpose"),
@@ -135,7 +138,7 @@ async fn what_is_wrong_is_told_and_nothing_is_kept(room: Protect) {
 }
 
 async fn who_may_not_is_refused(room: Protect) {
-    let mut reader = Reader::with_role(&room, "en", "marketer").await;
+    let mut reader = with_role(&room, "en", "marketer").await;
     let list = reader.page("/console/vault").await;
     assert!(!list.contains("/console/vault/new"), "no button that leads nowhere");
     for path in ["/console/vault/new", "/console/vault/contact.phone/edit"] {
@@ -144,6 +147,6 @@ async fn who_may_not_is_refused(room: Protect) {
     let remove = "/console/vault/contact.phone/remove";
     let refused = reader.post("/console/vault/contact.phone", remove, &[]).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
-    let mut nobody = Reader::with_role(&room, "en", "employee").await;
+    let mut nobody = with_role(&room, "en", "employee").await;
     assert_eq!(nobody.get("/console/vault").await.status, StatusCode::FORBIDDEN);
 }

@@ -7,7 +7,7 @@ mod support;
 use axum::http::StatusCode;
 use serde_json::Value;
 use store::{Actor, Entry, HotWrite};
-use support::{House, Reader, customer, me, subject};
+use support::{House, customer, me, owner, subject, with_role};
 use warn::{
     Stand,
     engine::{RuleId, Severity},
@@ -74,7 +74,7 @@ async fn an_alarm_is_read_acknowledged_with_a_note_and_opened_again(house: House
     let id = open_alarms(&house).await[0].id.clone();
     let path = format!("/console/alarms/{id}");
     let act = format!("{path}/acknowledge");
-    let mut reader = Reader::owner(&house, "en").await;
+    let mut reader = owner(&house, "en").await;
 
     let list = reader.page("/console/alarms").await;
     let empty = reader.post(&path, &act, &[("note", " ")]).await;
@@ -100,7 +100,7 @@ async fn an_alarm_is_read_acknowledged_with_a_note_and_opened_again(house: House
 
 async fn a_mute_keeps_alarms_from_waiting_until_it_ends_but_never_a_canarys(house: House) {
     let mut follower = house.warn.follower().await.unwrap();
-    let mut reader = Reader::owner(&house, "en").await;
+    let mut reader = owner(&house, "en").await;
     let all = reader
         .post("/console/alarms/mutes", "/console/alarms/mutes", &[("days", "7"), ("reason", "x")])
         .await;
@@ -135,15 +135,15 @@ async fn whoever_touches_a_canary_by_any_way_is_told(house: House) {
     let mut follower = house.warn.follower().await.unwrap();
     follower.round(true).await.unwrap();
     assert!(open_alarms(&house).await.is_empty(), "planting one is no alarm");
-    let mut reader = Reader::owner(&house, "en").await;
+    let mut reader = owner(&house, "en").await;
     let ask = |email: &str| format!("{{\"subject\":{{\"email\":\"{email}\"}}}}");
 
-    let read = reader.api(&house, "consent:read", "/v1/preferences/lookup", &ask(&email)).await;
-    let hit = reader.api(&house, "canaries:report", "/v1/canaries/hits", &ask(&email)).await;
+    let read = reader.api("consent:read", "/v1/preferences/lookup", &ask(&email)).await;
+    let hit = reader.api("canaries:report", "/v1/canaries/hits", &ask(&email)).await;
     let no = ask("li.lei@example.com");
-    let none = reader.api(&house, "canaries:report", "/v1/canaries/hits", &no).await;
+    let none = reader.api("canaries:report", "/v1/canaries/hits", &no).await;
     let purpose = format!("{{\"purpose\":\"none\",\"subject\":{{\"email\":\"{email}\"}}}}");
-    reader.api(&house, "decide", "/v1/decisions", &purpose).await;
+    reader.api("decide", "/v1/decisions", &purpose).await;
     follower.round(true).await.unwrap();
 
     assert_eq!(read.status, StatusCode::OK, "{}", read.text);
@@ -156,14 +156,14 @@ async fn whoever_touches_a_canary_by_any_way_is_told(house: House) {
     assert!(alarms.iter().all(|alarm| alarm.severity == Severity::Critical));
     assert_eq!(alarms.len(), 3, "a key each read, decided and reported: {alarms:?}");
     assert!(alarms.iter().all(|alarm| alarm.subject == canary.subject));
-    let told = reader.api(&house, "audit:read", "/v1/alarms", "").await;
+    let told = reader.api("audit:read", "/v1/alarms", "").await;
     let told: Value = serde_json::from_str(&told.text).unwrap();
     assert_eq!(told["total"], 3, "{told}");
     assert!(!told.to_string().contains(&email));
 }
 
 async fn canaries_are_made_taken_away_planted_and_retired_on_their_page(house: House) {
-    let mut reader = Reader::owner(&house, "en").await;
+    let mut reader = owner(&house, "en").await;
     let (page, csv) = ("/console/canaries", "/console/canaries/canaries.csv");
 
     let wrong = reader.post(page, page, &[("domain", "nothing"), ("count", "0")]).await;
@@ -193,7 +193,7 @@ async fn canaries_are_made_taken_away_planted_and_retired_on_their_page(house: H
 }
 
 async fn a_rules_numbers_are_checked_kept_and_heeded(house: House) {
-    let mut reader = Reader::owner(&house, "en").await;
+    let mut reader = owner(&house, "en").await;
     let page = "/console/alarms/rules/mass-read";
     let mut follower = house.warn.follower().await.unwrap();
 
@@ -231,16 +231,16 @@ async fn every_page_is_whole_in_both_languages_and_refused_to_others(house: Hous
     paths.extend([one, "/console/canaries".to_owned()]);
 
     for lang in ["en", "zh-CN"] {
-        let mut reader = Reader::owner(&house, lang).await;
+        let mut reader = owner(&house, lang).await;
         for path in &paths {
             reader.page(path).await;
         }
     }
-    let mut marketer = Reader::with_role(&house, "en", "marketer").await;
+    let mut marketer = with_role(&house, "en", "marketer").await;
     for path in &paths {
         assert_eq!(marketer.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
     }
-    let mut auditor = Reader::with_role(&house, "en", "auditor").await;
+    let mut auditor = with_role(&house, "en", "auditor").await;
     assert_eq!(auditor.get("/console/canaries").await.status, StatusCode::FORBIDDEN);
     assert!(!auditor.page("/console/alarms/mutes").await.contains("name=\"reason\""));
 }

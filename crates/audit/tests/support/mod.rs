@@ -1,19 +1,10 @@
 //! What the room's tests share: the room on both engines, and a signed-in reader without a browser.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
-use std::{collections::BTreeMap, net::SocketAddr};
-
 use audit::Audit;
-use axum::{
-    Router,
-    body::{Body, to_bytes},
-    extract::connect_info::MockConnectInfo,
-    http::{Request, StatusCode, header},
-};
 use consent::{Consent, Identifier, IdentifierKind, Subject, SubjectId};
 use store::Actor;
-use tower::ServiceExt as _;
-use web::{Web, WebConfig};
+use web::{Web, WebConfig, testing::reader::Reader};
 
 pub fn me() -> Actor {
     Actor::Person("tester".into())
@@ -42,98 +33,23 @@ pub async fn customer(audit: &Audit, email: &str) -> SubjectId {
     audit.consent().find(&blind).await.unwrap().people[0].clone()
 }
 
-pub struct Reader {
-    app: Router,
-    cookies: BTreeMap<String, String>,
+/// An owner of the room's pages.
+pub async fn owner(audit: &Audit, lang: &str) -> Reader {
+    with_role(audit, lang, "owner").await
 }
 
-pub struct Answer {
-    pub status: StatusCode,
-    pub location: String,
-    pub text: String,
+pub async fn with_role(audit: &Audit, lang: &str, role: &str) -> Reader {
+    let web = Web::open(audit.store().clone(), WebConfig::default()).await.unwrap();
+    let web = web.with_nav(audit::nav());
+    let rooms = consent::router(web.clone(), audit.consent().clone())
+        .merge(audit::router(web.clone(), audit.clone()));
+    Reader::open(web, rooms, "/console/audit", lang, role).await
 }
 
-impl Reader {
-    pub async fn owner(audit: &Audit, lang: &str) -> Self {
-        Self::with_role(audit, lang, "owner").await
-    }
-
-    pub async fn with_role(audit: &Audit, lang: &str, role: &str) -> Self {
-        let web = Web::open(audit.store().clone(), WebConfig::default()).await.unwrap();
-        let web = web.with_nav(audit::nav());
-        set(audit, "UPDATE web_user SET role = 'owner'").await;
-        let link = web.demo_link("Lantern Tea", "/console/audit").await.unwrap();
-        let rooms = web::router(web.clone())
-            .merge(consent::router(web.clone(), audit.consent().clone()))
-            .merge(audit::router(web.clone(), audit.clone()));
-        let peer = SocketAddr::from(([127, 0, 0, 1], 40_000));
-        let app = web::finish(web, rooms).layer(MockConnectInfo(peer));
-        let mut reader = Self { app, cookies: BTreeMap::new() };
-        let path = link.split_once("8440").unwrap().1.to_owned();
-        assert_eq!(reader.get(&path).await.status, StatusCode::SEE_OTHER);
-        set(audit, &format!("UPDATE web_user SET lang = '{lang}', role = '{role}'")).await;
-        reader
-    }
-
-    pub async fn get(&mut self, path: &str) -> Answer {
-        self.send(Request::get(path), Body::empty()).await
-    }
-
-    /// Reads a page that must be there and whole.
-    pub async fn page(&mut self, path: &str) -> String {
-        let answer = self.get(path).await;
-        assert_eq!(answer.status, StatusCode::OK, "{path} → {} {}", answer.location, answer.text);
-        assert!(!answer.text.contains('⟦'), "{path}: texts are missing: {}", answer.text);
-        assert!(!answer.text.contains(" style="), "{path}");
-        answer.text
-    }
-
-    pub async fn post(&mut self, from: &str, to: &str, fields: &[(&str, &str)]) -> Answer {
-        let page = self.page(from).await;
-        let token = page.split_once("name=\"csrf\" value=\"").unwrap().1;
-        let mut body = url::form_urlencoded::Serializer::new(String::new());
-        body.append_pair("csrf", token.split_once('"').unwrap().0);
-        for (name, value) in fields {
-            body.append_pair(name, value);
-        }
-        let request =
-            Request::post(to).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        self.send(request, Body::from(body.finish())).await
-    }
-
-    /// A call of the API with a token of these scopes.
-    pub async fn api(&mut self, audit: &Audit, scope: &str, path: &str, json: &str) -> Answer {
-        let web = Web::open(audit.store().clone(), WebConfig::default()).await.unwrap();
-        let (_, token) = web.create_token(me(), "test", &[scope.to_owned()]).await.unwrap();
-        let request = if json.is_empty() { Request::get(path) } else { Request::post(path) }
-            .header(header::AUTHORIZATION, format!("Bearer {token}"))
-            .header(header::CONTENT_TYPE, "application/json");
-        self.send(request, Body::from(json.to_owned())).await
-    }
-
-    async fn send(&mut self, request: axum::http::request::Builder, body: Body) -> Answer {
-        let cookies: Vec<String> =
-            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = request.header(header::COOKIE, cookies.join("; ")).body(body).unwrap();
-        let response = self.app.clone().oneshot(request).await.unwrap();
-        for cookie in response.headers().get_all(header::SET_COOKIE) {
-            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
-            let (name, value) = pair.split_once('=').unwrap();
-            self.cookies.insert(name.into(), value.into());
-        }
-        let location = response.headers().get(header::LOCATION);
-        let location = location.map_or_else(String::new, |v| v.to_str().unwrap().to_owned());
-        let status = response.status();
-        let bytes = to_bytes(response.into_body(), 64 << 20).await.unwrap();
-        Answer { status, location, text: String::from_utf8_lossy(&bytes).into_owned() }
-    }
-}
-
+/// Changes rows that no page changes so.
 pub async fn set(audit: &Audit, sql: &str) {
-    let entry = store::Entry::new(me(), "user.changed", "user", "demo");
-    let mut tx = audit.store().begin(entry).await.unwrap();
-    sqlx::query(sqlx::AssertSqlSafe(sql.to_owned())).execute(tx.conn()).await.unwrap();
-    tx.commit().await.unwrap();
+    let web = Web::open(audit.store().clone(), WebConfig::default()).await.unwrap();
+    web::testing::reader::set(&web, sql).await;
 }
 
 /// Makes of each function two tests: the room in SQLite and in PostgreSQL.

@@ -1,6 +1,8 @@
-//! A real SMTP server on loopback for tests, of this room and of others: aiosmtpd in the Python that
-//! `PRIVET_TEST_PYTHON` names (`cargo xtask test` makes it).
+//! For the tests of this room and of others: a reader without a browser, and a real SMTP server on
+//! loopback, aiosmtpd in the Python that `PRIVET_TEST_PYTHON` names (`cargo xtask test` makes it).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc)] // For tests only.
+
+pub mod reader;
 
 use crate::mail::{MailConfig, MailSecurity};
 use std::io::{BufRead as _, BufReader};
