@@ -8,7 +8,7 @@ use std::{
     time::Instant,
 };
 
-use ::store::{Actor, Entry, Store, StoreConfig, backup};
+use ::store::{Actor, Entry, Store, StoreConfig, StoreError, backup};
 use backup::{Header, Manifest, Passphrase};
 
 use crate::{
@@ -94,8 +94,7 @@ pub async fn run(args: Backup) -> Result<ExitCode, Failure> {
     let made = made.await;
     let _ = fs::remove_file(&draft);
     let manifest = made?;
-    let entry = Entry::new(Actor::CommandLine, "backup.made", "backup", ::store::new_id());
-    store.begin(entry).await?.commit().await?;
+    record(&store).await?;
     let size = fs::metadata(&args.file)?.len() as f64 / 1e6;
     say(&format!(
         "{}: {size:.1} MB, {} rows in {} tables, {} ledger entries, read again and whole, in {:.1} s.",
@@ -113,6 +112,19 @@ pub async fn run(args: Backup) -> Result<ExitCode, Failure> {
     }
     say("Try the way back with `privet drill`.");
     Ok(ExitCode::SUCCESS)
+}
+
+/// A damaged ledger takes no entry, and then a copy is wanted most.
+async fn record(store: &Store) -> Result<(), Failure> {
+    let entry = Entry::new(Actor::CommandLine, "backup.made", "backup", ::store::new_id());
+    let recorded = async { store.begin(entry).await?.commit().await };
+    match recorded.await {
+        Err(StoreError::Ledger { .. }) => {
+            say("The ledger is damaged: the backup is made, and no entry says so.");
+            Ok(())
+        }
+        other => Ok(other.map(drop)?),
+    }
 }
 
 fn draft_of(file: &Path) -> Result<PathBuf, Failure> {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{KEY, Secret, open, put};
 use crate::{
     Failure,
-    config::{Config, Said},
+    config::Config,
     say::say,
     serve::{log_to_stderr, open_store},
     state::State,
@@ -74,8 +74,8 @@ pub async fn run(args: Drill) -> Result<ExitCode, Failure> {
         ));
     }
     let folder = tempfile::tempdir()?;
-    let said = Said { data: Some(folder.path().join("data")), ..Said::default() };
-    let scratch = Config { database: args.scratch.clone(), ..Config::load(said)? };
+    let data = folder.path().join("data");
+    let scratch = Config { data, database: args.scratch.clone(), ..config.clone() };
     std::fs::create_dir_all(&scratch.data)?;
     let started = Instant::now();
     let key = args.key_file.or_else(|| Some(config.data.join(KEY)).filter(|key| key.exists()));

@@ -179,6 +179,24 @@ fn a_drill_tells_whether_the_way_back_works() {
     assert_eq!(run(&["ledger", "check", "--data", &elsewhere]).code, 0);
 }
 
+#[tokio::test]
+async fn a_damaged_ledger_is_backed_up_as_it_is() {
+    let company = Company::open(None);
+    let address = format!("sqlite:{}", company.path("data/privet.db"));
+    let pool = sqlx::SqlitePool::connect(&address).await.unwrap();
+    let changed = "UPDATE ledger_entry SET at = at + 1 WHERE seq = 2";
+    sqlx::query(changed).execute(&pool).await.unwrap();
+    pool.close().await;
+    assert_eq!(company.run(&["ledger", "check"]).code, 1);
+
+    let file = company.path("evidence.backup");
+    let said = company.well(&["backup", &file, "--with-key"]);
+
+    assert!(said.contains("no entry says so"), "{said}");
+    let drill = company.run(&["drill", &file]);
+    assert!(drill.code == 1 && drill.out.contains("FAIL the ledger"), "{}", drill.out);
+}
+
 #[test]
 fn a_backup_that_is_not_whole_restores_nothing() {
     let company = Company::open(None);
