@@ -215,6 +215,7 @@ async fn rotate(table: &mut Table, engine: &str, at: StoreConfig, customers: usi
     let consent = company(Store::open(at).await?).await?;
     fill(&consent, customers).await?;
     consent.load_decisions().await?;
+    let keeper = consent.keep_decisions();
     serve(&consent, 0, &AtomicBool::new(true)).await?;
     let alone = serve(&consent, 500, &AtomicBool::new(true)).await?;
     let done = AtomicBool::new(false);
@@ -238,6 +239,7 @@ async fn rotate(table: &mut Table, engine: &str, at: StoreConfig, customers: usi
     table.fact(format!("{engine}: served before"), words((alone.0, alone.1)));
     table.fact(format!("{engine}: served meanwhile"), words((served.0, served.1)));
     table.bound(format!("{engine}: requests that failed"), served.2 as f64, "", 1.0);
+    keeper.abort();
     consent.store().close().await;
     Ok(())
 }
@@ -278,7 +280,10 @@ async fn serve(
         let person = format!("served.{n}@example.com");
         let subject = Subject::new(vec![Identifier::parse(IdentifierKind::Email, &person, "CN")?])?;
         let started = Instant::now();
-        if one(consent, subject).await.is_err() {
+        if let Err(error) = one(consent, subject).await {
+            if failed == 0 {
+                eprintln!("the first request that failed: {error:#}");
+            }
             failed += 1;
         }
         took.push(started.elapsed());

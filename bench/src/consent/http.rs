@@ -14,7 +14,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use super::{ASKED, crowd};
+use super::{ASKED, crowd, join::agrees};
 use crate::{process, table::Table};
 
 const CONNECTIONS: usize = 32;
@@ -33,24 +33,23 @@ pub async fn measure(table: &mut Table, data: &Path, customers: usize) -> Result
     let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
     let started = Instant::now();
     let server = Server::start(data, port)?;
-    let list = request(
-        "POST",
-        &format!("/v1/audiences/filter?purpose={ASKED}"),
-        &token,
-        "text/plain",
-        &crowd::email(1),
-    );
-    loop {
+    let people = 1..customers.min(2_000);
+    let text: String = people.clone().map(|n| crowd::email(n) + "\n").collect();
+    let expected = people.filter(|n| agrees(*n)).count();
+    let path = format!("/v1/audiences/filter?purpose={ASKED}");
+    let list = request("POST", &path, &token, "text/plain\r\nConnection: close", &text);
+    let allowed = loop {
         ensure!(started.elapsed() < Duration::from_mins(2), "decisions do not come into memory");
         if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)).await {
             stream.write_all(list.as_bytes()).await?;
-            let mut head = [0; 12];
-            if stream.read_exact(&mut head).await.is_ok() && head.ends_with(b"200") {
-                break;
+            let mut answer = String::new();
+            if stream.read_to_string(&mut answer).await.is_ok() && answer.contains(" 200 ") {
+                break answer.matches('@').count();
             }
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    };
+    ensure!(allowed == expected, "{allowed} allowed after the start, not {expected}");
     let what = "start until decisions come from memory";
     table.bound(what, started.elapsed().as_secs_f64(), "s", 15.0);
     if let Some(megabytes) = process::memory(&server.0, "VmRSS:") {

@@ -8,6 +8,8 @@ use consent::{
     decide::{Ask, Fingerprint, Memory, New, Question, Shape, save},
 };
 
+use vault::Vault;
+
 use super::{PURPOSES, crowd};
 use crate::table::Table;
 
@@ -17,10 +19,28 @@ const DECISIONS: usize = 2_000_000;
 /// Fills memory and measures it.
 pub fn measure(table: &mut Table, consent: &Consent, customers: usize) -> Result<Memory> {
     let vault = consent.vault();
-    let [email, phone, id] = ["email", "phone", "customer_id"].map(|kind| vault.blinder(kind));
-    let now = store::now();
     let before = resident()?;
     let started = Instant::now();
+    let memory = filled(vault, customers)?;
+    let seconds = started.elapsed().as_secs_f64();
+    let counts = memory.counts();
+    anyhow::ensure!(counts.people == customers && counts.identifiers == customers * 3);
+    let used = resident()? - before;
+    let share = customers as f64 / 10e6;
+    let what = "memory: 16 purposes, two answers, three identifiers each";
+    table.bound(what, used, "MB", 1000.0 * share.max(0.02));
+    table.fact("… a customer", format!("{:.1} bytes", used * 1e6 / customers as f64));
+    table.fact("… different answers", counts.shapes.to_string());
+    let rate = customers as f64 * 2.0 / seconds / 1e6;
+    table.fact("records applied, one thread", format!("{rate:.2} M/s"));
+    single(table, consent, &memory, customers)?;
+    Ok(memory)
+}
+
+/// Memory with so many customers in it.
+pub fn filled(vault: &Vault, customers: usize) -> Result<Memory> {
+    let [email, phone, id] = ["email", "phone", "customer_id"].map(|kind| vault.blinder(kind));
+    let now = store::now();
     let memory = Memory::default();
     for n in 0..customers {
         let prints = [
@@ -40,18 +60,6 @@ pub fn measure(table: &mut Table, consent: &Consent, customers: usize) -> Result
         };
         anyhow::ensure!(memory.answer(&prints, joined) && memory.answer(&prints[..1], later));
     }
-    let seconds = started.elapsed().as_secs_f64();
-    let counts = memory.counts();
-    anyhow::ensure!(counts.people == customers && counts.identifiers == customers * 3);
-    let used = resident()? - before;
-    let share = customers as f64 / 10e6;
-    let what = "memory: 16 purposes, two answers, three identifiers each";
-    table.bound(what, used, "MB", 1000.0 * share.max(0.02));
-    table.fact("… a customer", format!("{:.1} bytes", used * 1e6 / customers as f64));
-    table.fact("… different answers", counts.shapes.to_string());
-    let rate = customers as f64 * 2.0 / seconds / 1e6;
-    table.fact("records applied, one thread", format!("{rate:.2} M/s"));
-    single(table, consent, &memory, customers)?;
     Ok(memory)
 }
 
@@ -89,8 +97,10 @@ fn single(table: &mut Table, consent: &Consent, memory: &Memory, customers: usiz
 /// measured next starts with.
 pub async fn keep(table: &mut Table, consent: &Consent, memory: &Memory) -> Result<()> {
     let started = Instant::now();
-    let head = consent.store().ledger().head().await?;
-    let hash = head.hash.0.iter().fold(String::new(), |mut text, byte| {
+    let ledger = consent.store().ledger();
+    let head = ledger.head().await?;
+    let leaf = ledger.leaf(head.seq).await?.context("a company without a past")?;
+    let hash = leaf.0.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     });

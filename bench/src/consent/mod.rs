@@ -8,6 +8,7 @@ mod crowd;
 mod http;
 mod join;
 mod load;
+mod same;
 mod writes;
 
 pub use writes::recording;

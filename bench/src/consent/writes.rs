@@ -1,6 +1,8 @@
 //! Durable recording with everything that belongs to it – customer, sealed identifiers, record, ledger
 //! entry, signed receipt – beside a bare client that inserts the same bytes in batches of the same
-//! size: `json_each` on SQLite, `unnest` on PostgreSQL.
+//! size: `json_each` on SQLite, `unnest` on PostgreSQL. One row of the same bytes is the public target;
+//! the same rows in the same tables, with nothing sealed, signed or hashed, are what the database
+//! itself takes (`same.rs`).
 
 use std::{collections::BTreeMap, time::Instant};
 
@@ -14,7 +16,7 @@ use serde_json::json;
 use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
 use store::{Actor, Store, StoreConfig};
 
-use super::{company, crowd};
+use super::{company, crowd, same};
 use crate::table::Table;
 
 /// Recordings at most.
@@ -31,12 +33,14 @@ pub async fn measure(table: &mut Table, customers: usize) -> Result<()> {
     let (ours, work) = record(&consent, records).await?;
     let bytes = stored_bytes(&consent).await?;
     consent.store().close().await;
+    let same = same::sqlite(&folder.path().join("ours/privet.db"), folder.path(), BATCH).await?;
     let bare = bare_sqlite(folder.path(), bytes, records).await?;
     table.fact("a recording, with customer and identifiers", format!("{bytes} bytes"));
     table.fact("SQLite: recordings a second, 2048 callers", format!("{ours:.0}"));
     table.fact("… processor time of one, both cores", format!("{work:.1} µs"));
     table.fact("SQLite: bare inserts of the same bytes", format!("{bare:.0} a second"));
     table.least("SQLite: recording beside them", ours / bare, "times", 0.5);
+    table.fact("SQLite: bare inserts of the same rows", beside(ours, same));
 
     let server =
         std::env::var("PRIVET_TEST_POSTGRES").context("run through `cargo xtask bench`")?;
@@ -52,12 +56,18 @@ pub async fn measure(table: &mut Table, customers: usize) -> Result<()> {
     let consent = company(Store::open(config).await?).await?;
     let (ours, work) = record(&consent, records).await?;
     consent.store().close().await;
+    let same = same::postgres(&server.replace("/postgres", "/bench_writes"), BATCH).await?;
     let bare = bare_postgres(&server.replace("/postgres", "/bench_bare"), bytes, records).await?;
     table.fact("PostgreSQL: recordings a second, 2048 callers", format!("{ours:.0}"));
     table.fact("… processor time of one, ours alone", format!("{work:.1} µs"));
     table.fact("PostgreSQL: bare unnest inserts of the same bytes", format!("{bare:.0} a second"));
     table.least("PostgreSQL: recording beside them", ours / bare, "times", 0.5);
+    table.fact("PostgreSQL: bare inserts of the same rows", beside(ours, same));
     Ok(())
+}
+
+fn beside(ours: f64, same: f64) -> String {
+    format!("{same:.0} a second, recording {:.3} times", ours / same)
 }
 
 /// Recordings a second, and the processor time of each in µs.

@@ -30,7 +30,7 @@ impl Blob {
             return Err(VaultError::Form);
         }
         sealed.rotate_right(NONCE);
-        self.0.open(context, &sealed).ok_or(VaultError::Closed)
+        self.0.open_owned(context, sealed).ok_or(VaultError::Closed)
     }
 }
 

@@ -105,15 +105,20 @@ impl Aead {
 
     /// Opens what [`Aead::seal`] sealed; `None` for another key, another context, or damage.
     pub fn open(&self, context: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+        self.open_owned(context, sealed.to_vec())
+    }
+
+    /// The same where the sealed bytes are the caller's to give: the text comes back in their place.
+    pub(crate) fn open_owned(&self, context: &[u8], mut sealed: Vec<u8>) -> Option<Vec<u8>> {
         let (nonce, body) = sealed.split_at_checked(NONCE)?;
         let nonce: [u8; NONCE] = nonce.try_into().ok()?;
         match &self.0 {
             Cipher::Aes(key) => {
-                let mut body = body.to_vec();
                 let nonce = Nonce::assume_unique_for_key(nonce);
-                let plain = key.open_in_place(nonce, Aad::from(context), &mut body).ok()?.len();
-                body.truncate(plain);
-                Some(body)
+                let aad = Aad::from(context);
+                let plain = key.open_within(nonce, aad, &mut sealed, NONCE..).ok()?.len();
+                sealed.truncate(plain);
+                Some(sealed)
             }
             Cipher::Sm4(key) => {
                 key.decrypt(&nonce.into(), Payload { msg: body, aad: context }).ok()

@@ -4,6 +4,8 @@
 //! D. E. Knuth, “Ordered hash tables”, 1974). A search ends at the first larger entry, growing is one
 //! walk from left to right, and a sixteenth of slack is enough where tables that double waste half.
 
+use super::rows::Rows;
+
 /// 80 bits of a blind index. Among thirty million fingerprints the chance that any two are equal is
 /// 4 · 10⁻¹⁰.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,18 +34,21 @@ impl std::fmt::Debug for Fingerprint {
     }
 }
 
-/// Fourteen bytes: a company of ten million has thirty million of them.
+/// A fingerprint and the person it leads to.
 #[derive(Clone, Copy)]
-#[repr(C, packed(2))]
 struct Entry {
     high: u64,
-    person: u32,
     low: u16,
+    person: u32,
 }
+
+/// An entry as it is kept, little-endian and without gaps: a company of ten million has thirty million
+/// of them.
+type Kept = [u8; 14];
 
 /// The person of an empty place.
 const NOBODY: u32 = u32::MAX;
-const EMPTY: Entry = Entry { high: 0, low: 0, person: NOBODY };
+const EMPTY: Kept = Entry { high: 0, low: 0, person: NOBODY }.kept();
 /// Places behind the last home, for entries that are pushed past it.
 const TAIL: usize = 256;
 /// Entries in 100 homes at most, when a place is added …
@@ -55,12 +60,36 @@ impl Entry {
     fn key(self) -> Fingerprint {
         Fingerprint { high: self.high, low: self.low }
     }
+
+    const fn kept(self) -> Kept {
+        // The first 14 of 16 bytes.
+        let all = self.high as u128 | (self.low as u128) << 64 | (self.person as u128) << 80;
+        match all.to_le_bytes().first_chunk() {
+            Some(kept) => *kept,
+            None => [0; 14],
+        }
+    }
+
+    fn of(kept: &Kept) -> Self {
+        let word = |at: usize| kept[at..].first_chunk().copied().unwrap_or_default();
+        // Bytes 6 to 13 hold the end of the high part, the low part and the person.
+        let rest = u64::from_le_bytes(word(6));
+        Self {
+            high: u64::from_le_bytes(word(0)),
+            low: (rest >> 16) as u16,
+            person: (rest >> 32) as u32,
+        }
+    }
+
+    fn is_empty(self) -> bool {
+        self.person == NOBODY
+    }
 }
 
 /// One shard.
 #[derive(Default)]
 pub(super) struct Table {
-    places: Vec<Entry>,
+    places: Rows<Kept>,
     homes: usize,
     used: usize,
 }
@@ -80,13 +109,13 @@ impl Table {
     /// Reads the first place a search will look at: with several searches under way, their waits for
     /// memory overlap.
     pub(super) fn touch(&self, key: Fingerprint) -> u32 {
-        self.places.get(self.home(key)).map_or(NOBODY, |entry| entry.person)
+        self.places.get(self.home(key)).map_or(NOBODY, |kept| Entry::of(kept).person)
     }
 
     pub(super) fn get(&self, key: Fingerprint) -> Option<u32> {
         let rest = self.places.get(self.home(key)..)?;
-        for entry in rest {
-            if entry.person == NOBODY {
+        for entry in rest.iter().map(Entry::of) {
+            if entry.is_empty() {
                 return None;
             }
             if entry.high >= key.high && entry.key() >= key {
@@ -113,44 +142,44 @@ impl Table {
 
     fn place(&mut self, fresh: Entry) -> Placed {
         let mut at = self.home(fresh.key());
+        let places = &mut *self.places;
         loop {
-            let Some(entry) = self.places.get_mut(at) else { return Placed::NoRoom };
-            if entry.person == NOBODY || entry.key() > fresh.key() {
+            let Some(entry) = places.get(at).map(Entry::of) else { return Placed::NoRoom };
+            if entry.is_empty() || entry.key() > fresh.key() {
                 break;
             }
             if entry.key() == fresh.key() {
-                let before = entry.person;
-                entry.person = fresh.person;
-                return Placed::Was(before);
+                places[at] = fresh.kept();
+                return Placed::Was(entry.person);
             }
             at += 1;
         }
         // From here on everybody moves one place to the right, up to the next gap.
-        let Some(gap) = self.places[at..].iter().position(|entry| entry.person == NOBODY) else {
+        let Some(gap) = places[at..].iter().position(|kept| Entry::of(kept).is_empty()) else {
             return Placed::NoRoom;
         };
-        self.places.copy_within(at..at + gap, at + 1);
-        self.places[at] = fresh;
+        places.copy_within(at..at + gap, at + 1);
+        places[at] = fresh.kept();
         self.used += 1;
         Placed::New
     }
 
     pub(super) fn remove(&mut self, key: Fingerprint) -> Option<u32> {
         let mut at = self.home(key);
-        loop {
-            let entry = self.places.get(at)?;
-            if entry.person == NOBODY || entry.key() > key {
+        let person = loop {
+            let entry = Entry::of(self.places.get(at)?);
+            if entry.is_empty() || entry.key() > key {
                 return None;
             }
             if entry.key() == key {
-                break;
+                break entry.person;
             }
             at += 1;
-        }
-        let person = self.places[at].person;
+        };
         // Those who were pushed to the right may come back.
         while let Some(next) = self.places.get(at + 1).copied() {
-            if next.person == NOBODY || self.home(next.key()) > at {
+            let entry = Entry::of(&next);
+            if entry.is_empty() || self.home(entry.key()) > at {
                 break;
             }
             self.places[at] = next;
@@ -161,76 +190,48 @@ impl Table {
         Some(person)
     }
 
-    /// More homes, in place: two tables at once would need twice the room, and leave holes.
+    /// More homes: everybody moves to a larger table, in order.
     fn grow(&mut self) {
         // Past the bound by load; or a run of entries reached the end, where more homes spread them.
         let wanted = ((self.used + 1) * 100 / GROWN + 8).max(self.homes + self.homes / 64 + 1);
-        let (old, length) = (self.places.len(), (wanted + TAIL).max(self.places.len()));
-        self.homes = wanted;
-        self.places.reserve_exact(length - old);
-        self.places.resize(length, EMPTY);
-        // Everybody to the right end, then each to the new home or behind the one before. Nobody is
-        // written over: behind each entry there is room for all larger ones.
-        let mut start = length;
-        for from in (0..old).rev() {
-            if self.places[from].person != NOBODY {
-                start -= 1;
-                self.places[start] = self.places[from];
-            }
+        let (mut table, mut next) = (Self::sized(wanted), 0);
+        for kept in self.taken() {
+            table.add(kept, &mut next);
         }
-        let mut next = 0;
-        for from in start..length {
-            let entry = self.places[from];
-            let at = self.home(entry.key()).max(next);
-            if at > from {
-                // The last homes are so crowded that the end is not far enough.
-                let rest = self.places.split_off(from);
-                self.places.truncate(next);
-                self.places.resize(at, EMPTY);
-                self.used -= rest.len();
-                for entry in rest {
-                    self.push(entry);
-                }
-                next = self.places.len();
-                break;
-            }
-            self.places[next..at].fill(EMPTY);
-            self.places[at] = entry;
-            next = at + 1;
+        if table.places.last() != Some(&EMPTY) {
+            // The last homes are so crowded that their entries reached the end.
+            let rows = table.places.len() + TAIL;
+            table.places.resize(rows, EMPTY);
         }
-        if next < self.places.len() {
-            self.places[next..].fill(EMPTY);
-        } else {
-            self.places.resize(next + TAIL, EMPTY);
-        }
+        *self = table;
     }
 
     fn sized(homes: usize) -> Self {
-        let mut places = Vec::new();
-        places.reserve_exact(homes + TAIL);
+        let mut places = Rows::with_capacity(homes + TAIL);
         places.resize(homes + TAIL, EMPTY);
         Self { places, homes, used: 0 }
     }
 
-    /// Adds an entry that is larger than all others.
-    fn push(&mut self, entry: Entry) {
-        // Larger entries have later homes, so nobody has to move: the next gap is behind the last.
-        let mut at = self.home(entry.key());
-        while self.places.get(at).is_some_and(|there| there.person != NOBODY) {
-            at += 1;
-        }
+    /// Adds an entry that is larger than all others; `next` is the place behind the last one.
+    fn add(&mut self, kept: &Kept, next: &mut usize) {
+        // Larger entries have later homes, so nobody has to move.
+        let at = self.home(Entry::of(kept).key()).max(*next);
+        *next = at + 1;
         if at == self.places.len() {
-            self.places.push(entry);
+            self.places.push(*kept);
         } else {
-            self.places[at] = entry;
+            self.places[at] = *kept;
         }
         self.used += 1;
     }
 
+    fn taken(&self) -> impl Iterator<Item = &Kept> {
+        self.places.iter().filter(|kept| !Entry::of(kept).is_empty())
+    }
+
     /// All entries in rising order.
     pub(super) fn iter(&self) -> impl Iterator<Item = (Fingerprint, u32)> {
-        let taken = self.places.iter().filter(|entry| entry.person != NOBODY);
-        taken.map(|entry| (entry.key(), entry.person))
+        self.taken().map(Entry::of).map(|entry| (entry.key(), entry.person))
     }
 
     /// Without the entries whose person is not `alive`.
@@ -239,44 +240,31 @@ impl Table {
         if dead == 0 {
             return None;
         }
-        let mut table = Self::sized((self.used - dead) * 100 / GROWN + 8);
-        for entry in self.places.iter().filter(|entry| entry.person != NOBODY) {
-            if alive(entry.person) {
-                table.push(*entry);
-            }
+        let (mut table, mut next) = (Self::sized((self.used - dead) * 100 / GROWN + 8), 0);
+        for kept in self.taken().filter(|kept| alive(Entry::of(kept).person)) {
+            table.add(kept, &mut next);
         }
         Some(table)
     }
 
     /// The entries in rising order, 14 bytes each.
     pub(super) fn write(&self, out: &mut Vec<u8>) {
-        for (key, person) in self.iter() {
-            out.extend_from_slice(&key.high.to_le_bytes());
-            out.extend_from_slice(&key.low.to_le_bytes());
-            out.extend_from_slice(&person.to_le_bytes());
-        }
+        self.taken().for_each(|kept| out.extend_from_slice(kept));
     }
 
     /// From what [`Table::write`] wrote; `None` if the bytes are not that.
     pub(super) fn read(shard: usize, bytes: &[u8]) -> Option<Self> {
         let (records, []) = bytes.as_chunks::<14>() else { return None };
-        let mut table = Self::sized(records.len() * 100 / GROWN + 8);
+        let (mut table, mut next) = (Self::sized(records.len() * 100 / GROWN + 8), 0);
         let mut last = None;
-        for record in records {
-            let mut padded = [0; 16];
-            padded[..14].copy_from_slice(record);
-            let whole = u128::from_le_bytes(padded);
-            let entry = Entry {
-                high: whole as u64,
-                low: (whole >> 64) as u16,
-                person: (whole >> 80) as u32,
-            };
+        for kept in records {
+            let entry = Entry::of(kept);
             let key = Some(entry.key());
-            if key <= last || entry.person == NOBODY || entry.key().shard() != shard {
+            if key <= last || entry.is_empty() || entry.key().shard() != shard {
                 return None;
             }
             last = key;
-            table.push(entry);
+            table.add(kept, &mut next);
         }
         Some(table)
     }
@@ -298,9 +286,10 @@ mod tests {
     fn key() -> impl Strategy<Value = Fingerprint> {
         let crowded = (0_u64..6, 0_u16..5)
             .prop_map(|(high, low)| Fingerprint { high: high * 0x0000_1000_0000_0001, low });
-        let spread =
-            (0_u64..1 << 58, any::<u16>()).prop_map(|(high, low)| Fingerprint { high, low });
-        let end = (0_u16..400).prop_map(|low| Fingerprint { high: (1 << 58) - 1, low });
+        let spread = (0_u64..1 << (64 - crate::decide::SHARD_BITS), any::<u16>())
+            .prop_map(|(high, low)| Fingerprint { high, low });
+        let last = (1 << (64 - crate::decide::SHARD_BITS)) - 1;
+        let end = (0_u16..400).prop_map(move |low| Fingerprint { high: last, low });
         prop_oneof![crowded, spread, end]
     }
 
@@ -341,10 +330,8 @@ mod tests {
     fn slack_stays_a_fifth_at_most() {
         let mut table = Table::default();
         for n in 0..100_000_u64 {
-            table.insert(
-                Fingerprint { high: n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 6, low: 0 },
-                1,
-            );
+            let spread = n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> crate::decide::SHARD_BITS;
+            table.insert(Fingerprint { high: spread, low: 0 }, 1);
             if table.len() > 20_000 {
                 assert!(table.places.len() * 83 <= table.len() * 100, "{}", table.len());
             }

@@ -1,5 +1,5 @@
 //! Everybody's choices in memory: fingerprints lead to numbers, numbers to people, answers to shapes.
-//! 64 shards of each, so that a writer stops few readers; one writer at a time.
+//! Several shards of each, so that a writer stops few readers; one writer at a time.
 //!
 //! Locks, in this order: the writers' mutex, one shard of the index, one shard of people. A reader
 //! holds the index's shard while it reads the person, and a writer forgets a person only after no

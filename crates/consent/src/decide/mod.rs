@@ -16,6 +16,7 @@ mod model_test;
 mod normal;
 mod people;
 mod rebuild;
+mod rows;
 mod rule;
 mod shapes;
 mod sieve;
@@ -44,7 +45,9 @@ pub type PurposeSlot = u16;
 /// A notice version's number in memory; 0 stands for none.
 pub type NoticeSlot = u16;
 
-const SHARD_BITS: u32 = 6;
+/// Few enough that the last, half-used page of each does not matter, enough that a writer stops few
+/// readers.
+const SHARD_BITS: u32 = 4;
 const SHARDS: usize = 1 << SHARD_BITS;
 
 impl Consent {

@@ -1,19 +1,28 @@
-//! What each person chose, in as few bytes as will do: a block of 32-bit words for a person, blocks
-//! of a shard one after another, freed blocks used again by size.
+//! What each person chose, in as few bytes as will do. A person's slot holds the newest answer, so
+//! that most questions are answered by reading one place of memory; what else there is stands in a
+//! block of 32-bit words, blocks of a shard one after another, freed blocks used again by size.
 //!
-//! | word | what |
+//! | word of a slot | what |
 //! |---|---|
 //! | 0 | flags (4 bits), identifiers that lead here (12 bits), words of the block (16 bits) |
-//! | 1–3 | if a record speaks of their age: its time in µs (two words, low first), the hour since 1970 until which a guardian is missing (0: not missing) |
-//! | then, for each answer, newest first | time in µs (two words, low first), number of its shape |
+//! | 1–3 | the newest answer: time in µs (two words, low first), number of its shape |
+//! | 4 | where the block begins |
+//!
+//! | words of a block | what |
+//! |---|---|
+//! | 3, if a record speaks of their age | its time in µs (two words, low first), the hour since 1970 until which a guardian is missing (0: not missing) |
+//! | 3 for each older answer, newest first | as in the slot |
 
 use std::collections::BTreeMap;
 
-use super::shapes::ShapeId;
+use super::{rows::Rows, shapes::ShapeId};
 
 const ERASED: u32 = 1;
 const RESTRICTED: u32 = 2;
 const AGE: u32 = 4;
+const ANSWERED: u32 = 8;
+/// In the first word of a number that is nobody's: more flags than anybody can have.
+const VACANT: Slot = [u32::MAX, 0, 0, 0, 0];
 const HOUR: i64 = 3_600_000_000;
 /// The last hour whose µs can be counted; it fits into 32 bits.
 const LAST_HOUR: i64 = i64::MAX / HOUR;
@@ -22,8 +31,7 @@ const MANY: u32 = 0xfff;
 /// Answers kept at most. One that says nothing that newer answers do not say is dropped, so this is
 /// also more purposes than anybody has.
 const ANSWERS: usize = 0xffff / 3 - 2;
-/// The block of nobody.
-const NONE: u32 = u32::MAX;
+type Slot = [u32; 5];
 
 /// One answer of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,38 +64,55 @@ pub struct Person {
     pub answers: Vec<Answer>,
 }
 
-/// A person's block, read in place.
+/// A person, read in place.
 #[derive(Debug, Clone, Copy)]
-pub struct View<'a>(&'a [u32]);
+pub struct View<'a> {
+    slot: &'a Slot,
+    block: &'a [u32],
+}
 
 impl<'a> View<'a> {
+    fn has(self, flag: u32) -> bool {
+        self.slot[0] & flag != 0
+    }
+
     /// Neither erased nor restricted, and no record speaks of their age.
     pub(super) fn is_plain(self) -> bool {
-        self.0[0] & (ERASED | RESTRICTED | AGE) == 0
+        !self.has(ERASED | RESTRICTED | AGE)
     }
 
     /// Erased.
     pub fn erased(self) -> bool {
-        self.0[0] & ERASED != 0
+        self.has(ERASED)
     }
 
     /// Restricted.
     pub fn restricted(self) -> bool {
-        self.0[0] & RESTRICTED != 0
+        self.has(RESTRICTED)
     }
 
     /// Newest first.
     pub fn answers(self) -> impl DoubleEndedIterator<Item = Answer> + use<'a> {
-        let start = if self.0[0] & AGE == 0 { 1 } else { 4 };
-        let triples = self.0[start..].as_chunks::<3>().0.iter();
-        triples.map(|[low, high, shape]| Answer { at: time(*low, *high), shape: *shape })
+        let [_, low, high, shape, _] = *self.slot;
+        let newest = self.has(ANSWERED).then(|| Answer::of([low, high, shape]));
+        let older = self.block.get(if self.has(AGE) { 3 } else { 0 }..).unwrap_or(&[]);
+        newest.into_iter().chain(older.as_chunks().0.iter().map(|words| Answer::of(*words)))
     }
 
     /// What the newest record that speaks of their age says.
     pub fn age(self) -> Option<Age> {
-        let &[low, high, hour] = self.0[1..].first_chunk::<3>()?;
-        let age = Age { at: time(low, high), guardian_missing_until: i64::from(hour) * HOUR };
-        (self.0[0] & AGE != 0).then_some(age)
+        let [low, high, hour] = *self.block.first_chunk().filter(|_| self.has(AGE))?;
+        Some(Age { at: time(low, high), guardian_missing_until: i64::from(hour) * HOUR })
+    }
+
+    /// The words are those of a person, with no identifier counted.
+    fn is_whole(self) -> bool {
+        let [meta, low, high, shape, _] = *self.slot;
+        let before = if self.has(AGE) { 3 } else { 0 };
+        let older = self.block.len().checked_sub(before);
+        refs(meta) == 0
+            && older.is_some_and(|words| words % 3 == 0 && (words == 0 || self.has(ANSWERED)))
+            && (self.has(ANSWERED) || (low | high | shape) == 0)
     }
 
     pub(super) fn person(self) -> Person {
@@ -97,6 +122,16 @@ impl<'a> View<'a> {
             age: self.age(),
             answers: self.answers().collect(),
         }
+    }
+}
+
+impl Answer {
+    fn of([low, high, shape]: [u32; 3]) -> Self {
+        Self { at: time(low, high), shape }
+    }
+
+    fn words(self) -> [u32; 3] {
+        [self.at as u32, (self.at >> 32) as u32, self.shape]
     }
 }
 
@@ -114,33 +149,34 @@ impl Age {
 }
 
 impl Person {
-    /// The block, without its count of identifiers.
-    fn encode(&self) -> Vec<u32> {
+    /// The slot, without its count of identifiers and the block's place; and the block.
+    fn encode(&self) -> (Slot, Vec<u32>) {
         let answers = &self.answers[..self.answers.len().min(ANSWERS)];
         let flag = |on: bool, bit: u32| if on { bit } else { 0 };
-        let mut words = Vec::with_capacity(4 + 3 * answers.len());
-        let age = flag(self.age.is_some(), AGE);
-        words.push(flag(self.erased, ERASED) | flag(self.restricted, RESTRICTED) | age);
-        let time = |at: i64| [at as u32, (at >> 32) as u32];
+        let mut block = Vec::with_capacity(3 * (answers.len() + 1));
         if let Some(age) = self.age.map(Age::rounded) {
-            words.extend(time(age.at));
-            words.push((age.guardian_missing_until / HOUR) as u32);
+            let hour = (age.guardian_missing_until / HOUR) as u32;
+            block.extend([age.at as u32, (age.at >> 32) as u32, hour]);
         }
-        for answer in answers {
-            words.extend(time(answer.at));
-            words.push(answer.shape);
-        }
-        words[0] |= (words.len() as u32) << 16;
-        words
+        let (newest, older) = answers.split_first().unzip();
+        older.into_iter().flatten().for_each(|answer| block.extend(answer.words()));
+        let [low, high, shape] = newest.map_or([0; 3], |newest| newest.words());
+        let meta = flag(self.erased, ERASED)
+            | flag(self.restricted, RESTRICTED)
+            | flag(self.age.is_some(), AGE)
+            | flag(newest.is_some(), ANSWERED)
+            | (block.len() as u32) << 16;
+        ([meta, low, high, shape, 0], block)
     }
 
     /// A view of a person who is in no shard.
     pub(super) fn viewed<R>(&self, read: impl FnOnce(View<'_>) -> R) -> R {
-        read(View(&self.encode()))
+        let (slot, block) = self.encode();
+        read(View { slot: &slot, block: &block })
     }
 }
 
-/// Words of the block that begins with `meta`.
+/// Words of the block of a slot that begins with `meta`.
 fn size(meta: u32) -> usize {
     (meta >> 16) as usize
 }
@@ -152,8 +188,8 @@ fn refs(meta: u32) -> u32 {
 /// One shard of people, by their number in it.
 #[derive(Default)]
 pub(super) struct People {
-    heads: Vec<u32>,
-    words: Vec<u32>,
+    slots: Rows<Slot>,
+    words: Rows<u32>,
     /// Freed blocks by size.
     free: BTreeMap<usize, Vec<u32>>,
     /// Freed numbers.
@@ -162,103 +198,108 @@ pub(super) struct People {
 
 impl People {
     pub(super) fn get(&self, number: u32) -> Option<View<'_>> {
-        let at = *self.heads.get(number as usize)? as usize;
-        let block = self.words.get(at..)?;
-        block.get(..size(*block.first()?)).map(View)
+        let slot = self.slots.get(number as usize)?;
+        if slot[0] == VACANT[0] {
+            return None;
+        }
+        let at = slot[4] as usize;
+        Some(View { slot, block: self.words.get(at..at + size(slot[0]))? })
     }
 
     /// Reads a person's first word: see `Table::touch`.
     pub(super) fn touch(&self, number: u32) -> u32 {
-        let at = self.heads.get(number as usize).copied().unwrap_or(NONE);
-        self.words.get(at as usize).copied().unwrap_or(0)
+        self.slots.get(number as usize).map_or(0, |slot| slot[0])
     }
 
     /// A new person, to whom no identifier leads yet.
     pub(super) fn add(&mut self, person: &Person) -> u32 {
-        let at = self.store(&person.encode(), 0);
+        let (mut slot, block) = person.encode();
+        slot[4] = self.store(&block);
         if let Some(number) = self.vacant.pop() {
-            self.heads[number as usize] = at;
+            self.slots[number as usize] = slot;
             return number;
         }
-        sparing(&mut self.heads, 1);
-        self.heads.push(at);
-        self.heads.len() as u32 - 1
+        self.slots.push(slot);
+        self.slots.len() as u32 - 1
     }
 
     pub(super) fn set(&mut self, number: u32, person: &Person) {
-        let words = person.encode();
-        let Some((at, meta)) = self.block(number) else { return };
-        if size(meta) == words.len() {
-            self.words[at..at + words.len()].copy_from_slice(&words);
-            self.words[at] |= refs(meta) << 4;
-            return;
+        let Some(before) = self.slot(number).copied() else { return };
+        let (mut slot, block) = person.encode();
+        slot[0] |= refs(before[0]) << 4;
+        let at = before[4] as usize;
+        if size(before[0]) == block.len() {
+            self.words[at..at + block.len()].copy_from_slice(&block);
+            slot[4] = before[4];
+        } else {
+            self.release(&before);
+            slot[4] = self.store(&block);
         }
-        self.release(at, meta);
-        self.heads[number as usize] = self.store(&words, refs(meta));
+        self.slots[number as usize] = slot;
     }
 
     /// One more identifier leads to the person.
     pub(super) fn hold(&mut self, number: u32) {
-        if let Some((at, meta)) = self.block(number)
-            && refs(meta) < MANY
+        if let Some(slot) = self.slot(number)
+            && refs(slot[0]) < MANY
         {
-            self.words[at] += 1 << 4;
+            slot[0] += 1 << 4;
         }
     }
 
     /// One less; with the last the person is forgotten.
     pub(super) fn drop_one(&mut self, number: u32) {
-        let Some((at, meta)) = self.block(number) else { return };
-        match refs(meta) {
+        let Some(slot) = self.slot(number) else { return };
+        match refs(slot[0]) {
             MANY => {}
             0 | 1 => {
-                self.release(at, meta);
-                self.heads[number as usize] = NONE;
+                let before = std::mem::replace(slot, VACANT);
+                self.release(&before);
                 self.vacant.push(number);
             }
-            _ => self.words[at] -= 1 << 4,
+            _ => slot[0] -= 1 << 4,
         }
     }
 
     /// How many people there are.
     pub(super) fn len(&self) -> usize {
-        self.heads.len() - self.vacant.len()
+        self.slots.len() - self.vacant.len()
     }
 
-    fn block(&self, number: u32) -> Option<(usize, u32)> {
-        let at = *self.heads.get(number as usize)? as usize;
-        self.words.get(at).map(|meta| (at, *meta))
+    fn slot(&mut self, number: u32) -> Option<&mut Slot> {
+        self.slots.get_mut(number as usize).filter(|slot| slot[0] != VACANT[0])
     }
 
-    fn store(&mut self, words: &[u32], refs: u32) -> u32 {
-        let reused = self.free.get_mut(&words.len()).and_then(Vec::pop);
-        let at = if let Some(at) = reused {
-            self.words[at as usize..at as usize + words.len()].copy_from_slice(words);
-            at
-        } else {
-            sparing(&mut self.words, words.len());
-            self.words.extend_from_slice(words);
-            (self.words.len() - words.len()) as u32
-        };
-        self.words[at as usize] |= refs << 4;
-        at
+    /// Where the block stands from now on; an empty one stands anywhere.
+    fn store(&mut self, block: &[u32]) -> u32 {
+        if block.is_empty() {
+            return 0;
+        }
+        if let Some(at) = self.free.get_mut(&block.len()).and_then(Vec::pop) {
+            self.words[at as usize..at as usize + block.len()].copy_from_slice(block);
+            return at;
+        }
+        self.words.extend_from_slice(block);
+        (self.words.len() - block.len()) as u32
     }
 
-    fn release(&mut self, at: usize, meta: u32) {
-        self.free.entry(size(meta)).or_default().push(at as u32);
+    fn release(&mut self, slot: &Slot) {
+        if size(slot[0]) > 0 {
+            self.free.entry(size(slot[0])).or_default().push(slot[4]);
+        }
     }
 
-    /// All blocks in the order of their numbers; a vacant number is a word of ones. The counts of
-    /// identifiers are left out: whoever reads this counts them anew.
+    /// All people in the order of their numbers, slots without their last word; a vacant number is a
+    /// word of ones. The counts of identifiers are left out: whoever reads this counts them anew.
     pub(super) fn write(&self, out: &mut Vec<u8>) {
-        for number in 0..self.heads.len() as u32 {
-            match self.get(number) {
-                None => out.extend_from_slice(&NONE.to_le_bytes()),
-                Some(View(words)) => {
-                    out.extend_from_slice(&(words[0] & !(MANY << 4)).to_le_bytes());
-                    words[1..].iter().for_each(|word| out.extend_from_slice(&word.to_le_bytes()));
-                }
-            }
+        let mut put = |word: u32| out.extend_from_slice(&word.to_le_bytes());
+        for number in 0..self.slots.len() as u32 {
+            let Some(View { slot, block }) = self.get(number) else {
+                put(VACANT[0]);
+                continue;
+            };
+            put(slot[0] & !(MANY << 4));
+            slot[1..4].iter().chain(block).for_each(|word| put(*word));
         }
     }
 
@@ -267,51 +308,39 @@ impl People {
     pub(super) fn read(bytes: &[u8], shapes: usize) -> Option<Self> {
         let (records, []) = bytes.as_chunks::<4>() else { return None };
         let mut people = Self::default();
-        people.words.reserve_exact(records.len());
-        let mut rest = records;
-        while let Some(first) = rest.first() {
-            let meta = u32::from_le_bytes(*first);
-            if meta == NONE {
-                people.vacant.push(people.heads.len() as u32);
-                people.heads.push(NONE);
-                rest = &rest[1..];
+        let mut words = records.iter().map(|word| u32::from_le_bytes(*word));
+        while let Some(meta) = words.next() {
+            if meta == VACANT[0] {
+                people.vacant.push(people.slots.len() as u32);
+                people.slots.push(VACANT);
                 continue;
             }
-            let (block, after) = rest.split_at_checked(size(meta))?;
-            let before = if meta & AGE == 0 { 1 } else { 4 };
-            let whole = block.len() >= before && (block.len() - before).is_multiple_of(3);
-            if !whole || meta & 0xffff & !(ERASED | RESTRICTED | AGE) != 0 {
+            let slot =
+                [meta, words.next()?, words.next()?, words.next()?, people.words.len() as u32];
+            let before = people.words.len();
+            for _ in 0..size(meta) {
+                people.words.push(words.next()?);
+            }
+            let view = View { slot: &slot, block: &people.words[before..] };
+            let known = view.answers().all(|one| (one.shape as usize) < shapes);
+            if !view.is_whole() || !known {
                 return None;
             }
-            let at = people.words.len();
-            people.words.extend(block.iter().map(|word| u32::from_le_bytes(*word)));
-            if !View(&people.words[at..]).answers().all(|one| (one.shape as usize) < shapes) {
-                return None;
-            }
-            people.heads.push(at as u32);
-            rest = after;
+            people.slots.push(slot);
         }
-        people.heads.shrink_to_fit();
         Some(people)
     }
 
     /// Sets how many identifiers lead to each person; to whom none leads is forgotten.
     pub(super) fn count(&mut self, counts: &[u16]) {
-        for number in 0..self.heads.len() as u32 {
-            let Some((at, meta)) = self.block(number) else { continue };
+        for number in 0..self.slots.len() as u32 {
+            let Some(slot) = self.slot(number) else { continue };
             let count = u32::from(counts.get(number as usize).copied().unwrap_or(0)).min(MANY);
-            self.words[at] = meta & !(MANY << 4) | count << 4;
+            slot[0] = slot[0] & !(MANY << 4) | count << 4;
             if count == 0 {
                 self.drop_one(number);
             }
         }
-    }
-}
-
-/// Makes room for a few more with a sixteenth to spare, where a vector would double.
-fn sparing(list: &mut Vec<u32>, more: usize) {
-    if list.len() + more > list.capacity() {
-        list.reserve_exact(more + list.len() / 16 + 64);
     }
 }
 

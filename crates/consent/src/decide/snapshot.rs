@@ -2,7 +2,7 @@
 //! minutes. It is a cache: sealed with a key of the deployment, bound to the ledger entry it is as of,
 //! and thrown away whenever anything about it is not as it should be.
 //!
-//! Form: `PRIVETD3`, 16 random bytes, then sealed parts, each with its length (u32). The sealing binds
+//! Form: `PRIVETD4`, 16 random bytes, then sealed parts, each with its length (u32). The sealing binds
 //! a part to the file and to its place in it. Part 0 is the header, then the shapes, then for each
 //! shard its index and its people in pieces, each piece with its kind, its shard and whether the
 //! shard ends with it.
@@ -23,7 +23,7 @@ use super::{
 };
 use vault::Blob;
 
-const MAGIC: &[u8; 8] = b"PRIVETD3";
+const MAGIC: &[u8; 8] = b"PRIVETD4";
 /// Bytes of a piece at most: what is held in memory beside the state.
 const PIECE: usize = 4 << 20;
 /// A part's length at most, sealing included; a larger one is damage.
