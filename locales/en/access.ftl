@@ -209,6 +209,8 @@ access-cases-none-text = Write at least one before the policies can be switched 
 access-holds = Holds
 access-fails = Fails
 
+access-asker-cli = The command line
+access-asker-token = Program “{ $name }”
 access-export-needs = Needs a colleague’s approval
 access-export-ask = Ask to download customers
 access-export-waits = Waits for a colleague’s approval

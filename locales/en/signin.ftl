@@ -43,6 +43,7 @@ signin-scope-map-scan = Start scans of sources.
 signin-scope-detect = Find personal data in texts it sends.
 signin-scope-consent-read = Look up what a customer agreed to.
 signin-scope-consent-write = Record consents and withdrawals.
+signin-scope-customers-erase = Ask for the erasure of customers, and carry out what a person approved.
 signin-scope-decide = Ask whether a use is allowed.
 signin-scope-audience = Filter lists of people by what they agreed to.
 signin-scope-preferences-link = Make links to a customer’s preference centre.

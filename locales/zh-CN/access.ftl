@@ -203,6 +203,8 @@ access-cases-none-text = 至少写一条，策略才能启用。
 access-holds = 成立
 access-fails = 不成立
 
+access-asker-cli = 命令行
+access-asker-token = 程序“{ $name }”
 access-export-needs = 需要一位同事批准
 access-export-ask = 申请下载客户名单
 access-export-waits = 等待同事批准

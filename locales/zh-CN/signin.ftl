@@ -40,6 +40,7 @@ signin-scope-map-scan = 启动对数据源的扫描。
 signin-scope-detect = 在所发送的文本中查找个人信息。
 signin-scope-consent-read = 查询客户同意了什么。
 signin-scope-consent-write = 记录同意与撤回。
+signin-scope-customers-erase = 申请删除客户，并执行已获批准的删除。
 signin-scope-decide = 查询某项使用是否被允许。
 signin-scope-audience = 按同意情况筛选人员名单。
 signin-scope-preferences-link = 生成客户偏好中心的链接。

@@ -13,6 +13,7 @@ pub mod certificate;
 pub mod code;
 pub mod decide;
 pub mod desk;
+pub mod erasure;
 mod error;
 pub mod feed;
 pub mod import;

@@ -69,7 +69,7 @@ impl Consent {
             let alive: Vec<String> = query.fetch_all(self.store().reader()).await?;
             for id in alive {
                 let by = Actor::System("shred-list");
-                let entry = Entry::new(by, "subject.erased", "subject", &*id);
+                let entry = Entry::new(by, "subject.erased", "subject", &*id).about(&*id);
                 // An old state is a damage that stops writes; what was erased must not be back
                 // until somebody accepts it.
                 let tx = self.store().begin_forgetting(entry).await?;

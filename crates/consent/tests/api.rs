@@ -22,6 +22,7 @@ on_both_engines!(
     a_key_makes_a_repeated_request_one,
     bad_requests_are_told_without_quoting_a_person,
     a_token_does_only_what_its_scope_says,
+    a_program_has_a_customer_erased_with_a_persons_approval,
 );
 
 struct Client {
@@ -177,4 +178,53 @@ async fn a_token_does_only_what_its_scope_says(room: Consent) {
     );
     let stranger = Client { token: "pvt_wrong".into(), ..writer };
     assert_eq!(stranger.post("/v1/consents", &li()).await.0, StatusCode::UNAUTHORIZED);
+}
+
+async fn a_program_has_a_customer_erased_with_a_persons_approval(room: Consent) {
+    let client = Client::new(&room, &["consent:write", "customers:erase"]).await;
+    let web = Web::open(room.store().clone(), WebConfig::default()).await.unwrap();
+    client.post("/v1/consents", &li()).await;
+    let path = "/v1/customers/erasures";
+    let asking = json!({ "subject": {"email": "li.lei@example.com"}, "reason": "request 118" });
+
+    let (status, asked) = client.post(path, &asking).await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{asked}");
+    assert_eq!(asked["state"], "open");
+    let one = format!("{path}/{}", asked["id"].as_str().unwrap());
+    let (_, again) = client.post(path, &asking).await;
+    assert_eq!(again["id"], asked["id"], "one question at a time");
+    let (status, refused) = client.post(&one, &Value::Null).await;
+    assert_eq!(
+        (status, &refused["type"]),
+        (StatusCode::CONFLICT, &json!("urn:privet:problem:waiting"))
+    );
+    // Another program sees nothing of it; who made the token does not approve.
+    let other = Client::new(&room, &["customers:erase"]).await;
+    assert_eq!(other.post(&one, &Value::Null).await.0, StatusCode::NOT_FOUND);
+    let request = asked["id"].as_str().unwrap();
+    assert!(web.approvals().approve("tester", request).await.is_err(), "made the token");
+    web.approvals().approve("colleague", request).await.unwrap();
+    let (status, state, _) = client.send("GET", &one, None, String::new()).await;
+    assert_eq!((status, &state["state"]), (StatusCode::OK, &json!("approved")));
+
+    let (status, done) = client.post(&one, &Value::Null).await;
+
+    assert_eq!((status, &done["state"]), (StatusCode::OK, &json!("erased")), "{done}");
+    let key = room.signer().public().clone();
+    assert_eq!(ledger::verify(&done["certificate"]["certificate"], Some(&key)).unwrap(), key);
+    assert_eq!(done["certificate"]["certificate"]["id"], asked["customer"]);
+    let (status, again) = client.post(&one, &Value::Null).await;
+    assert_eq!((status, &again["state"]), (StatusCode::OK, &json!("erased")), "said again");
+    assert_eq!(client.post(path, &asking).await.0, StatusCode::GONE);
+    let nobody = json!({ "subject": {"email": "nobody@example.com"}, "reason": "request 119" });
+    let (status, told) = client.post(path, &nobody).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert!(!told.to_string().contains("nobody@"), "{told}");
+    for wrong in [
+        json!({ "reason": "request 118" }),
+        json!({ "customer": asked["customer"], "subject": {"email": "a@b.cn"}, "reason": "request" }),
+    ] {
+        assert_eq!(client.post(path, &wrong).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    room.store().ledger().verify().await.unwrap();
 }

@@ -24,6 +24,9 @@ on_both_engines!(
     an_erased_customer_has_records_and_no_name,
     only_who_may_look_people_up_sees_them,
     nothing_of_a_customer_opens_without_a_purpose_that_is_held,
+    a_key_is_destroyed_by_two_people,
+    a_refused_erasure_destroys_nothing,
+    an_erasure_is_offered_in_chinese_and_to_who_may,
 );
 
 const PEOPLE: &str = "/console/consents/people";
@@ -267,4 +270,98 @@ async fn nothing_of_a_customer_opens_without_a_purpose_that_is_held(room: Consen
     assert_eq!((chosen.status, chosen.location.as_str()), (StatusCode::SEE_OTHER, page.as_str()));
     assert_eq!(reader.get(&page).await.status, StatusCode::OK);
     assert_eq!(actions(&room, "personal_data.read").await.len(), 1, "only what was opened");
+}
+
+/// One asks and says why, a colleague approves, and only then, once, the key is destroyed.
+async fn a_key_is_destroyed_by_two_people(room: Consent) {
+    let id = li(&room).await;
+    let (base, mut reader) = (format!("{PEOPLE}/{id}/erase"), Reader::owner(&room, "en").await);
+    let ask = format!("{base}/ask");
+    let web = web::Web::open(room.store().clone(), web::WebConfig::default()).await.unwrap();
+    let alive = async || room.identifiers(&consent::SubjectId(id.clone())).await.unwrap().len();
+
+    assert!(reader.page(&format!("{PEOPLE}/{id}")).await.contains(&format!("href=\"{base}\"")));
+    let alone = reader.post(&base, &base, &[("sure", "1")]).await;
+    assert_eq!(alone.status, StatusCode::CONFLICT, "nobody does it alone");
+    let silent = reader.post(&base, &ask, &[("why", " ")]).await;
+    assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let asked = reader.post(&base, &ask, &[("why", "request 2026-118")]).await;
+    assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.text);
+    let page = reader.page(&base).await;
+    assert!(page.contains("Waits for a colleague") && !page.contains("/approve\""), "{page}");
+    let question = web.approvals().list(None).await.unwrap().remove(0);
+    assert_eq!((question.action.as_str(), question.object_id.as_str()), ("destroy_keys", &*id));
+    let (asker, request) = (question.asked_by, question.id);
+    let doing = [("sure", "1"), ("request", request.as_str())];
+    assert_eq!(reader.post(&base, &base, &doing).await.status, StatusCode::CONFLICT);
+    assert!(web.approvals().approve(&asker, &request).await.is_err(), "not by who asked");
+    assert_eq!(alive().await, 2);
+
+    web.approvals().approve("colleague", &request).await.unwrap();
+    assert!(reader.page(&base).await.contains("Destroy the key now"));
+    let unsure = reader.post(&base, &base, &doing[1..]).await;
+    assert_eq!(unsure.status, StatusCode::UNPROCESSABLE_ENTITY, "the box is not ticked");
+    assert_eq!(alive().await, 2);
+    let done = reader.post(&base, &base, &doing).await;
+
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    assert_eq!(alive().await, 0);
+    let list = std::fs::read_to_string(room.store().data_dir().join("privet.shredded")).unwrap();
+    assert_eq!(list.lines().collect::<Vec<_>>(), [id.as_str()]);
+    let page = reader.page(&base).await;
+    assert!(page.contains("Download the deletion certificate"), "{page}");
+    assert!(!page.contains("/erase/ask"), "{page}");
+    assert_eq!(reader.get(&format!("{PEOPLE}/{id}/certificate")).await.status, StatusCode::OK);
+    assert!(!reader.post(&base, &base, &doing).await.status.is_success());
+    let told = room.decide(&mail(MAIL), "email_marketing", &Ask::default()).await.unwrap();
+    assert!(!told.allow);
+    // Whoever follows the customer in the ledger sees every step.
+    let steps: Vec<String> = sqlx::query_scalar(
+        "SELECT action FROM ledger_entry WHERE subject = $1
+         AND (action LIKE 'approval.%' OR action = 'subject.erased') ORDER BY seq",
+    )
+    .bind(&id)
+    .fetch_all(room.store().reader())
+    .await
+    .unwrap();
+    assert_eq!(steps, ["approval.asked", "approval.approved", "subject.erased"]);
+    assert_eq!(actions(&room, "approval.used").await.len(), 1);
+    room.store().ledger().verify().await.unwrap();
+}
+
+async fn a_refused_erasure_destroys_nothing(room: Consent) {
+    let id = li(&room).await;
+    let (base, mut reader) = (format!("{PEOPLE}/{id}/erase"), Reader::owner(&room, "en").await);
+    let web = web::Web::open(room.store().clone(), web::WebConfig::default()).await.unwrap();
+    reader.post(&base, &format!("{base}/ask"), &[("why", "request 2026-118")]).await;
+    let request = web.approvals().list(None).await.unwrap().remove(0).id;
+
+    web.approvals().refuse("colleague", &request).await.unwrap();
+
+    let doing = [("sure", "1"), ("request", request.as_str())];
+    assert_eq!(reader.post(&base, &base, &doing).await.status, StatusCode::CONFLICT);
+    let page = reader.page(&base).await;
+    assert!(page.contains("Refused by") && page.contains("/erase/ask"), "may ask again: {page}");
+    assert_eq!(room.identifiers(&consent::SubjectId(id.clone())).await.unwrap().len(), 2);
+    assert!(!room.store().data_dir().join("privet.shredded").exists());
+    // An approval for another customer is of no use here.
+    let other = mail("han@example.com");
+    room.record(&me(), &choosing(&other, &[("email_marketing", Choice::Granted)])).await.unwrap();
+    let han = room.find(&other.blind(room.vault())).await.unwrap().people[0].clone();
+    let theirs = format!("{PEOPLE}/{}/erase", han.0);
+    reader.post(&theirs, &format!("{theirs}/ask"), &[("why", "request 2026-119")]).await;
+    let request = web.approvals().list(None).await.unwrap().remove(0).id;
+    web.approvals().approve("colleague", &request).await.unwrap();
+    let doing = [("sure", "1"), ("request", request.as_str())];
+    assert_eq!(reader.post(&base, &base, &doing).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(room.identifiers(&consent::SubjectId(id)).await.unwrap().len(), 2);
+}
+
+async fn an_erasure_is_offered_in_chinese_and_to_who_may(room: Consent) {
+    let id = li(&room).await;
+    let base = format!("{PEOPLE}/{id}/erase");
+    let page = Reader::owner(&room, "zh-CN").await.page(&base).await;
+    assert!(page.contains("无法撤销") && page.contains("申请删除"), "{page}");
+    let mut engineer = Reader::with_role(&room, "en", "engineer").await;
+    assert_eq!(engineer.get(&base).await.status, StatusCode::FORBIDDEN);
 }

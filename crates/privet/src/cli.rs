@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::{
-    audience, backup, code, consents, demo, detect, keys, ledger, scan, serve, tokens, unseal,
-    vault, verify, witness,
+    audience, backup, code, consents, customers, demo, detect, keys, ledger, scan, serve, tokens,
+    unseal, vault, verify, witness,
 };
 
 const EXAMPLES: &str = "\
@@ -55,6 +55,8 @@ pub enum Command {
     Token(tokens::Args),
     /// Record consents that another system kept.
     Consents(consents::Args),
+    /// Erase customers, with somebody else's approval.
+    Customers(customers::Args),
     /// Ask before a use: identifiers in, `allow` or `deny` with the reason out.
     Decide(audience::Decide),
     /// Filter lists of people by what they agreed to.

@@ -8,6 +8,7 @@ mod cli;
 mod code;
 mod config;
 mod consents;
+mod customers;
 pub mod demo;
 mod detect;
 pub mod events;
@@ -67,6 +68,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Demo(args)) => demo::run(args).await,
         Some(Command::Token(args)) => tokens::run(args).await,
         Some(Command::Consents(args)) => consents::run(args).await,
+        Some(Command::Customers(args)) => customers::run(args).await,
         Some(Command::Decide(args)) => audience::decide(args).await,
         Some(Command::Audience(args)) => audience::audience(args).await,
         Some(Command::Verify(args)) => tokio::task::block_in_place(|| verify::run(&args)),

@@ -55,6 +55,13 @@ impl State {
         open_consent(self.open().await?).await
     }
 
+    /// Opens customers together with accounts and approvals.
+    pub async fn open_customers(self) -> Result<consent::Room, Failure> {
+        let store = self.open().await?;
+        let web = Web::open(store.clone(), WebConfig::default()).await?;
+        Ok(consent::Room { web, consent: open_consent(store).await? })
+    }
+
     /// Opens everything that is kept as code.
     pub async fn open_code(self) -> Result<Code, Failure> {
         let config = Config::load(self.clone().into())?;

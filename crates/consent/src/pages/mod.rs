@@ -5,6 +5,7 @@ mod behalf;
 mod campaigns;
 mod chart;
 mod checked;
+mod erase;
 mod moment;
 mod notices;
 mod overview;
@@ -28,6 +29,7 @@ pub(crate) fn router() -> Router<Room> {
         .merge(overview::router())
         .merge(people::router())
         .merge(person::router())
+        .merge(erase::router())
         .merge(behalf::router())
         .merge(receipt::router())
         .merge(purposes::router())

@@ -55,6 +55,7 @@ struct PersonPage {
     moments: Vec<Moment>,
     pager: Pager,
     notes: Vec<(String, Note)>,
+    may_erase: bool,
     why: String,
     errors: Errors,
 }
@@ -106,6 +107,7 @@ async fn page(
         moments: moments.collect(),
         pager,
         notes: notes.into_iter().map(told).collect(),
+        may_erase: standing.erased_at.is_none() && super::erase::may(&p),
         why: String::new(),
         errors: Errors::new(),
         standing,

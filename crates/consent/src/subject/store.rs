@@ -229,11 +229,12 @@ impl Consent {
     /// Erases a customer: the keys are destroyed, and with them everything sealed. The identifiers'
     /// blind indexes stay, so that nothing is ever recorded or allowed under them again.
     pub async fn erase(&self, actor: &Actor, id: &SubjectId) -> Result<()> {
-        let entry = Entry::new(actor.clone(), "subject.erased", "subject", &*id.0);
+        let entry = Entry::new(actor.clone(), "subject.erased", "subject", &*id.0).about(&*id.0);
         let tx = self.store().begin(entry).await?;
         self.erase_in(tx, id).await
     }
 
+    /// The same in a transaction that was begun with the entry `subject.erased`.
     pub(crate) async fn erase_in(&self, mut tx: WriteTx, id: &SubjectId) -> Result<()> {
         let people: Vec<String> =
             sqlx::query_scalar("SELECT id FROM subject WHERE id = $1 OR merged_into = $1")

@@ -100,12 +100,46 @@ fn context(id: &str) -> String {
     format!("approval:{id}:reason")
 }
 
-fn person(id: &str) -> Actor {
-    Actor::Person(id.to_owned())
+/// Who asked, as stored: a person's bare id, or the ledger's name of anybody else.
+fn actor(asker: &str) -> Actor {
+    match asker.split_once(':') {
+        Some(("token", id)) => Actor::Token(id.to_owned()),
+        None if asker == Actor::CommandLine.to_text() => Actor::CommandLine,
+        _ => Actor::Person(asker.to_owned()),
+    }
+}
+
+/// How [`Approvals::ask`] names whoever asks: people by their id, programs and the command line as the
+/// ledger names them.
+pub fn asker(actor: &Actor) -> String {
+    match actor {
+        Actor::Person(id) => id.clone(),
+        other => other.to_text(),
+    }
+}
+
+/// An entry about an approval. One about a customer shows where that customer is followed.
+fn entry(by: &str, action: &'static str, id: &str, (kind, object): (&str, &str)) -> Entry {
+    let entry = Entry::new(actor(by), action, "approval", id);
+    if kind == "subject" { entry.about(object) } else { entry }
+}
+
+impl Web {
+    /// Names of whoever may have asked for something: people, and programs by `token:ID`.
+    pub async fn askers(&self) -> Result<std::collections::HashMap<String, String>, WebError> {
+        let mut names = self.names().await?;
+        names.extend(
+            self.list_tokens()
+                .await?
+                .into_iter()
+                .map(|token| (Actor::Token(token.id).to_text(), token.name)),
+        );
+        Ok(names)
+    }
 }
 
 impl Approvals {
-    /// Asks for an action on an object. Asking again while a question is open, or its approval
+    /// Asks for an action on an object; `by` is what [`asker`] says. Asking again while a question is open, or its approval
     /// unused, gives the same one back.
     pub async fn ask(
         &self,
@@ -119,7 +153,7 @@ impl Approvals {
             return Ok(ApprovalId(open.id));
         }
         let (id, now) = (store::new_id(), store::now());
-        let entry = Entry::new(person(by), "approval.asked", "approval", &*id);
+        let entry = entry(by, "approval.asked", &id, (object_kind, object_id));
         let mut tx = self.web.store().begin(entry).await?;
         let sealed = self.web.store().seal(&context(&id), reason.trim());
         tx.states(None, Some(self.web.store().digest(&(action.as_str(), object_kind, object_id))));
@@ -162,10 +196,11 @@ impl Approvals {
         state: ApprovalState,
     ) -> Result<(), WebError> {
         let found = self.find(id).await?.ok_or(WebError::NotFound)?;
-        if found.asked_by == by {
+        // Who made a token must not approve what it asks for: that is one pair of eyes.
+        if found.asked_by == by || self.maker_of(&found.asked_by).await?.as_deref() == Some(by) {
             return Err(WebError::Conflict("access-error-own".into()));
         }
-        let entry = Entry::new(person(by), action, "approval", id);
+        let entry = entry(by, action, id, (&found.object_kind, &found.object_id));
         let mut tx = self.web.store().begin(entry).await?;
         let done = sqlx::query(
             "UPDATE access_approval SET state = $1, decided_by = $2, decided_at = $3
@@ -184,9 +219,21 @@ impl Approvals {
         Ok(())
     }
 
+    /// Who made the token that asked; nobody for other askers.
+    async fn maker_of(&self, asker: &str) -> Result<Option<String>, WebError> {
+        let Some(token) = asker.strip_prefix("token:") else { return Ok(None) };
+        let row = sqlx::query("SELECT created_by FROM api_token WHERE id = $1")
+            .bind(token)
+            .fetch_optional(self.web.store().reader())
+            .await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?)
+    }
+
     /// Takes one's own question, or its unused approval, back. Somebody else's is "not found".
     pub async fn withdraw(&self, by: &str, id: &str) -> Result<(), WebError> {
-        let entry = Entry::new(person(by), "approval.withdrawn", "approval", id);
+        let found = self.find(id).await?.ok_or(WebError::NotFound)?;
+        let object = (found.object_kind.as_str(), found.object_id.as_str());
+        let entry = entry(by, "approval.withdrawn", id, object);
         let mut tx = self.web.store().begin(entry).await?;
         let done = sqlx::query(
             "UPDATE access_approval SET state = 'withdrawn'
@@ -218,13 +265,13 @@ impl Approvals {
         if done.rows_affected() == 0 {
             return Err(WebError::Conflict("access-error-used".into()));
         }
-        tx.also(Entry::new(person(by), "approval.used", "approval", id));
+        tx.also(Entry::new(actor(by), "approval.used", "approval", id));
         Ok(())
     }
 
     /// The same on its own, for what is no write of ours, such as a download.
     pub async fn used_once(&self, by: &str, id: &str) -> Result<(), WebError> {
-        let entry = Entry::new(person(by), "approval.spent", "approval", id);
+        let entry = Entry::new(actor(by), "approval.spent", "approval", id);
         let mut tx = self.web.store().begin(entry).await?;
         self.use_in(&mut tx, by, id).await?;
         tx.commit().await?;
@@ -250,6 +297,31 @@ impl Approvals {
         .bind(object_kind)
         .bind(object_id)
         .bind(store::now())
+        .fetch_optional(self.web.store().reader())
+        .await?;
+        row.map(|row| self.read(&row)).transpose()
+    }
+
+    /// What was last asked about an object, by anybody: what still waits comes first, and of that what
+    /// the reader asked.
+    pub async fn last_about(
+        &self,
+        reader: &str,
+        action: Action,
+        object_kind: &str,
+        object_id: &str,
+    ) -> Result<Option<Approval>, WebError> {
+        let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "SELECT {COLUMNS} FROM access_approval
+             WHERE action = $1 AND object_kind = $2 AND object_id = $3
+             ORDER BY CASE WHEN state IN ('open', 'approved') AND expires_at > $4 THEN 0 ELSE 1 END,
+                      CASE WHEN asked_by = $5 THEN 0 ELSE 1 END, asked_at DESC LIMIT 1",
+        )))
+        .bind(action.as_str())
+        .bind(object_kind)
+        .bind(object_id)
+        .bind(store::now())
+        .bind(reader)
         .fetch_optional(self.web.store().reader())
         .await?;
         row.map(|row| self.read(&row)).transpose()

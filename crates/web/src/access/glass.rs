@@ -217,7 +217,8 @@ impl Web {
             return Ok(());
         }
         let people = self.people().await?;
-        let name = people.iter().find(|one| one.id == about).map_or("", |one| one.name.as_str());
+        let askers = self.askers().await?;
+        let name = askers.get(about).map_or("privet", String::as_str);
         let organisation = self.organisation();
         let url = format!("{}/console/access/approvals", self.base_url());
         for person in people.iter().filter(|one| watches(one.role) && !one.disabled) {

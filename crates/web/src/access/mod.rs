@@ -12,7 +12,7 @@ mod review;
 mod standing;
 
 pub use ::access::Action;
-pub use approvals::{Approval, ApprovalId, ApprovalState, Approvals};
+pub use approvals::{Approval, ApprovalId, ApprovalState, Approvals, asker};
 pub use purposes::{EMERGENCY, PURPOSES, key as purpose_key};
 pub use standing::Standing;
 

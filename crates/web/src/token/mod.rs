@@ -17,12 +17,13 @@ use store::{Actor, Entry};
 const USE_STEP: i64 = 3600 * 1_000_000;
 
 /// What a token may be allowed to do: each is asked for by an endpoint.
-pub const SCOPES: [&str; 16] = [
+pub const SCOPES: [&str; 17] = [
     "map:read",
     "map:scan",
     "detect",
     "consent:read",
     "consent:write",
+    "customers:erase",
     "decide",
     "audience",
     "preferences:link",

@@ -48,8 +48,14 @@ pub(super) async fn show(
     p.require(Permission::ViewMap)?;
     let may_decide = p.can(Permission::Approve);
     let only = if may_decide { None } else { Some(p.user.id.as_str()) };
-    let names = web.names().await?;
-    let name = |id: &str| names.get(id).cloned().unwrap_or_default();
+    let names = web.askers().await?;
+    let name = |id: &str| match id {
+        "cli" => p.t("access-asker-cli"),
+        id => {
+            let name = names.get(id).cloned().unwrap_or_default();
+            if id.starts_with("token:") { p.t1("access-asker-token", "name", name) } else { name }
+        }
+    };
     let line = |approval: Approval| Line {
         what: p.t(&format!("access-action-{}", approval.action.replace('_', "-"))),
         link: link(&approval),
@@ -70,6 +76,7 @@ fn link(approval: &Approval) -> String {
     match approval.object_kind.as_str() {
         "policy" => format!("/console/access/policies/{}", approval.object_id),
         "campaign" => "/console/consents/campaigns".to_owned(),
+        "subject" => format!("/console/consents/people/{}/erase", approval.object_id),
         _ => String::new(),
     }
 }
