@@ -196,8 +196,9 @@ fn told(error: ErasureError) -> WebError {
         ErasureError::Consent(error) => refused(error),
         ErasureError::Web(error) => error,
         ErasureError::Reason => WebError::BadRequest("access-error-reason".into()),
-        ErasureError::Unknown => WebError::Conflict("erase-error-needs".into()),
-        ErasureError::Waiting => WebError::Conflict("erase-error-needs".into()),
+        ErasureError::Unknown | ErasureError::Waiting => {
+            WebError::Conflict("erase-error-needs".into())
+        }
         ErasureError::Spent => WebError::Conflict("access-error-used".into()),
         ErasureError::Moved => WebError::Conflict("erase-error-moved".into()),
     }
