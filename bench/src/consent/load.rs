@@ -1,13 +1,12 @@
 //! Memory with everybody in it: its size, one decision, a snapshot.
 
-use std::{fmt::Write as _, hint::black_box, time::Instant};
+use std::{hint::black_box, time::Instant};
 
 use anyhow::{Context, Result};
 use consent::{
     Choice, Consent,
     decide::{Ask, Fingerprint, Memory, New, Question, Shape, save},
 };
-
 use vault::Vault;
 
 use super::{PURPOSES, crowd};
@@ -97,13 +96,10 @@ fn single(table: &mut Table, consent: &Consent, memory: &Memory, customers: usiz
 /// measured next starts with.
 pub async fn keep(table: &mut Table, consent: &Consent, memory: &Memory) -> Result<()> {
     let started = Instant::now();
-    let ledger = consent.store().ledger();
-    let head = ledger.head().await?;
-    let leaf = ledger.leaf(head.seq).await?.context("a company without a past")?;
-    let hash = leaf.0.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    });
+    let log = consent.store().ledger();
+    let head = log.head().await?;
+    let leaf = log.leaf(head.seq).await?.context("a company without a past")?;
+    let hash = ledger::Hash(leaf.0).to_string();
     let position = consent::decide::Position { seq: head.seq, hash };
     let path = consent.store().data_dir().join("decisions.snapshot");
     let key = vault::Blob::new(&consent.store().derive_key("consent/snapshot"));

@@ -1,12 +1,14 @@
-//! What each person chose, in as few bytes as will do. A person's slot holds the newest answer, so
-//! that most questions are answered by reading one place of memory; what else there is stands in a
-//! block of 32-bit words, blocks of a shard one after another, freed blocks used again by size.
+//! What each person chose, in as few bytes as will do. A person's slot, half a cache line, holds the two
+//! newest answers, so that most questions are answered by reading one place of memory; what else there
+//! is stands in a block of 32-bit words, blocks of a shard one after another, freed blocks used again
+//! by size.
 //!
 //! | word of a slot | what |
 //! |---|---|
-//! | 0 | flags (4 bits), identifiers that lead here (12 bits), words of the block (16 bits) |
+//! | 0 | flags (5 bits), identifiers that lead here (11 bits), words of the block (16 bits) |
 //! | 1–3 | the newest answer: time in µs (two words, low first), number of its shape |
-//! | 4 | where the block begins |
+//! | 4–6 | the one before |
+//! | 7 | where the block begins |
 //!
 //! | words of a block | what |
 //! |---|---|
@@ -20,18 +22,22 @@ use super::{rows::Rows, shapes::ShapeId};
 const ERASED: u32 = 1;
 const RESTRICTED: u32 = 2;
 const AGE: u32 = 4;
-const ANSWERED: u32 = 8;
+/// There is a newest answer …
+const NEWEST: u32 = 8;
+/// … and one before it.
+const SECOND: u32 = 16;
 /// In the first word of a number that is nobody's: more flags than anybody can have.
-const VACANT: Slot = [u32::MAX, 0, 0, 0, 0];
+const VACANT: Slot = [u32::MAX, 0, 0, 0, 0, 0, 0, 0];
 const HOUR: i64 = 3_600_000_000;
 /// The last hour whose µs can be counted; it fits into 32 bits.
 const LAST_HOUR: i64 = i64::MAX / HOUR;
 /// Identifiers counted at most; a person with so many is never freed.
-const MANY: u32 = 0xfff;
+const MANY: u32 = 0x7ff;
+const REFS: u32 = 5;
 /// Answers kept at most. One that says nothing that newer answers do not say is dropped, so this is
 /// also more purposes than anybody has.
 const ANSWERS: usize = 0xffff / 3 - 2;
-type Slot = [u32; 5];
+type Slot = [u32; 8];
 
 /// One answer of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +82,11 @@ impl<'a> View<'a> {
         self.slot[0] & flag != 0
     }
 
+    /// The answers in the slot.
+    fn inline(self) -> &'a [u32] {
+        &self.slot[1..=inline(self.slot[0])]
+    }
+
     /// Neither erased nor restricted, and no record speaks of their age.
     pub(super) fn is_plain(self) -> bool {
         !self.has(ERASED | RESTRICTED | AGE)
@@ -93,10 +104,8 @@ impl<'a> View<'a> {
 
     /// Newest first.
     pub fn answers(self) -> impl DoubleEndedIterator<Item = Answer> + use<'a> {
-        let [_, low, high, shape, _] = *self.slot;
-        let newest = self.has(ANSWERED).then(|| Answer::of([low, high, shape]));
         let older = self.block.get(if self.has(AGE) { 3 } else { 0 }..).unwrap_or(&[]);
-        newest.into_iter().chain(older.as_chunks().0.iter().map(|words| Answer::of(*words)))
+        self.inline().as_chunks().0.iter().chain(older.as_chunks().0).map(Answer::of)
     }
 
     /// What the newest record that speaks of their age says.
@@ -107,12 +116,10 @@ impl<'a> View<'a> {
 
     /// The words are those of a person, with no identifier counted.
     fn is_whole(self) -> bool {
-        let [meta, low, high, shape, _] = *self.slot;
-        let before = if self.has(AGE) { 3 } else { 0 };
-        let older = self.block.len().checked_sub(before);
-        refs(meta) == 0
-            && older.is_some_and(|words| words % 3 == 0 && (words == 0 || self.has(ANSWERED)))
-            && (self.has(ANSWERED) || (low | high | shape) == 0)
+        let older = self.block.len().checked_sub(if self.has(AGE) { 3 } else { 0 });
+        refs(self.slot[0]) == 0
+            && (self.has(NEWEST) || !self.has(SECOND))
+            && older.is_some_and(|words| words % 3 == 0 && (words == 0 || self.has(SECOND)))
     }
 
     pub(super) fn person(self) -> Person {
@@ -126,8 +133,8 @@ impl<'a> View<'a> {
 }
 
 impl Answer {
-    fn of([low, high, shape]: [u32; 3]) -> Self {
-        Self { at: time(low, high), shape }
+    fn of([low, high, shape]: &[u32; 3]) -> Self {
+        Self { at: time(*low, *high), shape: *shape }
     }
 
     fn words(self) -> [u32; 3] {
@@ -158,15 +165,18 @@ impl Person {
             let hour = (age.guardian_missing_until / HOUR) as u32;
             block.extend([age.at as u32, (age.at >> 32) as u32, hour]);
         }
-        let (newest, older) = answers.split_first().unzip();
-        older.into_iter().flatten().for_each(|answer| block.extend(answer.words()));
-        let [low, high, shape] = newest.map_or([0; 3], |newest| newest.words());
-        let meta = flag(self.erased, ERASED)
+        let (newest, older) = answers.split_at(answers.len().min(2));
+        block.extend(older.iter().flat_map(|answer| answer.words()));
+        let mut slot = [0; 8];
+        let places = slot[1..7].as_chunks_mut().0;
+        newest.iter().zip(places).for_each(|(answer, place)| *place = answer.words());
+        slot[0] = flag(self.erased, ERASED)
             | flag(self.restricted, RESTRICTED)
             | flag(self.age.is_some(), AGE)
-            | flag(newest.is_some(), ANSWERED)
+            | flag(!newest.is_empty(), NEWEST)
+            | flag(newest.len() == 2, SECOND)
             | (block.len() as u32) << 16;
-        ([meta, low, high, shape, 0], block)
+        (slot, block)
     }
 
     /// A view of a person who is in no shard.
@@ -182,7 +192,12 @@ fn size(meta: u32) -> usize {
 }
 
 fn refs(meta: u32) -> u32 {
-    meta >> 4 & MANY
+    meta >> REFS & MANY
+}
+
+/// Words of the answers in a slot that begins with `meta`.
+fn inline(meta: u32) -> usize {
+    3 * (usize::from(meta & NEWEST != 0) + usize::from(meta & SECOND != 0))
 }
 
 /// One shard of people, by their number in it.
@@ -202,7 +217,7 @@ impl People {
         if slot[0] == VACANT[0] {
             return None;
         }
-        let at = slot[4] as usize;
+        let at = slot[7] as usize;
         Some(View { slot, block: self.words.get(at..at + size(slot[0]))? })
     }
 
@@ -214,7 +229,7 @@ impl People {
     /// A new person, to whom no identifier leads yet.
     pub(super) fn add(&mut self, person: &Person) -> u32 {
         let (mut slot, block) = person.encode();
-        slot[4] = self.store(&block);
+        slot[7] = self.store(&block);
         if let Some(number) = self.vacant.pop() {
             self.slots[number as usize] = slot;
             return number;
@@ -226,14 +241,14 @@ impl People {
     pub(super) fn set(&mut self, number: u32, person: &Person) {
         let Some(before) = self.slot(number).copied() else { return };
         let (mut slot, block) = person.encode();
-        slot[0] |= refs(before[0]) << 4;
-        let at = before[4] as usize;
+        slot[0] |= refs(before[0]) << REFS;
+        let at = before[7] as usize;
         if size(before[0]) == block.len() {
             self.words[at..at + block.len()].copy_from_slice(&block);
-            slot[4] = before[4];
+            slot[7] = before[7];
         } else {
             self.release(&before);
-            slot[4] = self.store(&block);
+            slot[7] = self.store(&block);
         }
         self.slots[number as usize] = slot;
     }
@@ -243,7 +258,7 @@ impl People {
         if let Some(slot) = self.slot(number)
             && refs(slot[0]) < MANY
         {
-            slot[0] += 1 << 4;
+            slot[0] += 1 << REFS;
         }
     }
 
@@ -257,7 +272,7 @@ impl People {
                 self.release(&before);
                 self.vacant.push(number);
             }
-            _ => slot[0] -= 1 << 4,
+            _ => slot[0] -= 1 << REFS,
         }
     }
 
@@ -285,21 +300,23 @@ impl People {
 
     fn release(&mut self, slot: &Slot) {
         if size(slot[0]) > 0 {
-            self.free.entry(size(slot[0])).or_default().push(slot[4]);
+            self.free.entry(size(slot[0])).or_default().push(slot[7]);
         }
     }
 
-    /// All people in the order of their numbers, slots without their last word; a vacant number is a
-    /// word of ones. The counts of identifiers are left out: whoever reads this counts them anew.
+    /// All people in the order of their numbers: first word, answers, block; a vacant number is a word
+    /// of ones. The counts of identifiers are left out: whoever reads this counts them anew.
     pub(super) fn write(&self, out: &mut Vec<u8>) {
         let mut put = |word: u32| out.extend_from_slice(&word.to_le_bytes());
         for number in 0..self.slots.len() as u32 {
-            let Some(View { slot, block }) = self.get(number) else {
+            let Some(view) = self.get(number) else {
                 put(VACANT[0]);
                 continue;
             };
-            put(slot[0] & !(MANY << 4));
-            slot[1..4].iter().chain(block).for_each(|word| put(*word));
+            put(view.slot[0] & !(MANY << REFS));
+            for word in view.inline().iter().chain(view.block) {
+                put(*word);
+            }
         }
     }
 
@@ -315,8 +332,12 @@ impl People {
                 people.slots.push(VACANT);
                 continue;
             }
-            let slot =
-                [meta, words.next()?, words.next()?, words.next()?, people.words.len() as u32];
+            let mut slot = [0; 8];
+            slot[0] = meta;
+            slot[7] = people.words.len() as u32;
+            for word in &mut slot[1..=inline(meta)] {
+                *word = words.next()?;
+            }
             let before = people.words.len();
             for _ in 0..size(meta) {
                 people.words.push(words.next()?);
@@ -336,7 +357,7 @@ impl People {
         for number in 0..self.slots.len() as u32 {
             let Some(slot) = self.slot(number) else { continue };
             let count = u32::from(counts.get(number as usize).copied().unwrap_or(0)).min(MANY);
-            slot[0] = slot[0] & !(MANY << 4) | count << 4;
+            slot[0] = slot[0] & !(MANY << REFS) | count << REFS;
             if count == 0 {
                 self.drop_one(number);
             }
