@@ -193,6 +193,7 @@ audit-do-key-rotated = Changed a key
 audit-do-ledger-accepted = Accepted a damage of the log
 audit-do-backup-made = Made a backup
 audit-do-backup-restored = Restored a backup
+audit-do-key-renewed = Gave customers' keys a new version
 audit-do-key-rewrapped = Moved customers' keys under the newest key
 audit-do-access-break-glass = Used emergency access
 audit-do-access-break-glass-ended = Emergency access came to its end

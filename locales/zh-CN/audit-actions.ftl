@@ -193,6 +193,7 @@ audit-do-key-rotated = 更换了密钥
 audit-do-ledger-accepted = 接受了账本的损坏
 audit-do-backup-made = 制作了备份
 audit-do-backup-restored = 恢复了备份
+audit-do-key-renewed = 为客户密钥生成了新版本
 audit-do-key-rewrapped = 将客户密钥改由最新密钥包裹
 audit-do-access-break-glass = 使用了紧急访问
 audit-do-access-break-glass-ended = 紧急访问已结束

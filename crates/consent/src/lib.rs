@@ -25,6 +25,7 @@ pub mod property;
 pub mod purpose;
 pub mod receipt;
 pub mod record;
+pub mod renewal;
 mod room;
 mod shred;
 pub mod statistics;
@@ -86,6 +87,7 @@ impl Consent {
         store.migrate(&MIGRATIONS).await?;
         store.migrate(&statistics::MIGRATIONS).await?;
         store.migrate(&desk::MIGRATIONS).await?;
+        store.migrate(&renewal::MIGRATIONS).await?;
         let inner = Inner {
             vault: vault::Vault::with_profile(store.profile(), &store.derive_key("vault")),
             signer: ledger::Signer::from_seed(&store.derive_key("ledger/sign")),

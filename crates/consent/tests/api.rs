@@ -23,6 +23,7 @@ on_both_engines!(
     bad_requests_are_told_without_quoting_a_person,
     a_token_does_only_what_its_scope_says,
     a_program_has_a_customer_erased_with_a_persons_approval,
+    no_request_fails_while_thousands_of_keys_move,
 );
 
 struct Client {
@@ -226,5 +227,69 @@ async fn a_program_has_a_customer_erased_with_a_persons_approval(room: Consent) 
     ] {
         assert_eq!(client.post(path, &wrong).await.0, StatusCode::UNPROCESSABLE_ENTITY);
     }
+    room.store().ledger().verify().await.unwrap();
+}
+
+/// Customers as recording leaves them, their keys really wrapped.
+async fn fill(room: &Consent, customers: usize) {
+    for _ in 0..customers / 500 {
+        let rows: Vec<String> = (0..500)
+            .map(|_| {
+                let id = store::new_id();
+                format!("('{id}', '{}', {})", room.vault().new_key(&id).1, store::now())
+            })
+            .collect();
+        let entry = store::Entry::new(me(), "test.filled", "test", "subjects");
+        let mut tx = room.store().begin(entry).await.unwrap();
+        let rows = rows.join(", ");
+        let sql = format!("INSERT INTO subject (id, wrapped_key, created_at) VALUES {rows}");
+        let sql = store::sqlx::AssertSqlSafe(sql);
+        store::sqlx::raw_sql(sql).execute(tx.conn()).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+}
+
+/// The whole way of a customer over HTTP: recorded, decided, looked up, proved.
+async fn served(client: &Client, at: usize) {
+    let subject = json!({ "email": format!("served.{at}@example.com") });
+    let mut given = li();
+    given["subject"] = subject.clone();
+    let (status, recorded) = client.post("/v1/consents", &given).await;
+    assert_eq!(status, StatusCode::CREATED, "{recorded}");
+    let asked = json!({ "subject": subject, "purpose": "email_marketing" });
+    let (status, decided) = client.post("/v1/decisions", &asked).await;
+    assert_eq!((status, &decided["allow"]), (StatusCode::OK, &json!(true)), "{decided}");
+    let asked = json!({ "subject": subject });
+    let (status, found) = client.post("/v1/preferences/lookup", &asked).await;
+    assert_eq!(status, StatusCode::OK, "{found}");
+    let path = format!("/v1/receipts/{}", recorded["id"].as_str().unwrap());
+    let (status, _, text) = client.send("GET", &path, None, String::new()).await;
+    assert_eq!(status, StatusCode::OK, "{text}");
+}
+
+async fn no_request_fails_while_thousands_of_keys_move(room: Consent) {
+    const CUSTOMERS: usize = 5_000;
+    let client = Client::new(&room, &["consent:read", "consent:write", "decide"]).await;
+    fill(&room, CUSTOMERS).await;
+    let over = std::sync::atomic::AtomicBool::new(false);
+
+    let serving = async {
+        let mut at = 0;
+        while at < 20 || !over.load(std::sync::atomic::Ordering::Relaxed) {
+            served(&client, at).await;
+            at += 1;
+        }
+    };
+    let moving = async {
+        let version = room.store().rotate_kek(me()).await.unwrap();
+        let moved = room.rewrap_keys(&me(), |_| {}).await.unwrap();
+        over.store(true, std::sync::atomic::Ordering::Relaxed);
+        (version, moved)
+    };
+    let ((), (version, moved)) = tokio::join!(serving, moving);
+
+    assert!(moved.moved >= CUSTOMERS as u64 && i64::from(moved.version) == version);
+    let counts = room.keys_by_kek().await.unwrap();
+    assert!(counts.iter().all(|(kek, count)| *kek == moved.version || *count == 0), "{counts:?}");
     room.store().ledger().verify().await.unwrap();
 }

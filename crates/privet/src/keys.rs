@@ -2,6 +2,10 @@
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
+use consent::{
+    Consent,
+    renewal::{COLUMNS, Column, Renewal},
+};
 use custody::{Token, TokenConfig, Transit, TransitConfig};
 use serde::Deserialize;
 use store::{Actor, KeyProvider, KeySettings, NewRoot, Profile};
@@ -77,6 +81,13 @@ struct Rotate {
     /// servers before they start again.
     #[arg(long)]
     root: bool,
+    /// A new version of every customer's own key, and everything they seal sealed anew. It works here,
+    /// together with servers that run; stopped, the servers go on, or the same command does.
+    #[arg(long, conflicts_with = "root")]
+    data: bool,
+    /// Only begin, and leave the work to the servers.
+    #[arg(long, requires = "data")]
+    background: bool,
     /// Take the new root key from the passphrase that this file holds; `-` for the one in
     /// PRIVET_KEY_NEW_PASSPHRASE. From then on every start needs PRIVET_KEY_PASSPHRASE or
     /// PRIVET_KEY_PASSPHRASE_FILE.
@@ -95,6 +106,7 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     match args.command {
         Command::Status(state) => status(state).await?,
         Command::Rotate(rotate) if rotate.root => rotate_root(rotate).await?,
+        Command::Rotate(rotate) if rotate.data => rotate_data(rotate).await?,
         Command::Rotate(rotate) => rotate_kek(rotate.state).await?,
         Command::Rewrap(state) => rewrap(state).await?,
     }
@@ -126,6 +138,17 @@ async fn status(state: State) -> Result<(), Failure> {
         };
         say(&format!("key-encrypting {version:>2} {count:>10} customers' keys, {state}"));
     }
+    renewal_status(&consent).await
+}
+
+/// How far the last run of new data keys is.
+async fn renewal_status(consent: &Consent) -> Result<(), Failure> {
+    let Some(run) = consent.newest_renewal().await? else { return Ok(()) };
+    let state = match run.finished_at {
+        Some(at) => format!("finished {}", day(at)),
+        None => format!("{} of {} done", run.done, run.total),
+    };
+    say(&format!("data keys         renewed from {}, {state}", day(run.started_at)));
     Ok(())
 }
 
@@ -134,6 +157,42 @@ async fn rotate_kek(state: State) -> Result<(), Failure> {
     let version = store.rotate_kek(Actor::CommandLine).await?;
     say(&format!("Key-encrypting key {version} wraps new customers' keys from now on."));
     say("Run `privet keys rewrap` to move the others to it; servers may go on meanwhile.");
+    Ok(())
+}
+
+/// What is sealed with customers' keys, in the tables of all rooms.
+pub fn sealed_columns() -> Vec<Column> {
+    [COLUMNS, protect::COLUMNS].concat()
+}
+
+async fn rotate_data(rotate: Rotate) -> Result<(), Failure> {
+    let consent = rotate.state.open_consent().await?;
+    // Its tables are looked through too, and there may be no server that made them.
+    protect::Protect::open(consent.clone()).await.map_err(anyhow::Error::from)?;
+    let run = consent.start_renewal(&Actor::CommandLine).await?;
+    if rotate.background {
+        say(&format!(
+            "Begun: {} customers' keys, {} done. Servers work on it.",
+            run.total, run.done
+        ));
+        return Ok(());
+    }
+    let bar = indicatif::ProgressBar::new(u64::try_from(run.total).unwrap_or(0));
+    let told = |run: &Renewal| bar.set_position(u64::try_from(run.done).unwrap_or(0));
+    consent.renew_keys(&sealed_columns(), told).await?;
+    bar.finish_and_clear();
+    let Some(run) = consent.newest_renewal().await? else { return Ok(()) };
+    say(&format!(
+        "{} customers' keys have a new version, {} values are sealed anew with it.",
+        run.done, run.resealed
+    ));
+    if run.left > 0 {
+        eprintln!(
+            "{} values did not open and stay as they are: they were damaged before. The log names \
+             their tables; compare them with a backup.",
+            run.left
+        );
+    }
     Ok(())
 }
 

@@ -15,6 +15,7 @@ pub mod events;
 mod failure;
 mod fetch;
 mod keys;
+mod keys_console;
 mod ledger;
 mod log_console;
 mod log_pages;

@@ -171,7 +171,8 @@ impl House {
             .with_nav(inspect::nav())
             .with_nav(audit::nav())
             .with_nav(warn::nav())
-            .with_nav(crate::log_console::nav());
+            .with_nav(crate::log_console::nav())
+            .with_nav(crate::keys_console::nav());
         if let Some(mail) = &config.mail {
             web = web.with_mail(mail.clone()).map_err(|error| Failure::usage(error.to_string()))?;
         }
@@ -239,7 +240,8 @@ impl House {
             .merge(crate::reference::router(self.web.clone()));
         let rooms = rooms
             .merge(crate::log_pages::router(self.web.store().ledger()))
-            .merge(crate::log_console::router(self.web.clone(), self.witnesses.clone()));
+            .merge(crate::log_console::router(self.web.clone(), self.witnesses.clone()))
+            .merge(crate::keys_console::router(self.web.clone(), self.consent.clone()));
         web::finish(self.web.clone(), rooms)
     }
 
@@ -288,13 +290,21 @@ impl House {
         let deliveries = tokio::spawn(self.deliver.clone().run(stopped.clone()));
         let jobs = tokio::spawn(datamap::add_handlers(runner, &self.map).run(stopped.clone()));
         let forgetting = tokio::spawn(self.protect.clone().keep_forgetting(stopped.clone()));
+        // A run over all customers may take hours: it has a runner of its own.
+        let renewing = consent::renewal::Renewing {
+            consent: self.consent.clone(),
+            columns: crate::keys::sealed_columns(),
+        };
+        let renewing = Runner::new(self.web.store().clone(), 1).handle(renewing);
+        let renewing = tokio::spawn(renewing.run(stopped.clone()));
         let letters = tokio::spawn(self.letters(stopped));
         signals.next().await;
         tracing::info!("stopping");
         let _ = stop.send(true);
         let ended = async {
-            let _ =
-                tokio::join!(jobs, counting, deliveries, letters, published, watching, forgetting);
+            let _ = tokio::join!(
+                jobs, counting, deliveries, letters, published, watching, forgetting, renewing
+            );
             let _ = tokio::time::timeout(GRACE, server).await;
             self.consent.leave_decisions().await;
         };

@@ -25,6 +25,7 @@ pub use nav::nav;
 pub use policy::{Policy, Reveal};
 pub use room::Room;
 pub use seal::{Clear, Opened, Sealed, ToOpen, ToSeal, Whose, is_sealed};
+pub use token::COLUMNS;
 pub use usage::{Act, Counts, Used};
 
 use std::sync::{Arc, atomic::AtomicI64};

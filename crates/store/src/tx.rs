@@ -1,6 +1,6 @@
 //! The one write transaction: a change and its ledger entry commit together or not at all.
 
-use crate::{Digest, Entry, JobId, NewJob, Result, Store};
+use crate::{Actor, Digest, Entry, JobId, NewJob, Result, Store};
 use sqlx::{Any, AnyConnection, Transaction};
 
 /// The one write transaction. Dropped without [`WriteTx::commit`] it rolls back.
@@ -19,6 +19,15 @@ impl Store {
     pub(crate) async fn begin_with(&self, entry: Entry) -> Result<WriteTx> {
         self.check_ledger()?;
         self.begin_unchecked(entry).await
+    }
+
+    /// A write without an entry of its own: only for chores that change how something is kept and not
+    /// what it says, step by step, in a run whose beginning and end have entries. A damaged ledger
+    /// stops it like every write. End it with [`WriteTx::commit`].
+    pub async fn begin_upkeep(&self) -> Result<WriteTx> {
+        self.check_ledger()?;
+        let tx = self.raw_begin().await?;
+        Ok(WriteTx { tx, store: self.clone(), entries: Vec::new(), wake: false, forgetting: false })
     }
 
     /// The one write that a damaged ledger lets through: destroying again what was destroyed before
@@ -59,8 +68,9 @@ impl WriteTx {
 
     /// Replaces the digests of the first entry once the states are known.
     pub fn states(&mut self, before: Option<Digest>, after: Option<Digest>) {
-        self.entries[0].before = before;
-        self.entries[0].after = after;
+        if let Some(first) = self.entries.first_mut() {
+            (first.before, first.after) = (before, after);
+        }
     }
 
     /// Queues a job in this transaction.
@@ -76,7 +86,7 @@ impl WriteTx {
     }
 
     pub(crate) fn note_queued(&mut self, id: &JobId) {
-        let actor = self.entries[0].actor.clone();
+        let actor = self.entries.first().map_or(Actor::System("store"), |one| one.actor.clone());
         self.also(Entry::new(actor, "job.queued", "job", id.0.clone()));
         self.wake = true;
     }
@@ -86,9 +96,14 @@ impl WriteTx {
         self.wake = true;
     }
 
-    /// Appends the entries and commits; returns the position of the first entry. Durable on return.
+    /// Appends the entries and commits; returns the position of the first entry (0 without one).
+    /// Durable on return.
     pub async fn commit(self) -> Result<i64> {
         let Self { mut tx, store, entries, wake, forgetting } = self;
+        if entries.is_empty() {
+            tx.commit().await?;
+            return Ok(0);
+        }
         let position = match store.append(&mut tx, &entries).await {
             Err(error @ crate::StoreError::Ledger { .. }) if forgetting => {
                 tracing::error!(%error, "something was forgotten without an entry of it");

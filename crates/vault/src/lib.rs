@@ -5,7 +5,8 @@
 //!
 //! A customer's key is random, of the deployment's [`Profile`] (AES-256-GCM, or SM4-GCM), and stored wrapped by one of the deployment's
 //! key-encrypting keys (KEKs), which have versions: the newest wraps, all of them open. Blind indexes
-//! hang from another key (HKDF-SHA-256) that no rotation changes. Before there were versions, one
+//! hang from another key (HKDF-SHA-256) that no rotation changes. A customer's key has versions, too:
+//! the newest seals, all of them open, and they are stored and destroyed together. Before there were versions, one
 //! derived key wrapped; what it wrapped still opens.
 
 mod blind;
@@ -35,6 +36,11 @@ pub enum VaultError {
     /// Wrapped by a KEK that this process has not read yet: read them anew and try again.
     #[error("a customer's key was wrapped by key-encrypting key {0}, which is not known here")]
     Unknown(u32),
+    /// Sealed with a version of the customer's key that came after this key was read: read it anew.
+    #[error(
+        "a value was sealed with version {0} of a customer's key, made a moment ago; try again"
+    )]
+    Newer(u32),
 }
 
 /// Wraps customers' keys and makes blind indexes. Cheap to clone; `Debug` prints nothing of it.
@@ -92,23 +98,38 @@ impl Vault {
 
     /// A new key for a customer, and its wrapped form to store.
     pub fn new_key(&self, subject: &str) -> (SubjectKey, String) {
-        let bytes = seal::random_key();
-        (SubjectKey::new(self.profile, &bytes, subject), self.ring.wrap(subject, &bytes))
+        let first = (seal::FIRST, seal::random_key());
+        let wrapped = self.ring.wrap(subject, &[first]);
+        (SubjectKey::new(self.profile, &first, &[], subject), wrapped)
     }
 
     /// The key of a customer from its wrapped form.
     pub fn unwrap(&self, subject: &str, wrapped: &str) -> Result<SubjectKey, VaultError> {
-        Ok(SubjectKey::new(self.profile, &self.ring.unwrap(subject, wrapped)?, subject))
+        let versions = self.ring.unwrap(subject, wrapped)?;
+        let (newest, before) = versions.split_first().ok_or(VaultError::Form)?;
+        Ok(SubjectKey::new(self.profile, newest, before, subject))
     }
 
     /// The wrapped form under the newest KEK; the key itself, and what it sealed, stay as they are.
     /// `None` when that KEK wraps it already.
     pub fn rewrap(&self, subject: &str, wrapped: &str) -> Result<Option<String>, VaultError> {
+        // All versions of a key are wrapped by one KEK.
         if wrapped.starts_with(&wrapped_by(self.newest_kek())) {
             return Ok(None);
         }
-        let key = self.ring.unwrap(subject, wrapped)?;
-        Ok(Some(self.ring.wrap(subject, &key)))
+        let versions = self.ring.unwrap(subject, wrapped)?;
+        Ok(Some(self.ring.wrap(subject, &versions)))
+    }
+
+    /// A customer's key with one more version, which seals from now on, and its wrapped form to store.
+    /// The versions before stay in it and open what they sealed.
+    pub fn renew(&self, subject: &str, wrapped: &str) -> Result<(SubjectKey, String), VaultError> {
+        let before = self.ring.unwrap(subject, wrapped)?;
+        let (last, _) = *before.first().ok_or(VaultError::Form)?;
+        let newest = (last + 1, seal::random_key());
+        let all = [&[newest], before.as_slice()].concat();
+        let key = SubjectKey::new(self.profile, &newest, &before, subject);
+        Ok((key, self.ring.wrap(subject, &all)))
     }
 }
 
@@ -182,8 +203,8 @@ mod tests {
 
     #[test]
     fn a_value_moved_to_another_customer_does_not_open_even_under_the_same_key() {
-        let one = SubjectKey::new(Profile::International, &[7; 32], "s1");
-        let other = SubjectKey::new(Profile::International, &[7; 32], "s2");
+        let one = SubjectKey::new(Profile::International, &(1, [7; 32]), &[], "s1");
+        let other = SubjectKey::new(Profile::International, &(1, [7; 32]), &[], "s2");
 
         let sealed = one.seal("identifier:email", "li@example.com");
 
@@ -194,12 +215,50 @@ mod tests {
     fn a_value_sealed_before_places_were_bound_still_opens() {
         let sealed = seal::Cipher::new(Profile::International, &[7; 32])
             .seal("identifier:email", b"li@example.com");
-        let key = SubjectKey::new(Profile::International, &[7; 32], "s1");
+        let key = SubjectKey::new(Profile::International, &(1, [7; 32]), &[], "s1");
 
         assert_eq!(key.open("identifier:email", &sealed).unwrap(), "li@example.com");
         assert!(key.open("identifier:phone", &sealed).is_err());
         let forged = sealed.replace("s1:", "s2:");
         assert!(key.open("identifier:email", &forged).is_err());
+    }
+
+    #[test]
+    fn a_renewed_key_seals_anew_and_opens_everything_before() {
+        for kek in [true, false] {
+            let vault = vault(1);
+            if kek {
+                vault.set_keks(&[(1, [1; 32])]);
+            }
+            let (first, wrapped) = vault.new_key("s1");
+            let old = first.seal("note", "first");
+            let (second, wrapped) = vault.renew("s1", &wrapped).unwrap();
+            let middle = second.seal("note", "second");
+            let (third, wrapped) = vault.renew("s1", &wrapped).unwrap();
+            let new = third.seal("note", "third");
+
+            assert!(old.starts_with("s2:") && middle.starts_with("s2/2:"), "{middle}");
+            assert_eq!((third.version(), new.starts_with("s2/3:")), (3, true));
+            assert!(third.is_newest(&new) && !third.is_newest(&middle) && !third.is_newest(&old));
+            let again = vault.unwrap("s1", &wrapped).unwrap();
+            for (sealed, plain) in [(&old, "first"), (&middle, "second"), (&new, "third")] {
+                assert_eq!(again.open("note", sealed).unwrap(), plain);
+            }
+            assert_eq!(first.open("note", &new), Err(VaultError::Newer(3)), "read it again");
+            // Another version's mark does not open it, nor another customer's key.
+            let forged = new.replace("s2/3:", "s2/2:");
+            assert_eq!(again.open("note", &forged), Err(VaultError::Closed));
+            assert!(vault.unwrap("s2", &wrapped).is_err());
+            // A new KEK takes all versions along.
+            vault.set_keks(&[(1, [1; 32]), (2, [2; 32])]);
+            let moved = vault.rewrap("s1", &wrapped).unwrap().unwrap();
+            assert!(moved.split(' ').all(|one| one.starts_with("k2:")), "{moved}");
+            assert_eq!(vault.unwrap("s1", &moved).unwrap().open("note", &old).unwrap(), "first");
+            assert_eq!(vault.rewrap("s1", &moved).unwrap(), None);
+            let parts: Vec<&str> = moved.split(' ').collect();
+            let swapped = [parts[0].replace("k2:3:", "k2:2:").as_str(), parts[2]].join(" ");
+            assert!(vault.unwrap("s1", &swapped).is_err(), "a version is bound to its number");
+        }
     }
 
     #[test]

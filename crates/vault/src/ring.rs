@@ -2,7 +2,11 @@
 
 use std::sync::{PoisonError, RwLock};
 
-use crate::{Profile, VaultError, seal::Cipher, seal::FORM, wrapped_by};
+use crate::{
+    Profile, VaultError,
+    seal::{Cipher, FIRST, FORM},
+    wrapped_by,
+};
 
 /// The KEKs; the last one wraps.
 pub(crate) struct Keks {
@@ -29,37 +33,73 @@ impl Keks {
         known.last().map_or(0, |(version, _)| *version)
     }
 
-    pub(crate) fn wrap(&self, subject: &str, key: &[u8; 32]) -> String {
+    /// Wraps one version of a customer's key with the newest KEK.
+    fn wrap_one(&self, subject: &str, version: u32, key: &[u8; 32]) -> String {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        let Some((version, kek)) = known.last() else {
-            return self.derived.seal(&before(subject), key);
+        let (kek, cipher) = match known.last() {
+            Some((kek, cipher)) => (*kek, cipher),
+            // Before there were KEKs there was one version, in a form of its own.
+            None if version == FIRST => return self.derived.seal(&before(subject), key),
+            None => (0, &self.derived),
         };
-        kek.seal_text(&wrapped_by(*version), &place(subject, *version), key)
+        let form = match version {
+            FIRST => wrapped_by(kek),
+            version => format!("k{kek}:{version}:"),
+        };
+        cipher.seal_text(&form, &place(subject, kek, version), key)
     }
 
-    pub(crate) fn unwrap(&self, subject: &str, wrapped: &str) -> Result<[u8; 32], VaultError> {
-        let bytes = if wrapped.starts_with(FORM) {
-            self.derived.open(&before(subject), wrapped)?
-        } else {
-            let (version, text) = parts(wrapped).ok_or(VaultError::Form)?;
-            let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-            let found = known.iter().find(|(one, _)| *one == version);
-            let (_, kek) = found.ok_or(VaultError::Unknown(version))?;
-            kek.open_text(&place(subject, version), text)?
+    /// The versions of a customer's key, newest first.
+    pub(crate) fn wrap(&self, subject: &str, versions: &[(u32, [u8; 32])]) -> String {
+        let wrapped: Vec<String> =
+            versions.iter().map(|(version, key)| self.wrap_one(subject, *version, key)).collect();
+        wrapped.join(" ")
+    }
+
+    /// The versions of a customer's key, newest first; at least one.
+    pub(crate) fn unwrap(
+        &self,
+        subject: &str,
+        wrapped: &str,
+    ) -> Result<Vec<(u32, [u8; 32])>, VaultError> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let open = |one: &str| {
+            if one.starts_with(FORM) {
+                let bytes = self.derived.open(&before(subject), one)?;
+                return Ok((FIRST, bytes.try_into().map_err(|_| VaultError::Form)?));
+            }
+            let (kek, version, text) = parts(one).ok_or(VaultError::Form)?;
+            let place = place(subject, kek, version);
+            let bytes = if kek == 0 {
+                self.derived.open_text(&place, text)?
+            } else {
+                let found = known.iter().find(|(one, _)| *one == kek);
+                let (_, cipher) = found.ok_or(VaultError::Unknown(kek))?;
+                cipher.open_text(&place, text)?
+            };
+            Ok((version, bytes.try_into().map_err(|_| VaultError::Form)?))
         };
-        bytes.try_into().map_err(|_| VaultError::Form)
+        wrapped.split(' ').map(open).collect()
     }
 }
 
-/// `k7:TEXT`.
-fn parts(wrapped: &str) -> Option<(u32, &str)> {
-    let (version, text) = wrapped.strip_prefix('k')?.split_once(':')?;
-    Some((version.parse().ok()?, text))
+/// `k7:TEXT`, or `k7:3:TEXT` for the third version of a customer's key: KEK, version, text.
+fn parts(wrapped: &str) -> Option<(u32, u32, &str)> {
+    let (kek, rest) = wrapped.strip_prefix('k')?.split_once(':')?;
+    let (version, text) = match rest.split_once(':') {
+        None => (FIRST, rest),
+        Some((version, text)) => (version.parse().ok().filter(|one| *one > FIRST)?, text),
+    };
+    Some((kek.parse().ok()?, version, text))
 }
 
-/// Table, column, customer and version: a wrapped key opens nowhere else.
-fn place(subject: &str, version: u32) -> String {
-    format!("subject\u{1f}wrapped_key\u{1f}{subject}\u{1f}{version}")
+/// Table, column, customer, KEK and version: a wrapped key opens nowhere else.
+fn place(subject: &str, kek: u32, version: u32) -> String {
+    let place = format!("subject\u{1f}wrapped_key\u{1f}{subject}\u{1f}{kek}");
+    match version {
+        FIRST => place,
+        version => format!("{place}\u{1f}{version}"),
+    }
 }
 
 fn before(subject: &str) -> String {

@@ -1,5 +1,7 @@
 //! Sealing text: a random nonce, a context as associated data, base64.
 
+use std::borrow::Cow;
+
 use aws_lc_rs::rand;
 use base64_simd::STANDARD as BASE64;
 
@@ -8,12 +10,11 @@ use crate::{Aead, Profile, VaultError};
 /// Sealed under a context alone: customers' values before their place was bound, and wrapped keys
 /// before there were versions.
 pub(crate) const FORM: &str = "s1:";
-/// Sealed by AES under context, customer and key version.
-const BOUND: &str = "s2:";
+/// Sealed by AES under context, customer and key version: `s2:` for the first version, `s2/7:` for
+/// the seventh.
+const BOUND: &str = "s2";
 /// The same by SM4.
-const BOUND_SM4: &str = "m2:";
-/// A customer's data key has had one version so far.
-const KEY_VERSION: &str = "1";
+const BOUND_SM4: &str = "m2";
 
 /// One key that seals text.
 pub(crate) struct Cipher(Aead);
@@ -47,11 +48,33 @@ impl Cipher {
     }
 }
 
-/// A customer's own key: what it seals is lost when its wrapped form is destroyed.
+/// A customer's own key in all its versions: the newest seals, all of them open. What it sealed is lost
+/// when its wrapped form is destroyed.
 pub struct SubjectKey {
-    cipher: Cipher,
+    newest: Version,
+    /// The ones before it.
+    before: Vec<Version>,
+    /// How what they seal begins.
     form: &'static str,
     subject: String,
+}
+
+struct Version {
+    number: u32,
+    /// The number as a place names it.
+    name: Cow<'static, str>,
+    cipher: Cipher,
+}
+
+impl Version {
+    fn new(profile: Profile, (number, bytes): &(u32, [u8; 32])) -> Self {
+        // Nearly all keys have one version, and are made for each value that is opened.
+        let name = match *number {
+            FIRST => Cow::Borrowed("1"),
+            number => Cow::Owned(number.to_string()),
+        };
+        Self { number: *number, name, cipher: Cipher::new(profile, bytes) }
+    }
 }
 
 impl std::fmt::Debug for SubjectKey {
@@ -61,33 +84,87 @@ impl std::fmt::Debug for SubjectKey {
 }
 
 impl SubjectKey {
-    pub(crate) fn new(profile: Profile, bytes: &[u8; 32], subject: &str) -> Self {
+    /// Of the newest version's bytes and those before it.
+    pub(crate) fn new(
+        profile: Profile,
+        newest: &(u32, [u8; 32]),
+        before: &[(u32, [u8; 32])],
+        subject: &str,
+    ) -> Self {
         let form = match profile {
             Profile::International => BOUND,
             Profile::National => BOUND_SM4,
         };
-        Self { cipher: Cipher::new(profile, bytes), form, subject: subject.to_owned() }
+        Self {
+            newest: Version::new(profile, newest),
+            before: before.iter().map(|one| Version::new(profile, one)).collect(),
+            form,
+            subject: subject.to_owned(),
+        }
+    }
+
+    /// The version that seals.
+    pub fn version(&self) -> u32 {
+        self.newest.number
     }
 
     /// Seals a text; it opens only under the same context (`identifier:email`), which names table and
     /// column, for the same customer and version of the key. Nonces are random: one key may seal
     /// 2³² values (NIST SP 800-38D §8.3), and no customer comes near that.
     pub fn seal(&self, context: &str, plain: &str) -> String {
-        self.cipher.seal_text(self.form, &self.place(context), plain.as_bytes())
+        let Version { number, name, cipher } = &self.newest;
+        let place = self.place(context, name);
+        match *number {
+            FIRST => cipher.seal_text(&[self.form, ":"].concat(), &place, plain.as_bytes()),
+            _ => cipher.seal_text(&[self.form, "/", name, ":"].concat(), &place, plain.as_bytes()),
+        }
     }
 
-    /// Opens what [`SubjectKey::seal`] sealed, also before customers were bound.
+    /// Opens what [`SubjectKey::seal`] sealed with any version, also before customers were bound.
+    /// [`VaultError::Newer`] means that the key was read before it got a new version: read it again.
     pub fn open(&self, context: &str, sealed: &str) -> Result<String, VaultError> {
-        let plain = match sealed.strip_prefix(self.form) {
-            Some(text) => self.cipher.open_text(&self.place(context), text)?,
-            None => self.cipher.open(context, sealed)?,
+        let plain = match version_of(self.form, sealed) {
+            Some((number, text)) => {
+                let version = self.find(number)?;
+                version.cipher.open_text(&self.place(context, &version.name), text)?
+            }
+            None => self.find(FIRST)?.cipher.open(context, sealed)?,
         };
         String::from_utf8(plain).map_err(|_| VaultError::Form)
     }
 
+    /// Whether a value is sealed with the version that seals now.
+    pub fn is_newest(&self, sealed: &str) -> bool {
+        version_of(self.form, sealed).is_some_and(|(number, _)| number == self.newest.number)
+    }
+
+    fn find(&self, number: u32) -> Result<&Version, VaultError> {
+        if number == self.newest.number {
+            return Ok(&self.newest);
+        }
+        if number > self.newest.number {
+            return Err(VaultError::Newer(number));
+        }
+        self.before.iter().find(|one| one.number == number).ok_or(VaultError::Closed)
+    }
+
     /// Joined by hand: a formatter costs as much as the cipher.
-    fn place(&self, context: &str) -> String {
-        [context, &self.subject, KEY_VERSION].join("\u{1f}")
+    fn place(&self, context: &str, version: &str) -> String {
+        [context, &self.subject, version].join("\u{1f}")
+    }
+}
+
+/// The version of a key that has had no other.
+pub(crate) const FIRST: u32 = 1;
+
+/// The version a value was sealed with and its text; `None` before places were bound.
+fn version_of<'a>(form: &str, sealed: &'a str) -> Option<(u32, &'a str)> {
+    let (version, text) = sealed.strip_prefix(form)?.split_once(':')?;
+    match version.strip_prefix('/') {
+        None if version.is_empty() => Some((FIRST, text)),
+        // The first version has one way of writing only.
+        Some(number) => Some((number.parse().ok().filter(|number| *number > FIRST)?, text)),
+        None => None,
     }
 }
 
@@ -108,7 +185,7 @@ mod tests {
             text in ".*", context in ".*", at in 0_usize..400, sm: bool,
         ) {
             let profile = if sm { Profile::National } else { Profile::International };
-            let key = SubjectKey::new(profile, &[7; 32], "s1");
+            let key = SubjectKey::new(profile, &(1, [7; 32]), &[], "s1");
             let sealed = key.seal(&context, &text);
             prop_assert_eq!(key.open(&context, &sealed).unwrap(), text);
 

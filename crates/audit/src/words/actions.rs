@@ -218,6 +218,7 @@ pub(crate) const ACTIONS: &[(&str, Group)] = &[
     ("key.adopted", System),
     ("key.rotated", System),
     ("key.rewrapped", System),
+    ("key.renewed", System),
     ("ledger.accepted", Alarm),
     ("backup.made", Export),
     ("backup.restored", Alarm),

@@ -242,17 +242,18 @@ impl Consent {
                 .fetch_all(tx.conn())
                 .await?;
         self.remember_shredded(&people)?;
-        sqlx::query(
-            "UPDATE identifier SET sealed = '' WHERE subject IN
-             (SELECT id FROM subject WHERE id = $1 OR merged_into = $1)",
-        )
-        .bind(&id.0)
-        .execute(tx.conn())
-        .await?;
+        // The customers first, as everybody locks them who changes what they sealed.
         sqlx::query(
             "UPDATE subject SET erased_at = $1, wrapped_key = '' WHERE id = $2 OR merged_into = $2",
         )
         .bind(now())
+        .bind(&id.0)
+        .execute(tx.conn())
+        .await?;
+        sqlx::query(
+            "UPDATE identifier SET sealed = '' WHERE subject IN
+             (SELECT id FROM subject WHERE id = $1 OR merged_into = $1)",
+        )
         .bind(&id.0)
         .execute(tx.conn())
         .await?;

@@ -9,7 +9,7 @@ mod service;
 mod shape;
 mod store;
 
-pub use service::{Found, ToToken, ToValue};
+pub use service::{COLUMNS, Found, ToToken, ToValue};
 pub use shape::Unfit;
 
 use aws_lc_rs::{hmac, rand};

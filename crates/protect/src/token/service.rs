@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use ::store::{Actor, HotRow, now};
-use consent::{Consent, ConsentError};
+use consent::{
+    Consent, ConsentError,
+    renewal::{Column, Part},
+};
 use serde_json::Value;
 use vault::SubjectKey;
 
@@ -98,6 +101,8 @@ impl Protect {
             match self.make(by, &wanted).await {
                 // Somebody else made one of them in the meantime: it is there now.
                 Err(ProtectError::Store(error)) if Consent::is_taken(&error) => {}
+                // A customer's key got a new version since it was read.
+                Err(ProtectError::Vault(vault::VaultError::Newer(_))) => {}
                 made => return made,
             }
         }
@@ -271,6 +276,29 @@ impl Protect {
         Ok(found)
     }
 }
+
+/// What is sealed here with customers' keys, for runs that give those a new version.
+pub const COLUMNS: &[Column] = &[
+    Column {
+        table: "protect_key",
+        column: "sealed",
+        row: &["subject"],
+        context: &[Part::Text(SECRET)],
+        member: None,
+    },
+    Column {
+        table: "protect_token",
+        column: "sealed",
+        row: &["category", "token"],
+        context: &[
+            Part::Text("protect_token\u{1f}sealed\u{1f}"),
+            Part::Cell("category"),
+            Part::Text("\u{1f}"),
+            Part::Cell("token"),
+        ],
+        member: None,
+    },
+];
 
 /// Where a customer's secret may be opened.
 const SECRET: &str = "protect_key\u{1f}sealed";
