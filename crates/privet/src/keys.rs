@@ -84,9 +84,9 @@ struct Rotate {
     /// A new version of every customer's own key, and everything they seal sealed anew. It works here,
     /// together with servers that run; stopped, the servers go on, or the same command does.
     #[arg(long, conflicts_with = "root")]
-    data: bool,
+    customers: bool,
     /// Only begin, and leave the work to the servers.
-    #[arg(long, requires = "data")]
+    #[arg(long, requires = "customers")]
     background: bool,
     /// Take the new root key from the passphrase that this file holds; `-` for the one in
     /// PRIVET_KEY_NEW_PASSPHRASE. From then on every start needs PRIVET_KEY_PASSPHRASE or
@@ -106,7 +106,7 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     match args.command {
         Command::Status(state) => status(state).await?,
         Command::Rotate(rotate) if rotate.root => rotate_root(rotate).await?,
-        Command::Rotate(rotate) if rotate.data => rotate_data(rotate).await?,
+        Command::Rotate(rotate) if rotate.customers => rotate_data(rotate).await?,
         Command::Rotate(rotate) => rotate_kek(rotate.state).await?,
         Command::Rewrap(state) => rewrap(state).await?,
     }

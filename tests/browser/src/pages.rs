@@ -32,7 +32,7 @@ const CANARY: &str = "main section.card form button[type='submit']";
 const LOYALTY: &str = "/console/detectors/new?example=loyalty-card";
 
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 89] = [
+pub const CONSOLE: [Page; 90] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
@@ -62,6 +62,7 @@ pub const CONSOLE: [Page; 89] = [
     ),
     ("field-own", Way::Link("/console/map?q=card_no", "main a[href^='/console/fields/']")),
     ("ledger", Way::Path("/console/ledger")),
+    ("keys", Way::Path("/console/keys")),
     ("inbox", Way::Path("/console/inbox")),
     ("sources", Way::Path("/console/sources")),
     ("source-new", Way::Path("/console/sources/new")),
