@@ -17,7 +17,7 @@ pub struct Column {
     /// The table.
     pub table: &'static str,
     /// The column; an empty text in it is no value.
-    pub column: &'static str,
+    pub sealed: &'static str,
     /// What names a row.
     pub row: &'static [&'static str],
     /// The context the values are sealed under.
@@ -39,21 +39,21 @@ pub enum Part {
 pub const COLUMNS: &[Column] = &[
     Column {
         table: "identifier",
-        column: "sealed",
+        sealed: "sealed",
         row: &["blind"],
         context: &[Part::Text("identifier:"), Part::Cell("kind")],
         member: None,
     },
     Column {
         table: "subject_note",
-        column: "sealed",
+        sealed: "sealed",
         row: &["id"],
         context: &[Part::Text("note")],
         member: None,
     },
     Column {
         table: "consent_record",
-        column: "guardian",
+        sealed: "guardian",
         row: &["id"],
         context: &[Part::Text("guardian")],
         member: Some("contact"),
@@ -80,10 +80,10 @@ impl Column {
         }
         let sql = format!(
             "SELECT subject, {}, {} FROM {} WHERE {} <> '' AND subject IN ({})",
-            self.column,
+            self.sealed,
             self.cells().join(", "),
             self.table,
-            self.column,
+            self.sealed,
             places(keys.len())
         );
         let query = keys.iter().fold(sqlx::query(AssertSqlSafe(sql)), |q, (id, _)| q.bind(id));
@@ -94,12 +94,11 @@ impl Column {
         for row in &rows {
             let (owner, old): (String, String) = (row.try_get(0)?, row.try_get(1)?);
             let Some(key) = keys.get(owner.as_str()) else { continue };
-            match self.sealed_anew(key, row, &old)? {
-                Some(sealed) => new.push((row, old, sealed)),
-                None => {
-                    tracing::warn!(self.table, self.column, "a value does not open; it stays");
-                    moved.left += 1;
-                }
+            if let Some(sealed) = self.sealed_anew(key, row, &old)? {
+                new.push((row, old, sealed));
+            } else {
+                tracing::warn!(self.table, self.sealed, "a value does not open; it stays");
+                moved.left += 1;
             }
         }
         for some in new.chunks(CHUNK) {
@@ -165,7 +164,7 @@ impl Column {
             lines.join(", "),
             same.join(" AND "),
             table = self.table,
-            column = self.column,
+            column = self.sealed,
         );
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for (row, before, sealed) in new {

@@ -281,14 +281,14 @@ impl Protect {
 pub const COLUMNS: &[Column] = &[
     Column {
         table: "protect_key",
-        column: "sealed",
+        sealed: "sealed",
         row: &["subject"],
         context: &[Part::Text(SECRET)],
         member: None,
     },
     Column {
         table: "protect_token",
-        column: "sealed",
+        sealed: "sealed",
         row: &["category", "token"],
         context: &[
             Part::Text("protect_token\u{1f}sealed\u{1f}"),
