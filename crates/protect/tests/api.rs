@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use consent::SubjectId;
 use protect::Protect;
 use serde_json::{Value, json};
+use store::sqlx;
 use support::{Program, entries, me};
 
 on_both_engines!(
@@ -20,6 +21,7 @@ on_both_engines!(
     a_minute_of_openings_has_an_end,
     a_program_names_only_its_own_purposes,
     many_at_once_get_the_same_token_and_lose_none,
+    new_versions_of_keys_open_what_programs_hold_and_make_the_same_tokens,
 );
 
 const PHONE: &str = "+8613812345678";
@@ -368,4 +370,59 @@ async fn many_at_once_get_the_same_token_and_lose_none(room: Protect) {
         .await
         .unwrap();
     assert_eq!(kept, 2);
+}
+
+async fn new_versions_of_keys_open_what_programs_hold_and_make_the_same_tokens(room: Protect) {
+    let program = Program::new(&room).await;
+    let columns = [consent::renewal::COLUMNS, protect::COLUMNS].concat();
+    let held = seal(&program, PHONE).await;
+    let asked = |format: &str| json!({"category": "contact.phone", "subject": li(), "format": format, "value": PHONE});
+    let mut made = Vec::new();
+    for format in ["random", "deterministic", "preserving"] {
+        let (_, answer) = program.post("/v1/vault/tokens", &asked(format)).await;
+        made.push(answer["token"].clone());
+    }
+    room.consent().start_renewal(&me()).await.unwrap();
+    let renewing = async {
+        for _ in 0..3 {
+            room.consent().renew_keys(&columns, |_| {}).await.unwrap();
+            room.consent().start_renewal(&me()).await.unwrap();
+        }
+        room.consent().renew_keys(&columns, |_| {}).await.unwrap();
+    };
+    let making = async {
+        for _ in 0..20 {
+            let (status, answer) = program.post("/v1/vault/tokens", &asked("deterministic")).await;
+            assert_eq!((status, &answer["token"]), (StatusCode::OK, &made[1]), "{answer}");
+        }
+    };
+    tokio::join!(renewing, making);
+
+    for table in ["protect_token", "protect_key"] {
+        let sql = format!("SELECT sealed FROM {table}");
+        let sealed: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+            .fetch_all(room.store().reader())
+            .await
+            .unwrap();
+        assert!(sealed.iter().all(|one| one.starts_with("s2/5:")), "{table}: {sealed:?}");
+    }
+    let new = seal(&program, PHONE).await;
+    assert!(new.contains(":s2/5:") && held.contains(":s2:"), "{new}");
+    for sealed in [held, new] {
+        let open = json!({"purpose": "service_delivery", "context": "crm.phone", "sealed": sealed});
+        let (_, clear) = program.post("/v1/vault/open", &open).await;
+        assert_eq!(clear["value"], PHONE, "{clear}");
+    }
+    for (format, token) in [("deterministic", &made[1]), ("preserving", &made[2])] {
+        let (_, again) = program.post("/v1/vault/tokens", &asked(format)).await;
+        assert_eq!(again["token"], *token, "{format}");
+    }
+    let items: Vec<Value> = made.iter().map(|token| json!({ "token": token })).collect();
+    let question =
+        json!({ "purpose": "service_delivery", "category": "contact.phone", "items": items });
+    let (_, known) = program.post("/v1/vault/detokenize", &question).await;
+    assert!(known["items"].as_array().unwrap().iter().all(|one| one["value"] == PHONE), "{known}");
+    let run = room.consent().newest_renewal().await.unwrap().unwrap();
+    assert!(run.finished_at.is_some() && run.left == 0);
+    assert!(run.resealed >= 5, "an identifier, a secret, three tokens: {run:?}");
 }

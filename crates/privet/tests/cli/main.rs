@@ -13,6 +13,7 @@ mod ledger;
 mod privet;
 mod propagation;
 mod reference;
+mod renewal_crash;
 mod scan_databases;
 mod scan_files;
 mod server;
