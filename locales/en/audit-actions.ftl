@@ -195,6 +195,7 @@ audit-do-backup-made = Made a backup
 audit-do-backup-restored = Restored a backup
 audit-do-key-renewed = Gave customers' keys a new version
 audit-do-key-rewrapped = Moved customers' keys under the newest key
+audit-do-consent-sealed = Sealed recorded choices under the newest key
 audit-do-access-break-glass = Used emergency access
 audit-do-access-break-glass-ended = Emergency access came to its end
 audit-do-access-break-glass-justified = Judged an emergency access justified

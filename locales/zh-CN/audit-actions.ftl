@@ -195,6 +195,7 @@ audit-do-backup-made = 制作了备份
 audit-do-backup-restored = 恢复了备份
 audit-do-key-renewed = 为客户密钥生成了新版本
 audit-do-key-rewrapped = 将客户密钥改由最新密钥包裹
+audit-do-consent-sealed = 将已记录的选择改由最新密钥密封
 audit-do-access-break-glass = 使用了紧急访问
 audit-do-access-break-glass-ended = 紧急访问已结束
 audit-do-access-break-glass-justified = 认定一次紧急访问合理

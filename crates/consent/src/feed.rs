@@ -4,13 +4,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use crate::{
     Catalogue, Choice, Consent, Identifier, IdentifierKind, Purpose, PurposeState, Result, Stored,
     SubjectId,
     decide::{self, Ask, Question, expiry},
-    record::{READ, read, states},
+    record::{READ, states},
     subject::{IdentifierError, places, sealing},
 };
 
@@ -27,7 +27,7 @@ pub struct Change {
     pub object: String,
     /// The customer it is about, as it is found now: one that was merged is the other.
     pub subject: Option<SubjectId>,
-    /// The record, when it is one.
+    /// The record, when it is one and its customer was not erased since.
     pub record: Option<Stored>,
 }
 
@@ -95,9 +95,8 @@ impl Consent {
         {
             upto = last.try_get(18)?;
         }
-        let changes = rows
-            .iter()
-            .map(|row| {
+        let change = |catalogue: &Catalogue| {
+            let change = |row: &AnyRow| {
                 let known = row.try_get::<Option<String>, _>(0)?.is_some();
                 Ok(Change {
                     seq: row.try_get(18)?,
@@ -105,11 +104,12 @@ impl Consent {
                     action: row.try_get(20)?,
                     object: row.try_get(21)?,
                     subject: row.try_get::<Option<String>, _>(22)?.map(SubjectId),
-                    record: if known { Some(read(row)?) } else { None },
+                    record: if known { self.read(catalogue, row)? } else { None },
                 })
-            })
-            .collect::<Result<_>>()?;
-        Ok(Changes { changes, upto })
+            };
+            rows.iter().map(change).collect::<Result<_>>()
+        };
+        Ok(Changes { changes: self.opening(change).await?, upto })
     }
 
     /// How these customers stand now. Merged, erased and unknown ones are left out.
@@ -179,9 +179,8 @@ impl Consent {
     }
 
     async fn records_of_all(&self, ids: &[&str]) -> Result<HashMap<String, Vec<Stored>>> {
-        let mut all: HashMap<String, Vec<Stored>> = HashMap::new();
         if ids.is_empty() {
-            return Ok(all);
+            return Ok(HashMap::new());
         }
         let sql = format!(
             "SELECT {READ}, COALESCE(s.merged_into, s.id) FROM consent_record r
@@ -189,10 +188,17 @@ impl Consent {
             places(ids.len())
         );
         let query = ids.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, id| query.bind(*id));
-        for row in query.fetch_all(self.store().reader()).await? {
-            all.entry(row.try_get(18)?).or_default().push(read(&row)?);
-        }
-        Ok(all)
+        let rows = query.fetch_all(self.store().reader()).await?;
+        let owned = |catalogue: &Catalogue| {
+            let mut all: HashMap<String, Vec<Stored>> = HashMap::new();
+            for row in &rows {
+                if let Some(stored) = self.read(catalogue, row)? {
+                    all.entry(row.try_get(18)?).or_default().push(stored);
+                }
+            }
+            Ok(all)
+        };
+        self.opening(owned).await
     }
 
     async fn identifiers_of_all(&self, ids: &[&str]) -> Result<HashMap<String, Vec<Identifier>>> {

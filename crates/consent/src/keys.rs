@@ -21,9 +21,10 @@ pub struct Rewrapped {
 }
 
 impl Consent {
-    /// Reads the deployment's KEKs anew: another process may have made one.
+    /// Reads the deployment's KEKs and the keys of records anew: another process may have made one.
     pub async fn refresh_keks(&self) -> Result<()> {
         self.vault().set_keks(&self.store().keks().await?);
+        self.inner.records.set_keys(&self.store().record_keys().await?);
         Ok(())
     }
 

@@ -23,6 +23,7 @@ pub mod notice;
 mod pages;
 pub mod property;
 pub mod purpose;
+mod ranges;
 pub mod receipt;
 pub mod record;
 pub mod renewal;
@@ -39,7 +40,7 @@ pub use nav::nav;
 pub use notice::{Notice, NoticeBody, NoticeVersion, Reconsent};
 pub use purpose::{LegalBasis, Purpose, PurposeBody, Regime};
 pub use receipt::Receipt;
-pub use record::{Choice, PurposeState, Recording, Stored};
+pub use record::{Choice, PurposeState, Recording, Resealed, Stored};
 pub use room::Room;
 pub use subject::{Identifier, IdentifierKind, Subject, SubjectId};
 
@@ -48,8 +49,10 @@ use std::sync::{Arc, RwLock};
 use store::{Migration, Store};
 
 /// The schema's steps, in order.
-const MIGRATIONS: [Migration; 1] =
-    [Migration { room: "consent", version: 1, sql: include_str!("schema.sql") }];
+const MIGRATIONS: [Migration; 2] = [
+    Migration { room: "consent", version: 1, sql: include_str!("schema.sql") },
+    Migration { room: "consent", version: 2, sql: include_str!("schema-2.sql") },
+];
 
 /// How the room behaves.
 #[derive(Debug, Clone, Default)]
@@ -64,6 +67,7 @@ struct Inner {
     store: Store,
     settings: Settings,
     vault: vault::Vault,
+    records: vault::Derived,
     signer: ledger::Signer,
     organisation: RwLock<String>,
     catalogue: RwLock<Arc<Catalogue>>,
@@ -90,6 +94,7 @@ impl Consent {
         store.migrate(&renewal::MIGRATIONS).await?;
         let inner = Inner {
             vault: vault::Vault::with_profile(store.profile(), &store.derive_key("vault")),
+            records: vault::Derived::new(store.profile()),
             signer: ledger::Signer::from_seed(&store.derive_key("ledger/sign")),
             organisation: RwLock::default(),
             catalogue: RwLock::default(),

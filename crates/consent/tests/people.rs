@@ -21,7 +21,7 @@ on_both_engines!(
     a_restriction_stops_everything_until_it_is_lifted,
     staff_record_what_a_customer_told_them,
     a_merged_customer_is_shown_as_the_one_they_became,
-    an_erased_customer_has_records_and_no_name,
+    an_erased_customer_has_no_name_and_no_choices,
     only_who_may_look_people_up_sees_them,
     nothing_of_a_customer_opens_without_a_purpose_that_is_held,
     a_key_is_destroyed_by_two_people,
@@ -200,7 +200,7 @@ async fn a_merged_customer_is_shown_as_the_one_they_became(room: Consent) {
     assert_eq!(page.matches("class=\"moment card\"").count(), 2);
 }
 
-async fn an_erased_customer_has_records_and_no_name(room: Consent) {
+async fn an_erased_customer_has_no_name_and_no_choices(room: Consent) {
     let id = li(&room).await;
     let mut reader = Reader::owner(&room, "en").await;
     let page = format!("{PEOPLE}/{id}");
@@ -210,6 +210,10 @@ async fn an_erased_customer_has_records_and_no_name(room: Consent) {
     let text = reader.page(&page).await;
 
     assert!(text.contains("Erased") && !text.contains("Mr Li") && !text.contains("example.com<"));
+    assert!(
+        !text.contains("moment card") && !text.contains("Nothing was recorded"),
+        "no choices either"
+    );
     let token = between(&reader.page(PEOPLE).await, "name=\"csrf\" value=\"", "\"").to_owned();
     let late =
         reader.post_with(&format!("{page}/reveal"), &token, &[("why", "again and again")]).await;

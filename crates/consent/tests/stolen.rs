@@ -5,7 +5,7 @@
 
 mod support;
 
-use std::{fmt::Write as _, fs, net::SocketAddr, path::Path};
+use std::net::SocketAddr;
 
 use axum::{
     body::{Body, to_bytes},
@@ -19,7 +19,11 @@ use store::{
     sqlx::{self, Row as _},
     testing::{self, TestGuard},
 };
-use support::{furnished, mail, me};
+use support::{
+    furnished,
+    loot::{files, holds, loot},
+    mail, me,
+};
 use tower::ServiceExt as _;
 use web::{Web, WebConfig};
 
@@ -88,55 +92,6 @@ async fn plant(room: &Consent) {
     room.restrict_because(&me(), &id, true, "Planted Words About Them").await.unwrap();
 }
 
-/// Whether bytes hold a text, as it is, in UTF-16, in hexadecimal or in base64 at any offset.
-fn holds(bytes: &[u8], text: &str) -> bool {
-    use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD as BASE64};
-    let mut hex = String::new();
-    for byte in text.bytes() {
-        write!(hex, "{byte:02x}").unwrap();
-    }
-    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let mut forms = vec![text.as_bytes().to_vec(), hex.to_uppercase().into_bytes()];
-    forms.extend([hex.into_bytes(), wide]);
-    for shift in 0..3 {
-        // The digits that depend on neighbours are left off.
-        let shifted = [&[0_u8; 2][..shift], text.as_bytes()].concat();
-        let digits = BASE64.encode(&shifted);
-        let (from, to) = ((shift * 4).div_ceil(3), shifted.len() * 4 / 3);
-        forms.push(digits.as_bytes()[from..to].to_vec());
-    }
-    forms.iter().any(|form| bytes.windows(form.len()).any(|window| window == form))
-}
-
-fn files(dir: &Path, found: &mut Vec<(String, Vec<u8>)>) {
-    for entry in fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files(&path, found);
-        } else if !path.ends_with("privet.key") {
-            found.push((path.display().to_string(), fs::read(&path).unwrap()));
-        }
-    }
-}
-
-/// Everything a thief gets: the files of the data directory but the key, and a dump.
-async fn loot(room: &Consent, guard: &TestGuard) -> Vec<(String, Vec<u8>)> {
-    let mut found = Vec::new();
-    files(guard.dir(), &mut found);
-    if room.store().is_postgres() {
-        let dump = "SELECT CAST(database_to_xml(true, false, '') AS TEXT)";
-        let dump: String = sqlx::query_scalar(dump).fetch_one(room.store().reader()).await.unwrap();
-        assert!(dump.contains("consent_record"));
-        found.push(("dump".to_owned(), dump.into_bytes()));
-    } else {
-        let names: Vec<_> = found.iter().map(|(name, _)| name.as_str()).collect();
-        for needed in ["privet.db", "privet.db-wal"] {
-            assert!(names.iter().any(|name| name.ends_with(needed)), "{names:?}");
-        }
-    }
-    found
-}
-
 async fn open(guard: &TestGuard, profile: Profile) -> Consent {
     let keys = KeySettings { profile, ..KeySettings::default() };
     furnished(Store::open_with(guard.config(), keys).await.unwrap()).await
@@ -154,7 +109,7 @@ async fn a_thief_finds_nobody(guard: TestGuard, profile: Profile) {
             assert!(!holds(bytes, planted), "{planted} stands in {name}");
         }
     }
-    // The search itself finds what is there: ids, and (docs/keys.md says so) choices beside them.
+    // The search itself finds what is there: what purposes the company has.
     assert!(found.iter().any(|(_, bytes)| holds(bytes, "email_marketing")));
     // After the log was folded into the database too.
     room.store().close().await;

@@ -70,7 +70,8 @@ enum Command {
     Status(State),
     /// Make a new key-encrypting key, or with --root a new root key; a running server goes on.
     Rotate(Rotate),
-    /// Move customers' keys to the newest key-encrypting key; can be stopped and run again.
+    /// Move customers' keys to the newest key-encrypting key, and records to the newest record key;
+    /// can be stopped and run again.
     Rewrap(State),
 }
 
@@ -88,6 +89,10 @@ struct Rotate {
     /// Only begin, and leave the work to the servers.
     #[arg(long, requires = "customers")]
     background: bool,
+    /// A new key for what customers chose, instead of a new key-encrypting key. Unlike the others it
+    /// seals the records themselves: `privet keys rewrap` then writes each of them anew.
+    #[arg(long, conflicts_with_all = ["root", "customers"])]
+    records: bool,
     /// Take the new root key from the passphrase that this file holds; `-` for the one in
     /// PRIVET_KEY_NEW_PASSPHRASE. From then on every start needs PRIVET_KEY_PASSPHRASE or
     /// PRIVET_KEY_PASSPHRASE_FILE.
@@ -107,6 +112,7 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
         Command::Status(state) => status(state).await?,
         Command::Rotate(rotate) if rotate.root => rotate_root(rotate).await?,
         Command::Rotate(rotate) if rotate.customers => rotate_data(rotate).await?,
+        Command::Rotate(rotate) if rotate.records => rotate_records(rotate.state).await?,
         Command::Rotate(rotate) => rotate_kek(rotate.state).await?,
         Command::Rewrap(state) => rewrap(state).await?,
     }
@@ -196,6 +202,14 @@ async fn rotate_data(rotate: Rotate) -> Result<(), Failure> {
     Ok(())
 }
 
+async fn rotate_records(state: State) -> Result<(), Failure> {
+    let store = state.open().await?;
+    let version = store.rotate_record_key(Actor::CommandLine).await?;
+    say(&format!("Record key {version} seals new choices from now on."));
+    say("Run `privet keys rewrap` to seal the others with it; servers may go on meanwhile.");
+    Ok(())
+}
+
 async fn rotate_root(rotate: Rotate) -> Result<(), Failure> {
     let new = match rotate.passphrase {
         None => rotate.provider.map_or(NewRoot::KeyFile, NewRoot::Provider),
@@ -228,6 +242,8 @@ async fn rewrap(state: State) -> Result<(), Failure> {
     let consent = state.open_consent().await?;
     let done = consent.rewrap_keys(&Actor::CommandLine, |_| {}).await?;
     say(&format!("{} customers' keys moved to key-encrypting key {}.", done.moved, done.version));
+    let done = consent.reseal_records(&Actor::CommandLine).await?;
+    say(&format!("{} records of choices sealed with record key {}.", done.sealed, done.version));
     Ok(())
 }
 

@@ -280,6 +280,7 @@ impl House {
         }
         self.consent.keep_decisions();
         let counting = tokio::spawn(self.consent.clone().keep_counts(stopped.clone()));
+        let sealing = tokio::spawn(self.consent.clone().keep_sealed(stopped.clone()));
         let published = tokio::spawn(published(
             self.web.store().ledger(),
             self.witnesses.clone(),
@@ -303,7 +304,8 @@ impl House {
         let _ = stop.send(true);
         let ended = async {
             let _ = tokio::join!(
-                jobs, counting, deliveries, letters, published, watching, forgetting, renewing
+                jobs, counting, sealing, deliveries, letters, published, watching, forgetting,
+                renewing
             );
             let _ = tokio::time::timeout(GRACE, server).await;
             self.consent.leave_decisions().await;

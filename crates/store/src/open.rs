@@ -319,7 +319,11 @@ async fn pragmas(conn: &mut AnyConnection, reading: bool) -> sqlx::Result<()> {
     let (rest, cache) = if reading {
         ("PRAGMA query_only = ON", "PRAGMA cache_size = -4000")
     } else {
-        ("PRAGMA wal_autocheckpoint = 8000", "PRAGMA cache_size = -64000")
+        // What is deleted or replaced is overwritten: an erased customer's key is to be nowhere.
+        (
+            "PRAGMA wal_autocheckpoint = 8000; PRAGMA secure_delete = ON",
+            "PRAGMA cache_size = -64000",
+        )
     };
     for pragma in [
         "PRAGMA busy_timeout = 30000",

@@ -11,6 +11,7 @@
 
 mod blind;
 mod blob;
+mod derived;
 mod mac;
 mod profile;
 mod ring;
@@ -18,6 +19,7 @@ mod seal;
 
 pub use blind::{BlindIndex, Blinder};
 pub use blob::Blob;
+pub use derived::{Derived, sealed_by};
 pub use profile::{Aead, MacKey, Prk, Profile};
 pub use seal::SubjectKey;
 

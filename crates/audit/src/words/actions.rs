@@ -219,6 +219,7 @@ pub(crate) const ACTIONS: &[(&str, Group)] = &[
     ("key.rotated", System),
     ("key.rewrapped", System),
     ("key.renewed", System),
+    ("consent.sealed", System),
     ("ledger.accepted", Alarm),
     ("backup.made", Export),
     ("backup.restored", Alarm),

@@ -3,7 +3,7 @@
 //! poll. Decisions are never older than a bound: past it they are refused rather than guessed.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet, hash_map::Entry},
     sync::{
         Arc, Mutex, PoisonError, RwLock,
         atomic::{AtomicI64, AtomicU64, Ordering},
@@ -11,13 +11,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sqlx::Row as _;
+use sqlx::{Row as _, any::AnyRow};
 use vault::BlindIndex;
 
 use super::{Fingerprint, Flags, Memory, New, Shape};
-use crate::{
-    Catalogue, Choice, Consent, ConsentError, Result, Stored, SubjectId, subject::store::places,
-};
+use crate::{Catalogue, Consent, ConsentError, Result, Stored, SubjectId, subject::store::places};
 
 /// Between two looks at the ledger.
 const POLL: Duration = Duration::from_millis(150);
@@ -270,7 +268,6 @@ impl Consent {
     }
 
     async fn apply_records(&self, memory: &Memory, ids: &mut Vec<&str>) -> Result<()> {
-        let catalogue = self.catalogue();
         for ids in std::mem::take(ids).chunks(RECORDS) {
             let sql = format!(
                 "SELECT r.id, r.subject, r.notice_slot, r.choices, r.minor_until,
@@ -280,18 +277,8 @@ impl Consent {
                 places(ids.len())
             );
             let query = ids.iter().fold(sqlx::query(sqlx::AssertSqlSafe(sql)), |q, id| q.bind(*id));
-            let mut found: std::collections::HashMap<String, Seen> =
-                std::collections::HashMap::new();
-            for row in query.fetch_all(self.store().reader()).await? {
-                let id: String = row.try_get(0)?;
-                let seen = match found.entry(id) {
-                    std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
-                    std::collections::hash_map::Entry::Vacant(free) => {
-                        free.insert(Seen::read(&catalogue, &row)?)
-                    }
-                };
-                seen.prints.extend(BlindIndex::parse(&row.try_get::<String, _>(7)?).map(print));
-            }
+            let rows = query.fetch_all(self.store().reader()).await?;
+            let mut found = self.opening(|catalogue| self.seen(catalogue, &rows)).await?;
             // In the ledger's order, so that of two records of one time the later counts.
             for id in ids {
                 let Some(Seen { subject, prints, new }) = found.remove(*id) else { continue };
@@ -301,6 +288,35 @@ impl Consent {
             }
         }
         Ok(())
+    }
+
+    /// Records by their ids, with all their customers' identifiers; those of erased ones are left out.
+    fn seen(&self, catalogue: &Catalogue, rows: &[AnyRow]) -> Result<HashMap<String, Seen>> {
+        let mut found: HashMap<String, Seen> = HashMap::new();
+        for row in rows {
+            let id: String = row.try_get(0)?;
+            let seen = match found.entry(id) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(free) => {
+                    let Some(seen) = self.seen_one(catalogue, free.key(), row)? else { continue };
+                    free.insert(seen)
+                }
+            };
+            seen.prints.extend(BlindIndex::parse(&row.try_get::<String, _>(7)?).map(print));
+        }
+        Ok(found)
+    }
+
+    fn seen_one(&self, catalogue: &Catalogue, id: &str, row: &AnyRow) -> Result<Option<Seen>> {
+        let (subject, kept): (String, &str) = (row.try_get(1)?, row.try_get(3)?);
+        let Some(said) = self.said(id, &subject, kept, row.try_get(2)?)? else { return Ok(None) };
+        let (minor_until, verified) = (row.try_get(4)?, row.try_get(5)?);
+        let new = New {
+            at: row.try_get(6)?,
+            shape: said.shape(catalogue),
+            guardian_missing_until: guardian_missing(minor_until, verified),
+        };
+        Ok(Some(Seen { subject, prints: Vec::new(), new }))
     }
 
     /// Reads all that is known of a customer, and of those merged into it, anew.
@@ -345,33 +361,6 @@ struct Seen {
     subject: String,
     prints: Vec<Fingerprint>,
     new: New,
-}
-
-impl Seen {
-    fn read(catalogue: &Catalogue, row: &sqlx::any::AnyRow) -> Result<Self> {
-        let choices: String = row.try_get(3)?;
-        let verified: Option<i64> = row.try_get(5)?;
-        let minor_until: Option<i64> = row.try_get(4)?;
-        Ok(Self {
-            subject: row.try_get(1)?,
-            prints: Vec::new(),
-            new: New {
-                at: row.try_get(6)?,
-                shape: shape(catalogue, row.try_get::<i64, _>(2)?, &choices)?,
-                guardian_missing_until: guardian_missing(minor_until, verified),
-            },
-        })
-    }
-}
-
-/// What a record's choices say, by the numbers of purposes and notice.
-pub(super) fn shape(catalogue: &Catalogue, notice_slot: i64, choices: &str) -> Result<Shape> {
-    let choices: std::collections::BTreeMap<String, Choice> = serde_json::from_str(choices)
-        .map_err(|_| ConsentError::Invalid("a stored record is damaged: choices".to_owned()))?;
-    let said = choices
-        .iter()
-        .filter_map(|(key, choice)| Some((catalogue.purpose(key).ok()?.slot, *choice)));
-    Ok(Shape::new(notice_slot as u16, said))
 }
 
 pub(super) fn guardian_missing(minor_until: Option<i64>, verified: Option<i64>) -> Option<i64> {

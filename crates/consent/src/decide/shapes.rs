@@ -44,17 +44,17 @@ impl Shape {
     }
 
     /// The purposes it speaks of, as bits.
-    pub(super) fn spoken(self) -> u64 {
+    pub(crate) fn spoken(self) -> u64 {
         self.spoken
     }
 
-    /// As numbers, for a snapshot.
-    pub(super) fn to_numbers(self) -> [u64; 4] {
+    /// As numbers, for a snapshot or a sealed record.
+    pub(crate) fn to_numbers(self) -> [u64; 4] {
         [self.notice.into(), self.spoken, self.low, self.high]
     }
 
     /// From what [`Shape::to_numbers`] gave; `None` if it is not that.
-    pub(super) fn from_numbers([notice, spoken, low, high]: [u64; 4]) -> Option<Self> {
+    pub(crate) fn from_numbers([notice, spoken, low, high]: [u64; 4]) -> Option<Self> {
         let notice = notice.try_into().ok()?;
         ((low | high) & !spoken == 0).then_some(Self { notice, spoken, low, high })
     }

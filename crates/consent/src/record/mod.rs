@@ -3,16 +3,20 @@
 
 mod agent;
 mod check;
+mod convert;
 mod minor;
 mod origin;
+mod sealed;
 mod state;
 mod store;
 
 pub use agent::{page_without_person, truncated, user_agent_class};
+pub use convert::Resealed;
 pub use minor::{Guardian, Minor};
 pub use origin::Origin;
+pub(crate) use sealed::GONE;
 pub use state::{PurposeState, states};
-pub(crate) use store::{READ, TRIES, crowded, is_taken, read};
+pub(crate) use store::{READ, TRIES, crowded, is_taken};
 
 use std::{collections::BTreeMap, net::IpAddr};
 

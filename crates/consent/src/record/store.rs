@@ -6,9 +6,11 @@ use ::store::{Actor, Entry, HotRow, HotWrite, StoreError, new_id, now};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
-use super::{Choice, Origin, PurposeState, Recording, Stored, check::Checked, minor, states};
+use super::{
+    Choice, Origin, PurposeState, Recording, Stored, check::Checked, minor, sealed::damaged, states,
+};
 use crate::{
-    Consent, ConsentError, Receipt, Result,
+    Catalogue, Consent, ConsentError, Receipt, Result,
     subject::{Subject, SubjectId},
 };
 
@@ -37,7 +39,7 @@ const COLUMNS: &[&str] = &[
     "idempotency",
     "request_digest",
 ];
-/// Columns in the order [`read`] expects.
+/// Columns in the order [`Consent::read`] expects.
 pub(crate) const READ: &str = "r.id, r.subject, r.property, r.notice, r.notice_version, r.notice_slot, r.language, \
     r.choices, r.channel, r.page, r.ip, r.agent, r.origin, r.minor_until, r.guardian, \
     r.guardian_verified_at, r.given_at, r.recorded_at";
@@ -66,7 +68,7 @@ impl Consent {
             if let Some(person) = known.people.first() {
                 self.tell_withdrawals(person, &mut stored.choices).await?;
             }
-            new.rows.push(row(&stored, recording.idempotency.as_deref(), &digest));
+            new.rows.push(self.row(&stored, recording.idempotency.as_deref(), &digest)?);
             let mut entry = Entry::new(actor.clone(), action(&stored), "consent", &*stored.id);
             entry.after = Some(self.digest_of(&stored)?);
             entry.subject = Some(stored.subject.clone());
@@ -106,7 +108,7 @@ impl Consent {
             Entry::new(actor.clone(), "consent.guardian_verified", "consent", &*stored.id);
         entry.after = Some(self.digest_of(&stored)?);
         entry.subject = Some(stored.subject.clone());
-        let rows = vec![row(&stored, None, "")];
+        let rows = vec![self.row(&stored, None, "")?];
         let position = self.store().submit(HotWrite { entry, rows }).await?;
         self.recorded(&stored, &[], position).await;
         self.receipt_of(&stored, position)
@@ -211,7 +213,8 @@ impl Consent {
         request_digest(self, recording, &recording.subject.blind(self.vault()))
     }
 
-    /// All records of a person, oldest first; those of customers merged into it too.
+    /// All records of a person, oldest first; those of customers merged into it too. An erased one has
+    /// none.
     pub async fn records_of(&self, person: &SubjectId) -> Result<Vec<Stored>> {
         let sql = format!(
             "SELECT {READ} FROM consent_record r JOIN subject s ON s.id = r.subject
@@ -221,17 +224,46 @@ impl Consent {
             .bind(&person.0)
             .fetch_all(self.store().reader())
             .await?;
-        rows.iter().map(read).collect()
+        self.opened(&rows).await
     }
 
-    /// One record.
+    /// The records of rows of [`READ`]; those of erased customers are left out.
+    pub(crate) async fn opened(&self, rows: &[AnyRow]) -> Result<Vec<Stored>> {
+        let read = |catalogue: &Catalogue| {
+            rows.iter().filter_map(|row| self.read(catalogue, row).transpose()).collect()
+        };
+        self.opening(read).await
+    }
+
+    /// One record. An error for an erased customer's: what they chose went with them.
     pub async fn stored_record(&self, id: &str) -> Result<Stored> {
         let sql = format!("SELECT {READ} FROM consent_record r WHERE r.id = $1");
         let row =
             sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_optional(self.store().reader()).await?;
         let unknown =
             || ConsentError::Unknown { kind: "receipt", key: id.chars().take(36).collect() };
-        read(&row.ok_or_else(unknown)?)
+        let row = row.ok_or_else(unknown)?;
+        let stored = self.opening(|catalogue| self.read(catalogue, &row)).await?;
+        stored.ok_or(ConsentError::Erased)
+    }
+
+    /// The records whose entries in the ledger lie after `start` up to `last` and in which something waits
+    /// for an e-mail to be answered, in their order.
+    pub async fn waiting_between(&self, start: i64, last: i64) -> Result<Vec<Stored>> {
+        let sql = format!(
+            "SELECT {READ} FROM ledger_entry l JOIN consent_record r ON r.id = l.object_id
+             WHERE l.seq > $1 AND l.seq <= $2 AND l.object_kind = 'consent'
+             AND l.action IN ('consent.recorded', 'consent.withdrawn') ORDER BY l.seq"
+        );
+        let rows = sqlx::query(AssertSqlSafe(sql))
+            .bind(start)
+            .bind(last)
+            .fetch_all(self.store().reader())
+            .await?;
+        let mut records = self.opened(&rows).await?;
+        let waits = |stored: &Stored| stored.choices.values().any(|one| *one == Choice::Pending);
+        records.retain(waits);
+        Ok(records)
     }
 
     /// What a person chose last, by purpose; empty for somebody unknown.
@@ -275,56 +307,77 @@ fn request_digest(consent: &Consent, recording: &Recording, blind: &[vault::Blin
     })
 }
 
-fn row(stored: &Stored, idempotency: Option<&str>, digest: &str) -> HotRow {
-    let values: Vec<Value> = vec![
-        stored.id.clone().into(),
-        stored.subject.clone().into(),
-        stored.property.clone().into(),
-        stored.notice.clone().into(),
-        stored.notice_version.into(),
-        stored.notice_slot.into(),
-        stored.language.clone().into(),
-        serde_json::to_value(&stored.choices).unwrap_or_default(),
-        stored.channel.clone().into(),
-        stored.page.clone().into(),
-        stored.ip.clone().into(),
-        stored.agent.clone().into(),
-        stored.origin.as_str().into(),
-        stored.minor_until.into(),
-        stored.guardian.clone().into(),
-        stored.guardian_verified_at.into(),
-        stored.given_at.into(),
-        stored.recorded_at.into(),
-        idempotency.into(),
-        digest.into(),
-    ];
-    HotRow { table: "consent_record", columns: COLUMNS, values }
-}
+impl Consent {
+    /// A record's row: who chose, when and where in clear; what they chose, sealed.
+    fn row(&self, stored: &Stored, idempotency: Option<&str>, digest: &str) -> Result<HotRow> {
+        let values: Vec<Value> = vec![
+            stored.id.clone().into(),
+            stored.subject.clone().into(),
+            stored.property.clone().into(),
+            // Notice and origin stand beside the choices.
+            "".into(),
+            0.into(),
+            0.into(),
+            stored.language.clone().into(),
+            self.seal_said(&self.catalogue(), stored)?.into(),
+            stored.channel.clone().into(),
+            stored.page.clone().into(),
+            stored.ip.clone().into(),
+            stored.agent.clone().into(),
+            "".into(),
+            stored.minor_until.into(),
+            stored.guardian.clone().into(),
+            stored.guardian_verified_at.into(),
+            stored.given_at.into(),
+            stored.recorded_at.into(),
+            idempotency.into(),
+            digest.into(),
+        ];
+        Ok(HotRow { table: "consent_record", columns: COLUMNS, values })
+    }
 
-pub(crate) fn read(row: &AnyRow) -> Result<Stored> {
-    let choices: String = row.try_get(7)?;
-    let origin: String = row.try_get(12)?;
-    let damaged = |what: &str| ConsentError::Invalid(format!("a stored record is damaged: {what}"));
-    Ok(Stored {
-        id: row.try_get(0)?,
-        subject: row.try_get(1)?,
-        property: row.try_get(2)?,
-        notice: row.try_get(3)?,
-        notice_version: row.try_get(4)?,
-        notice_slot: row.try_get(5)?,
-        language: row.try_get(6)?,
-        choices: serde_json::from_str(&choices).map_err(|_| damaged("choices"))?,
-        channel: row.try_get(8)?,
-        page: row.try_get(9)?,
-        ip: row.try_get(10)?,
-        agent: row.try_get(11)?,
-        origin: Origin::parse(&origin).ok_or_else(|| damaged("origin"))?,
-        minor_until: row.try_get(13)?,
-        guardian: row.try_get(14)?,
-        guardian_verified_at: row.try_get(15)?,
-        given_at: row.try_get(16)?,
-        recorded_at: row.try_get(17)?,
-    })
+    /// The record of a row of [`READ`]; `None` when its customer was erased.
+    pub(crate) fn read(&self, catalogue: &Catalogue, row: &AnyRow) -> Result<Option<Stored>> {
+        let (id, subject): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+        let kept: &str = row.try_get(7)?;
+        let Some(said) = self.said(&id, &subject, kept, row.try_get(5)?)? else {
+            return Ok(None);
+        };
+        let notice_slot = said.notice_slot();
+        let (notice, notice_version) = match (said.origin(), notice_slot) {
+            // From before choices were sealed: these columns are as they were written.
+            (None, _) => (row.try_get(3)?, row.try_get(4)?),
+            (_, 0) => (String::new(), 0),
+            (_, slot) => {
+                let notice = catalogue.notice_by_slot(slot).ok_or_else(|| damaged("notice"))?;
+                (notice.notice.clone(), notice.version)
+            }
+        };
+        let origin = match said.origin() {
+            Some(origin) => origin,
+            None => Origin::parse(row.try_get(12)?).ok_or_else(|| damaged("origin"))?,
+        };
+        Ok(Some(Stored {
+            id,
+            subject,
+            property: row.try_get(2)?,
+            notice,
+            notice_version,
+            notice_slot: notice_slot.into(),
+            language: row.try_get(6)?,
+            choices: said.choices(catalogue)?,
+            channel: row.try_get(8)?,
+            page: row.try_get(9)?,
+            ip: row.try_get(10)?,
+            agent: row.try_get(11)?,
+            origin,
+            minor_until: row.try_get(13)?,
+            guardian: row.try_get(14)?,
+            guardian_verified_at: row.try_get(15)?,
+            given_at: row.try_get(16)?,
+            recorded_at: row.try_get(17)?,
+        }))
+    }
 }
 
 /// A key that must be unique is there already.
@@ -346,6 +399,31 @@ pub(crate) fn crowded() -> ConsentError {
     )
 }
 
+/// A record with nothing in it, for tests.
+#[cfg(test)]
+pub(crate) fn nothing() -> Stored {
+    Stored {
+        agent: String::new(),
+        channel: String::new(),
+        choices: BTreeMap::new(),
+        given_at: 0,
+        guardian: String::new(),
+        guardian_verified_at: None,
+        id: String::new(),
+        ip: String::new(),
+        language: String::new(),
+        minor_until: None,
+        notice: String::new(),
+        notice_slot: 0,
+        notice_version: 0,
+        origin: Origin::Api,
+        page: String::new(),
+        property: String::new(),
+        recorded_at: 0,
+        subject: String::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -360,35 +438,12 @@ mod tests {
             ]),
             page: "https://shop.example.com/\u{e9}\"".to_owned(),
             minor_until: Some(5),
-            ..read_nothing()
+            ..nothing()
         };
 
         let text = serde_json::to_string(&stored).unwrap();
 
         let value: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(text, ledger::canonical(&value));
-    }
-
-    fn read_nothing() -> Stored {
-        Stored {
-            agent: String::new(),
-            channel: String::new(),
-            choices: BTreeMap::new(),
-            given_at: 0,
-            guardian: String::new(),
-            guardian_verified_at: None,
-            id: String::new(),
-            ip: String::new(),
-            language: String::new(),
-            minor_until: None,
-            notice: String::new(),
-            notice_slot: 0,
-            notice_version: 0,
-            origin: Origin::Api,
-            page: String::new(),
-            property: String::new(),
-            recorded_at: 0,
-            subject: String::new(),
-        }
     }
 }

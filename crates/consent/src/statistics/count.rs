@@ -4,11 +4,11 @@ use std::{collections::BTreeMap, time::Duration};
 
 use ::store::{Actor, Entry};
 use serde_json::{Value, json};
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 use tokio::sync::watch;
 
 use super::model::{Cell, DAY, class_of};
-use crate::{Choice, Consent, Result, record::Origin};
+use crate::{Catalogue, Choice, Consent, ConsentError, Result, record::READ};
 
 /// Entries of the ledger looked at together.
 pub(super) const STEP: i64 = 10_000;
@@ -104,35 +104,51 @@ impl Consent {
 
     /// Counts of the records whose entries lie after `start` up to `until`.
     pub(super) async fn fresh(&self, start: i64, until: i64) -> Result<Fresh> {
-        let rows = sqlx::query(
-            "SELECT r.given_at, r.property, r.notice, r.notice_version, r.channel, r.origin, r.choices, e.at
+        let sql = format!(
+            "SELECT {READ}, e.at
              FROM ledger_entry e JOIN consent_record r ON r.id = e.object_id
              WHERE e.seq > $1 AND e.seq <= $2 AND e.object_kind = 'consent'
-               AND e.action IN ('consent.recorded', 'consent.withdrawn')",
-        )
-        .bind(start)
-        .bind(until)
-        .fetch_all(self.store().reader())
-        .await?;
-        let mut fresh = Fresh::default();
-        for row in &rows {
-            let choices: String = row.try_get(6)?;
-            let origin: String = row.try_get(5)?;
+               AND e.action IN ('consent.recorded', 'consent.withdrawn')"
+        );
+        let rows = sqlx::query(AssertSqlSafe(sql))
+            .bind(start)
+            .bind(until)
+            .fetch_all(self.store().reader())
+            .await?;
+        match self.opening(|catalogue| self.counted(catalogue, &rows, false)).await {
             // A damaged row is the records' affair; it must not stop all counting.
-            let choices: BTreeMap<String, Choice> =
-                serde_json::from_str(&choices).unwrap_or_default();
-            let Some(origin) = Origin::parse(&origin) else { continue };
-            let (given, at): (i64, i64) = (row.try_get(0)?, row.try_get(7)?);
+            Err(ConsentError::Vault(_) | ConsentError::Invalid(_)) => {
+                self.counted(&self.catalogue(), &rows, true)
+            }
+            counted => counted,
+        }
+    }
+
+    fn counted(&self, catalogue: &Catalogue, rows: &[AnyRow], lenient: bool) -> Result<Fresh> {
+        let mut fresh = Fresh::default();
+        for row in rows {
+            let stored = match self.read(catalogue, row) {
+                Ok(Some(stored)) => stored,
+                // What a customer chose who was erased before it was counted.
+                Ok(None) => continue,
+                Err(_) if lenient => {
+                    fresh.records += 1;
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            let (given, at): (i64, i64) = (stored.given_at, row.try_get(18)?);
             let cell = Cell {
                 day: given.div_euclid(DAY),
-                property: row.try_get(1)?,
-                notice: row.try_get(2)?,
-                notice_version: row.try_get(3)?,
+                property: stored.property,
+                notice: stored.notice,
+                notice_version: stored.notice_version,
                 purpose: String::new(),
-                channel: row.try_get(4)?,
-                origin,
+                channel: stored.channel,
+                origin: stored.origin,
                 choice: Choice::Granted,
             };
+            let choices = stored.choices;
             fresh.records += 1;
             if choices.values().any(|choice| *choice == Choice::Withdrawn) {
                 let key = (cell.day, cell.property.clone(), class_of((at - given).max(0)));

@@ -226,8 +226,8 @@ impl Consent {
         self.follow().await
     }
 
-    /// Erases a customer: the keys are destroyed, and with them everything sealed. The identifiers'
-    /// blind indexes stay, so that nothing is ever recorded or allowed under them again.
+    /// Erases a customer: the keys are destroyed, and with them everything sealed; what they chose is
+    /// taken away. The identifiers' blind indexes stay, so that nothing is ever recorded or allowed under them again.
     pub async fn erase(&self, actor: &Actor, id: &SubjectId) -> Result<()> {
         let entry = Entry::new(actor.clone(), "subject.erased", "subject", &*id.0).about(&*id.0);
         let tx = self.store().begin(entry).await?;
@@ -255,6 +255,16 @@ impl Consent {
              (SELECT id FROM subject WHERE id = $1 OR merged_into = $1)",
         )
         .bind(&id.0)
+        .execute(tx.conn())
+        .await?;
+        // What they chose is sealed under a key that is made from their id: it is taken away itself.
+        sqlx::query(
+            "UPDATE consent_record SET choices = $2, notice = '', notice_version = 0, notice_slot = 0, \
+               origin = ''
+             WHERE subject IN (SELECT id FROM subject WHERE id = $1 OR merged_into = $1)",
+        )
+        .bind(&id.0)
+        .bind(crate::record::GONE)
         .execute(tx.conn())
         .await?;
         tx.commit().await?;

@@ -1,6 +1,8 @@
 //! What the room's tests share: the room on both engines with purposes, a notice and people.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
+pub mod loot;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use consent::{

@@ -6,7 +6,6 @@ use std::{
 };
 
 use consent::{Choice, IdentifierKind, Stored, Subject, SubjectId, purpose::text_in};
-use sqlx::Row as _;
 use store::{Entry, WriteTx, now};
 use tokio::sync::watch;
 use web::{
@@ -77,23 +76,7 @@ impl Follower {
         .await?;
         let Some(last) = newest else { return Ok(false) };
         // One statement however many choices were recorded: nearly none of them waits.
-        let rows = sqlx::query(
-            "SELECT r.id FROM ledger_entry l JOIN consent_record r ON r.id = l.object_id
-             WHERE l.seq > $1 AND l.seq <= $2 AND l.object_kind = 'consent'
-             AND l.action IN ('consent.recorded', 'consent.withdrawn') AND r.choices LIKE '%pending%' ORDER BY l.seq",
-        )
-        .bind(start)
-        .bind(last)
-        .fetch_all(self.preferences.store().reader())
-        .await?;
-        let mut waiting = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let id: String = row.try_get(0)?;
-            let record = self.preferences.consent().stored_record(&id).await?;
-            if record.choices.values().any(|choice| *choice == Choice::Pending) {
-                waiting.push(record);
-            }
-        }
+        let waiting = self.preferences.consent().waiting_between(start, last).await?;
         if !waiting.is_empty() || last - position > STEP {
             self.write(position, last, &waiting).await?;
         }

@@ -51,6 +51,9 @@ fn opens(args: &[&str], data: &Path, kind: &str) {
             assert!(said.body.contains(&wanted), "{round} {customer}: {}", said.body);
         }
     }
+    // A server seals what the version before kept in clear; so does this command, at once.
+    let sealed = run(&[&["keys", "rewrap"], args].concat());
+    assert_eq!(sealed.code, 0, "{} {}", sealed.out, sealed.err);
     let checked = run(&[&["ledger", "check"], args].concat());
     assert_eq!(checked.code, 0, "{} {}", checked.out, checked.err);
 }
@@ -68,6 +71,12 @@ async fn an_old_postgres_database_is_brought_up_to_date() {
     let data = dir.path().to_str().unwrap().to_owned();
 
     opens(&["--data", &data, "--database", &database], dir.path(), "postgres");
+
+    let pool = sqlx::PgPool::connect(&database).await.unwrap();
+    let kept: Vec<String> =
+        sqlx::query_scalar("SELECT choices FROM consent_record").fetch_all(&pool).await.unwrap();
+    assert_eq!(kept.len(), 3);
+    assert!(kept.iter().all(|text| text.starts_with("d1:")), "{kept:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -82,4 +91,9 @@ async fn an_old_sqlite_database_is_brought_up_to_date() {
     let data = dir.path().to_str().unwrap().to_owned();
 
     opens(&["--data", &data], dir.path(), "sqlite");
+
+    let kept = std::fs::read(&path).unwrap();
+    let holds = |text: &[u8]| kept.windows(text.len()).any(|window| window == text);
+    assert!(holds(b"d1:"), "choices are sealed");
+    assert!(!holds(b"{\"letters\":\""), "and stand in clear no more");
 }

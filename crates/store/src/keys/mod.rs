@@ -5,7 +5,8 @@
 //!  ├─ deployment key, wrapped by the root     seals secrets, keys digests, the ledger's head, every
 //!  │                                          named use of `derive_key`
 //!  └─ ring key, wrapped by the root
-//!      └─ KEK 1, 2, 3 …, wrapped by the ring  wrap customers' data keys
+//!      ├─ KEK 1, 2, 3 …, wrapped by the ring  wrap customers' data keys
+//!      └─ record key 1, 2 …, likewise         seal what customers chose
 //! ```
 //!
 //! Only wrapped keys are in the database (`key_ring`). A new root rewraps two rows; a new KEK is one
@@ -14,6 +15,7 @@
 
 mod file;
 mod provider;
+mod records;
 mod ring;
 mod root;
 

@@ -155,7 +155,7 @@ pub(crate) async fn settle_root(
     }
 }
 
-async fn insert(
+pub(super) async fn insert(
     conn: &mut AnyConnection,
     name: &str,
     version: i64,
@@ -176,7 +176,7 @@ async fn insert(
     Ok(())
 }
 
-fn context(name: &str, version: i64) -> String {
+pub(super) fn context(name: &str, version: i64) -> String {
     format!("key_ring/wrapped/{name}/{version}")
 }
 
@@ -202,7 +202,7 @@ async fn known_check(pool: &sqlx::AnyPool, postgres: bool) -> Result<Option<Stri
     Ok(sqlx::query_scalar(sql).fetch_optional(pool).await?)
 }
 
-async fn lock(conn: &mut AnyConnection, postgres: bool) -> Result<()> {
+pub(super) async fn lock(conn: &mut AnyConnection, postgres: bool) -> Result<()> {
     if postgres {
         sqlx::query("SELECT CAST(pg_advisory_xact_lock($1) AS TEXT)")
             .bind(ADVISORY_LOCK)
@@ -224,18 +224,23 @@ pub(crate) fn not_the_one(dir: &std::path::Path) -> StoreError {
 impl Store {
     /// The key-encrypting keys by version, oldest first; the last one is the one to wrap with.
     pub async fn keks(&self) -> Result<Vec<(u32, [u8; 32])>> {
+        self.ring_keys(KEK).await
+    }
+
+    /// The keys of a name that the ring key wraps, oldest first.
+    pub(super) async fn ring_keys(&self, name: &str) -> Result<Vec<(u32, [u8; 32])>> {
         let rows =
             sqlx::query("SELECT version, wrapped FROM key_ring WHERE name = $1 ORDER BY version")
-                .bind(KEK)
+                .bind(name)
                 .fetch_all(self.reader())
                 .await?;
         let mut keks = Vec::with_capacity(rows.len());
         for row in rows {
             let version: i64 = row.try_get(0)?;
-            let opened = self.inner.ring.wrap.unwrap(&context(KEK, version), row.try_get(1)?);
+            let opened = self.inner.ring.wrap.unwrap(&context(name, version), row.try_get(1)?);
             let (Ok(number), Some(bytes)) = (u32::try_from(version), opened) else {
                 return Err(StoreError::Keys(format!(
-                    "key-encrypting key {version} does not open: the table key_ring was changed; \
+                    "key {name}/{version} does not open: the table key_ring was changed; \
                      restore it from your backup"
                 )));
             };
@@ -273,22 +278,27 @@ impl Store {
     /// they are rewrapped, and every version goes on opening what it wrapped. Two servers that
     /// rotate at once make two versions, one after the other.
     pub async fn rotate_kek(&self, by: Actor) -> Result<i64> {
+        self.rotate_ring_key(KEK, by).await
+    }
+
+    /// One more key of a name that the ring key wraps.
+    pub(super) async fn rotate_ring_key(&self, name: &'static str, by: Actor) -> Result<i64> {
         // The version is known only under the lock, so the entry names the ring.
-        let mut tx = self.begin(Entry::new(by, "key.rotated", "key", KEK)).await?;
+        let mut tx = self.begin(Entry::new(by, "key.rotated", "key", name)).await?;
         lock(tx.conn(), self.is_postgres()).await?;
         let last: i64 = sqlx::query_scalar("SELECT MAX(version) FROM key_ring WHERE name = $1")
-            .bind(KEK)
+            .bind(name)
             .fetch_one(tx.conn())
             .await?;
         let version = last + 1;
-        let wrapped = self.inner.ring.wrap.wrap(&context(KEK, version), &random()?);
+        let wrapped = self.inner.ring.wrap.wrap(&context(name, version), &random()?);
         sqlx::query("UPDATE key_ring SET retired_at = $1 WHERE name = $2 AND retired_at IS NULL")
             .bind(crate::now())
-            .bind(KEK)
+            .bind(name)
             .execute(tx.conn())
             .await?;
-        insert(tx.conn(), KEK, version, &wrapped, "").await?;
-        let digest = |version: i64| Some(self.digest(&format!("kek/{version}")));
+        insert(tx.conn(), name, version, &wrapped, "").await?;
+        let digest = |version: i64| Some(self.digest(&format!("{name}/{version}")));
         tx.states(digest(last), digest(version));
         tx.commit().await?;
         Ok(version)
