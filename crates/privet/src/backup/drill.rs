@@ -156,7 +156,18 @@ async fn sample(consent: &consent::Consent) -> Result<String, String> {
             format!("a sealed identifier does not open: {error}")
         })?;
     }
-    Ok(format!("{} identifiers", rows.len()))
+    let ids: Vec<String> = sqlx::query_scalar(
+        "SELECT id FROM consent_record WHERE choices <> '' ORDER BY id LIMIT $1",
+    )
+    .bind(SAMPLE)
+    .fetch_all(consent.store().reader())
+    .await
+    .map_err(|error| error.to_string())?;
+    for id in &ids {
+        let record = consent.stored_record(id).await;
+        record.map_err(|error| format!("a record of choices does not open: {error}"))?;
+    }
+    Ok(format!("{} identifiers, {} records", rows.len(), ids.len()))
 }
 
 fn tell(report: &Report) {
