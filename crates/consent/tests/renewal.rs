@@ -124,7 +124,7 @@ async fn everything_sealed_moves_to_a_new_version_and_stays_readable(room: Conse
     assert_eq!(anew, PEOPLE.div_ceil(20));
     let entries = all(
         &room,
-        "SELECT action FROM ledger_entry WHERE object_kind = 'key' AND action LIKE 'key.r%' ORDER BY seq",
+        "SELECT action FROM ledger_entry WHERE object_kind = 'key' AND object_id <> 'records' AND action LIKE 'key.r%' ORDER BY seq",
     );
     assert_eq!(entries.await, ["key.rotated", "key.renewed"], "for the run, not for each customer");
     // A new key-encrypting key takes all versions along, and another run adds a third.

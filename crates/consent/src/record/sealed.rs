@@ -41,15 +41,12 @@ pub(crate) fn encode(catalogue: &Catalogue, stored: &Stored) -> Vec<u8> {
     let form = if slots.is_some() { BITS } else { NAMES };
     let mut bytes = vec![form, origin];
     bytes.extend_from_slice(&notice.to_be_bytes());
-    match slots {
-        Some(said) => {
-            let [_, masks @ ..] = Shape::new(notice, said).to_numbers();
-            masks.iter().for_each(|mask| bytes.extend_from_slice(&mask.to_be_bytes()));
-        }
-        None => {
-            bytes.extend(serde_json::to_vec(&stored.choices).unwrap_or_default());
-            bytes.resize(bytes.len().next_multiple_of(STEP), b' ');
-        }
+    if let Some(said) = slots {
+        let [_, masks @ ..] = Shape::new(notice, said).to_numbers();
+        bytes.extend(masks.iter().flat_map(|mask| mask.to_be_bytes()));
+    } else {
+        bytes.extend(serde_json::to_vec(&stored.choices).unwrap_or_default());
+        bytes.resize(bytes.len().next_multiple_of(STEP), b' ');
     }
     bytes
 }
