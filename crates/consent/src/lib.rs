@@ -69,7 +69,7 @@ struct Inner {
     vault: vault::Vault,
     records: vault::Derived,
     signer: ledger::Signer,
-    organisation: RwLock<String>,
+    organisation: RwLock<Box<dyn Fn() -> String + Send + Sync>>,
     catalogue: RwLock<Arc<Catalogue>>,
     feed: decide::feed::Feed,
     campaigns: campaign::Kept,
@@ -96,7 +96,7 @@ impl Consent {
             vault: vault::Vault::with_profile(store.profile(), &store.derive_key("vault")),
             records: vault::Derived::new(store.profile()),
             signer: ledger::Signer::from_seed(&store.derive_key("ledger/sign")),
-            organisation: RwLock::default(),
+            organisation: RwLock::new(Box::new(String::new)),
             catalogue: RwLock::default(),
             feed: decide::feed::Feed::default(),
             campaigns: campaign::Kept::default(),
@@ -143,14 +143,20 @@ impl Consent {
     /// The organisation's name, as notices say it.
     pub fn organisation(&self) -> String {
         let name = self.inner.organisation.read();
-        name.unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        (*name.unwrap_or_else(std::sync::PoisonError::into_inner))()
     }
 
-    /// Tells the organisation's name; the front door does at start and when it changes.
+    /// Tells the organisation's name.
     pub fn set_organisation(&self, name: &str) {
-        let mut kept =
-            self.inner.organisation.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        name.clone_into(&mut kept);
+        let name = name.to_owned();
+        self.follow_organisation(move || name.clone());
+    }
+
+    /// Asks for the organisation's name whenever it is needed: it may be given and changed while a
+    /// server runs.
+    pub fn follow_organisation(&self, name: impl Fn() -> String + Send + Sync + 'static) {
+        let kept = self.inner.organisation.write();
+        *kept.unwrap_or_else(std::sync::PoisonError::into_inner) = Box::new(name);
     }
 }
 

@@ -180,7 +180,8 @@ impl House {
             let fetch = crate::fetch::Guarded::new(sso.inside.clone());
             web = web.with_sso(sso.config.clone(), Arc::new(fetch));
         }
-        consent.set_organisation(&web.organisation());
+        let named = web.clone();
+        consent.follow_organisation(move || named.organisation());
         let preferences = Preferences::open(web.clone(), consent.clone(), config.sms_gateway()?);
         let preferences = preferences.await.map_err(anyhow::Error::from)?;
         let warn = Warn::open(web.clone(), consent.clone()).await.map_err(anyhow::Error::from)?;

@@ -140,6 +140,8 @@ async fn verify(shop: &Counter, browser: &Browser, page: &str) -> Result<()> {
         shop.http("GET", &path, &[("Cookie", &cookies.join("; "))], "").await?;
     ensure!(status == 200, "{status}");
     ensure!(!certificate.contains(CUSTOMER));
+    // Named after the server had started.
+    ensure!(certificate.contains("Lantern Tea"), "{certificate}");
     let file = tempfile::NamedTempFile::new()?;
     std::fs::write(file.path(), certificate)?;
     let binary = std::env::var("PRIVET_BIN").context("PRIVET_BIN is not set")?;
