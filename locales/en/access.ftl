@@ -30,6 +30,7 @@ access-purpose-incident = Investigate a security incident
 access-purpose-legal-duty = Meet a legal duty
 access-purpose-quality = Check the quality of data
 access-purpose-emergency = Emergency access
+access-purpose-service-delivery = Serve the customer
 access-choose = Why do you open this customer’s data?
 access-choose-intro = Customer data opens only for a purpose you were given (GDPR Art 5(1)(b), PIPL Art 6).
 access-choose-hint = Your purpose is written into the record with everything you open. It holds for half an hour.

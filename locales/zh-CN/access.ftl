@@ -30,6 +30,7 @@ access-purpose-incident = 调查安全事件
 access-purpose-legal-duty = 履行法定义务
 access-purpose-quality = 检查数据质量
 access-purpose-emergency = 紧急权限
+access-purpose-service-delivery = 为客户提供服务
 access-choose = 您为何打开这位客户的数据？
 access-choose-intro = 只有持有相应目的才能打开客户数据（《个人信息保护法》第六条，GDPR 第 5(1)(b) 条）。
 access-choose-hint = 您的目的会与您打开的内容一起写入记录，半小时内有效。

@@ -24,7 +24,7 @@ const WHILE: Duration = Duration::from_secs(5);
 /// Starts the server on a data directory whose snapshot holds the customers.
 pub async fn measure(table: &mut Table, data: &Path, customers: usize) -> Result<()> {
     let made = Command::new(process::binary()?)
-        .args(["token", "create", "--scope", "decide,audience", "--data"])
+        .args(["token", "create", "--scope", "decide,audience", "--purpose", ASKED, "--data"])
         .arg(data)
         .stderr(Stdio::null())
         .output()?;

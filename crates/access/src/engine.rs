@@ -1,7 +1,7 @@
 //! Asking Cedar: policies and names are made once, a person once a page, a request each time.
 
 use crate::slice::{Heads, Slices};
-use crate::{Action, Actor, Context, Decision, Fault, Resource, SHIPPED, check};
+use crate::{Action, Actor, Context, Decision, Fault, PROGRAM, Program, Resource, SHIPPED, check};
 use cedar_policy::{
     Authorizer, Entities, Entity, EntityId, EntityTypeName, EntityUid, Policy, PolicyId, PolicySet,
     Request, RestrictedExpression,
@@ -29,6 +29,8 @@ struct Types {
     person: EntityTypeName,
     role: EntityTypeName,
     group: EntityTypeName,
+    program: EntityTypeName,
+    scope: EntityTypeName,
     kind: EntityTypeName,
 }
 
@@ -43,7 +45,7 @@ pub struct Engine {
     custom: bool,
 }
 
-/// A person as Cedar knows them; make it once and ask many times.
+/// A person or program as Cedar knows them; make it once and ask many times.
 pub struct Principal {
     uid: EntityUid,
     entities: Entities,
@@ -80,6 +82,8 @@ impl Engine {
                 person: name("Privet::Person")?,
                 role: name("Privet::Role")?,
                 group: name("Privet::Group")?,
+                program: name("Privet::Program")?,
+                scope: name("Privet::Scope")?,
                 kind: name("Privet::Kind")?,
             },
             custom: own > 0,
@@ -88,21 +92,37 @@ impl Engine {
 
     /// Prepares a person.
     pub fn principal(&self, actor: &Actor) -> Result<Principal, AccessError> {
+        let parents = std::iter::once(uid(&self.types.role, &actor.role))
+            .chain(actor.groups.iter().map(|group| uid(&self.types.group, group)));
         let person = uid(&self.types.person, &actor.id);
+        self.prepare(person, parents.collect(), &actor.role, &actor.purposes)
+    }
+
+    /// Prepares a program.
+    pub fn program(&self, program: &Program) -> Result<Principal, AccessError> {
+        let parents = program.scopes.iter().map(|scope| uid(&self.types.scope, scope)).collect();
+        let own = uid(&self.types.program, &program.id);
+        self.prepare(own, parents, PROGRAM, &program.purposes)
+    }
+
+    fn prepare(
+        &self,
+        own: EntityUid,
+        parents: HashSet<EntityUid>,
+        role: &str,
+        purposes: &[String],
+    ) -> Result<Principal, AccessError> {
         let text = |text: &String| RestrictedExpression::new_string(text.clone());
         let attributes = HashMap::from([
-            ("role".to_owned(), text(&actor.role)),
-            ("purposes".to_owned(), RestrictedExpression::new_set(actor.purposes.iter().map(text))),
+            ("role".to_owned(), RestrictedExpression::new_string(role.to_owned())),
+            ("purposes".to_owned(), RestrictedExpression::new_set(purposes.iter().map(text))),
         ]);
-        let parents: HashSet<EntityUid> = std::iter::once(uid(&self.types.role, &actor.role))
-            .chain(actor.groups.iter().map(|group| uid(&self.types.group, group)))
-            .collect();
-        let mut own = parents.clone();
-        own.insert(person.clone());
-        let heads = [self.set.heads(&own), self.shipped.heads(&own)];
-        let entity = Entity::new(person.clone(), attributes, parents).map_err(broken)?;
+        let mut all = parents.clone();
+        all.insert(own.clone());
+        let heads = [self.set.heads(&all), self.shipped.heads(&all)];
+        let entity = Entity::new(own.clone(), attributes, parents).map_err(broken)?;
         let entities = Entities::from_entities([entity], None).map_err(broken)?;
-        Ok(Principal { uid: person, entities, owner: actor.role == "owner", heads })
+        Ok(Principal { uid: own, entities, owner: role == "owner", heads })
     }
 
     /// Decides for a prepared person.
@@ -145,7 +165,18 @@ impl Engine {
         Ok(Decision { allow, policies })
     }
 
-    /// Decides once; anything that goes wrong is a refusal.
+    /// Prepares whoever an actor stands for: with the role [`PROGRAM`] a program, whose groups are its
+    /// scopes.
+    fn either(&self, actor: &Actor) -> Result<Principal, AccessError> {
+        if actor.role != PROGRAM {
+            return self.principal(actor);
+        }
+        let Actor { id, groups: scopes, purposes, .. } = actor.clone();
+        self.program(&Program { id, scopes, purposes })
+    }
+
+    /// Decides once; anything that goes wrong is a refusal. An actor with the role [`PROGRAM`] is a
+    /// program, and its groups are its scopes.
     pub fn allows(
         &self,
         actor: &Actor,
@@ -153,7 +184,7 @@ impl Engine {
         resource: &Resource<'_>,
         context: &Context<'_>,
     ) -> Decision {
-        self.principal(actor)
+        self.either(actor)
             .and_then(|person| self.decide(&person, action, resource, context))
             .unwrap_or_else(|_| Decision { allow: false, policies: Vec::new() })
     }

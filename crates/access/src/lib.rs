@@ -10,7 +10,7 @@ mod slice;
 
 pub use check::{Fault, check};
 pub use engine::{AccessError, Engine, Principal};
-pub use model::{Action, Actor, Context, Decision, Resource};
+pub use model::{Action, Actor, Context, Decision, PROGRAM, Program, Resource};
 
 /// The shipped policies, as people read them.
 pub const SHIPPED: &str = include_str!("../policies/shipped.cedar");

@@ -88,6 +88,20 @@ pub struct Actor {
     pub purposes: Vec<String>,
 }
 
+/// A program that asks, with an API token.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Program {
+    /// The token's id.
+    pub id: String,
+    /// What the token may do at all.
+    pub scopes: Vec<String>,
+    /// Keys of the purposes it holds.
+    pub purposes: Vec<String>,
+}
+
+/// The role that programs have in policies and in records.
+pub const PROGRAM: &str = "program";
+
 /// What is asked for: a kind of thing, never one customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resource<'a> {

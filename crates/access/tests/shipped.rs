@@ -1,7 +1,7 @@
 //! The shipped set gives exactly the promised table, and its limits hold for everybody.
 #![allow(clippy::unwrap_used)]
 
-use access::{Action, Actor, Context, Engine, Resource};
+use access::{Action, Actor, Context, Engine, Program, Resource};
 
 const ROLES: [&str; 6] =
     ["owner", "privacy_officer", "engineer", "marketer", "auditor", "employee"];
@@ -125,4 +125,39 @@ fn policies_that_do_not_fit_are_not_loaded() {
     assert!(
         Engine::with("permit (principal, action == Privet::Action::\"fly\", resource);").is_err()
     );
+}
+
+#[test]
+fn a_program_opens_for_the_purposes_of_its_token_and_does_nothing_else() {
+    let engine = Engine::with(
+        "// Written before there were programs: it must still fit, and it counts for them, too.
+         forbid (principal, action == Privet::Action::\"open_personal_data\", resource)
+         when { principal.role != \"owner\" && context.purpose == \"quality\" };
+         forbid (principal in Privet::Scope::\"consent:read\",
+                 action == Privet::Action::\"open_personal_data\",
+                 resource == Privet::Kind::\"receipt\");",
+    )
+    .unwrap();
+    let asks = |action, kind, purpose, approved| {
+        let program = Program {
+            id: "t1".into(),
+            scopes: vec!["consent:read".into()],
+            purposes: vec!["complaints".into(), "quality".into()],
+        };
+        let program = engine.program(&program).unwrap();
+        let context = Context { purpose, approved, emergency: false };
+        engine.decide(&program, action, &Resource { kind }, &context).unwrap().allow
+    };
+
+    assert!(asks(Action::OpenPersonalData, "subject", "complaints", false));
+    assert!(!asks(Action::OpenPersonalData, "subject", "incident", false), "it is not held");
+    assert!(!asks(Action::OpenPersonalData, "subject", "quality", false), "an own policy forbids");
+    assert!(!asks(Action::OpenPersonalData, "receipt", "complaints", false), "so for its scope");
+    assert!(!asks(Action::BulkExport, "suppression", "complaints", false), "four eyes");
+    assert!(asks(Action::BulkExport, "suppression", "complaints", true));
+    for action in Action::ALL.iter().copied() {
+        if !matches!(action, Action::OpenPersonalData | Action::BulkExport) {
+            assert!(!asks(action, "console", "complaints", true), "{}", action.as_str());
+        }
+    }
 }

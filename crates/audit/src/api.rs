@@ -27,14 +27,18 @@ pub(crate) fn router() -> Router<Room> {
 }
 
 /// `?limit` (1 to 1000), `cursor` (the answer's `next_cursor`; it stays valid and may be asked again
-/// later for what is new), and the filters of the page; with `format=jsonl|csv|cef|ecs` the lines
+/// later for what is new), `reading_for` (why, instead of the header) and the filters of the page; with `format=jsonl|csv|cef|ecs` the lines
 /// alone, streamed up to the newest.
 async fn read(token: Token, State(room): State<Room>, RawQuery(query): RawQuery) -> Response {
     if let Err(refused) = token.require(READ) {
         return refused;
     }
     let l = ListQuery::parse(query.as_deref().unwrap_or_default());
-    match answer(&room, &token, &l).await {
+    let purpose = match room.web.opens(&token, "audit", Some(l.get("reading_for"))).await {
+        Ok(purpose) => purpose,
+        Err(refused) => return *refused,
+    };
+    match answer(&room, &token, &l, &purpose).await {
         Ok(response) => response,
         Err(Fault::Asked(detail)) => {
             web::problem(StatusCode::BAD_REQUEST, "urn:privet:problem:invalid", detail)
@@ -58,7 +62,12 @@ impl<E: Into<crate::AuditError>> From<E> for Fault {
     }
 }
 
-async fn answer(room: &Room, token: &Token, l: &ListQuery) -> Result<Response, Fault> {
+async fn answer(
+    room: &Room,
+    token: &Token,
+    l: &ListQuery,
+    purpose: &str,
+) -> Result<Response, Fault> {
     let number = |key: &'static str, usual: i64| match l.get(key) {
         "" => Ok(usual),
         text => text.parse().map_err(|_| Fault::Asked("limit and cursor are whole numbers")),
@@ -77,7 +86,8 @@ async fn answer(room: &Room, token: &Token, l: &ListQuery) -> Result<Response, F
     let filter = filter_of(l, &room.audit).await?;
     let upto = room.audit.newest().await?;
     let action = if format.is_some() { "audit.exported" } else { "audit.api_read" };
-    let mut entry = Entry::new(token.actor(), action, "audit", filter.shape());
+    let mut entry = Entry::new(token.actor(), action, "audit", filter.shape())
+        .for_purpose(purpose);
     if !filter.customer.is_empty() {
         entry = entry.about(filter.customer.clone());
     }

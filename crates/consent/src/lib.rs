@@ -162,7 +162,20 @@ impl Consent {
 
 /// The addresses of the room.
 pub fn router(web: web::Web, consent: Consent) -> axum::Router {
+    offer_purposes(&web, &consent);
     api::router().merge(pages::router()).with_state(Room { web, consent })
+}
+
+/// Lets API tokens hold the company's own purposes; [`router`] does.
+pub fn offer_purposes(web: &web::Web, consent: &Consent) {
+    let own = consent.clone();
+    web.offer_purposes(move |lang| {
+        let catalogue = own.catalogue();
+        let name = |body: &PurposeBody| purpose::text_in(&body.name, lang.tag()).to_owned();
+        let choice = |one: &std::sync::Arc<Purpose>| web::Choice::new(&*one.key, name(&one.body));
+        let working = catalogue.purposes().filter(|purpose| purpose.retired_at.is_none());
+        working.map(choice).collect()
+    });
 }
 
 fn base64(bytes: &[u8]) -> String {

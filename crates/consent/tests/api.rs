@@ -52,6 +52,7 @@ impl Client {
             .method(method)
             .uri(path)
             .header(header::AUTHORIZATION, format!("Bearer {}", self.token))
+            .header(web::PURPOSE_HEADER, "service_delivery")
             .header(header::CONTENT_TYPE, "application/json");
         if let Some(key) = key {
             request = request.header("idempotency-key", key);

@@ -33,7 +33,9 @@ struct Client {
 impl Client {
     async fn new(room: &Consent, scope: &str) -> Self {
         let web = Web::open(room.store().clone(), WebConfig::default()).await.unwrap();
-        let (_, token) = web.create_token(me(), "test", &[scope.to_owned()]).await.unwrap();
+        let (scopes, purposes) = (&[scope.to_owned()], &["email_marketing".to_owned()]);
+        let new = web::NewToken { scopes, purposes, ..web::NewToken::default() };
+        let (_, token) = web.make_token(me(), new).await.unwrap();
         let rooms = web::router(web.clone()).merge(consent::router(web.clone(), room.clone()));
         let peer = SocketAddr::from(([127, 0, 0, 1], 40_000));
         Self { app: web::finish(web, rooms).layer(MockConnectInfo(peer)), token }

@@ -47,6 +47,7 @@ async fn post(room: &Consent, token: &str, path: &str, body: &Value) -> (StatusC
     let app = web::finish(web, rooms).layer(MockConnectInfo(peer));
     let request = Request::post(path)
         .header(header::AUTHORIZATION, format!("Bearer {token}"))
+        .header(web::PURPOSE_HEADER, "service_delivery")
         .header(header::CONTENT_TYPE, "application/json")
         .body(Body::from(body.to_string()))
         .unwrap();

@@ -70,11 +70,16 @@ async fn preference_link(
         Ok(body) => body,
         Err(rejection) => return misshapen(&rejection),
     };
+    let purpose = match room.web.opens(&token, "subject", None).await {
+        Ok(purpose) => purpose,
+        Err(refused) => return *refused,
+    };
     let made = async {
         let property = wanted.property.as_deref().unwrap_or(DEFAULT);
         let person = subject(&room, &wanted.subject, property)?;
         let life = wanted.expires_in.unwrap_or(600).clamp(30, LONGEST);
-        let mut entry = Entry::new(token.actor(), "preference.link_asked", "property", property);
+        let mut entry = Entry::new(token.actor(), "preference.link_asked", "property", property)
+            .for_purpose(&*purpose);
         // The link opens one person's choices.
         let consent = room.preferences.consent();
         let known = consent.find(&person.blind(consent.vault())).await?;
@@ -186,6 +191,12 @@ async fn suppressions(
             room.preferences.consent().catalogue().purpose(&wanted.purpose)?;
             Ok(kind)
         });
+    // The use that these people must be left out of is why the list is opened.
+    if checked.is_ok()
+        && let Err(refused) = room.web.opens(&token, "suppression", Some(&wanted.purpose)).await
+    {
+        return *refused;
+    }
     let noted = match checked {
         Ok(kind) => {
             // Before the first line leaves: whoever breaks off leaves a trace, too.

@@ -80,6 +80,16 @@ impl State {
     }
 }
 
+impl State {
+    /// Opens accounts and tokens, with the company's own purposes for these.
+    pub async fn open_web_with_purposes(self) -> Result<Web, Failure> {
+        let store = self.open().await?;
+        let web = Web::open(store.clone(), WebConfig::default()).await?;
+        consent::offer_purposes(&web, &open_consent(store).await?);
+        Ok(web)
+    }
+}
+
 /// What is kept as code.
 pub struct Code {
     /// The data map.

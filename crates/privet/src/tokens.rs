@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use jiff::Timestamp;
 use store::Actor;
-use web::{NewToken, SCOPES};
+use web::{Lang, NewToken, OPENING, SCOPES, Web};
 
 use crate::{Failure, say::say, state::State};
 
@@ -25,6 +25,9 @@ enum Command {
         /// What it may do; several with commas.
         #[arg(long, value_name = "S[,S…]", required = true, value_delimiter = ',')]
         scope: Vec<String>,
+        /// Why it may open personal data; several with commas. Needed by scopes that open or export.
+        #[arg(long, value_name = "P[,P…]", value_delimiter = ',')]
+        purpose: Vec<String>,
         /// What it is for, so that somebody dares to revoke it one day.
         #[arg(long, value_name = "NAME", default_value = "")]
         name: String,
@@ -37,7 +40,17 @@ enum Command {
         #[command(flatten)]
         state: State,
     },
-    /// List the tokens: id, name, scopes, when made, last used, expired or revoked.
+    /// Hold a token to purposes, instead of those it had.
+    Purposes {
+        /// Its id, from the list.
+        id: String,
+        /// Why it may open personal data; several with commas.
+        #[arg(long, value_name = "P[,P…]", required = true, value_delimiter = ',')]
+        purpose: Vec<String>,
+        #[command(flatten)]
+        state: State,
+    },
+    /// List the tokens: id, name, scopes, purposes, when made, last used, expired or revoked.
     List(State),
     /// Revoke a token at once.
     Revoke {
@@ -51,13 +64,19 @@ enum Command {
 /// Does what was asked.
 pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     match args.command {
-        Command::Create { scope, name, expires, certificate, state } => {
+        Command::Create { scope, purpose, name, expires, certificate, state } => {
             let days = i64::from(expires.unwrap_or(0));
             let expires_at = if days == 0 { 0 } else { store::now() + days * DAY };
-            let new =
-                NewToken { name: &name, scopes: &scope, expires_at, certificate: &certificate };
+            let new = NewToken {
+                name: &name,
+                scopes: &scope,
+                purposes: &purpose,
+                expires_at,
+                certificate: &certificate,
+            };
             create(new, state).await?;
         }
+        Command::Purposes { id, purpose, state } => hold(&id, &purpose, state).await?,
         Command::List(state) => list(state).await?,
         Command::Revoke { id, state } => revoke(&id, state).await?,
     }
@@ -69,11 +88,46 @@ async fn create(new: NewToken<'_>, state: State) -> Result<(), Failure> {
         let known = SCOPES.join(", ");
         return Err(Failure::usage(format!("“{wrong}” is not a scope; there are: {known}")));
     }
-    let web = state.open_web().await?;
+    let opens = new.scopes.iter().find(|scope| OPENING.contains(&scope.as_str()));
+    let web = state.open_web_with_purposes().await?;
+    if let (Some(scope), []) = (opens, new.purposes) {
+        let known = known(&web);
+        return Err(Failure::usage(format!(
+            "`{scope}` opens personal data; say why with --purpose. Purposes are: {known}"
+        )));
+    }
+    check(&web, new.purposes)?;
     let (id, token) = web.make_token(Actor::CommandLine, new).await.map_err(failed)?;
     eprintln!("Token {id}; keep it now, it is not shown again:");
     say(&token);
     Ok(())
+}
+
+/// The keys of the purposes there are.
+fn known(web: &Web) -> String {
+    let keys: Vec<String> =
+        web.offered_purposes(Lang::En).into_iter().map(|one| one.value).collect();
+    keys.join(", ")
+}
+
+fn check(web: &Web, purposes: &[String]) -> Result<(), Failure> {
+    match purposes.iter().find(|purpose| !web.knows_purpose(purpose)) {
+        Some(wrong) => {
+            let known = known(web);
+            Err(Failure::usage(format!("“{wrong}” is not a purpose; there are: {known}")))
+        }
+        None => Ok(()),
+    }
+}
+
+async fn hold(id: &str, purposes: &[String], state: State) -> Result<(), Failure> {
+    let web = state.open_web_with_purposes().await?;
+    check(&web, purposes)?;
+    if web.set_token_purposes(Actor::CommandLine, id, purposes).await.map_err(failed)? {
+        say(&format!("Token {id} opens personal data for: {}", purposes.join(", ")));
+        return Ok(());
+    }
+    Err(Failure::check(format!("there is no working token {id}; `privet token list` shows them")))
 }
 
 async fn list(state: State) -> Result<(), Failure> {
@@ -93,7 +147,13 @@ async fn list(state: State) -> Result<(), Failure> {
         };
         let name = if token.name.is_empty() { "–" } else { &token.name };
         let scopes = token.scopes.join(",");
-        say(&format!("{}  {}  {state}  {scopes}  {name}", token.id, day(token.created_at)));
+        let purposes = match token.purposes.join(",") {
+            _ if token.open_ended() => "every purpose (not limited yet)".to_owned(),
+            none if none.is_empty() => "–".to_owned(),
+            some => some,
+        };
+        let made = day(token.created_at);
+        say(&format!("{}  {made}  {state}  {scopes}  {purposes}  {name}", token.id));
     }
     Ok(())
 }

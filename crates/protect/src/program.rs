@@ -1,4 +1,4 @@
-//! Programs: which purposes an API token may name. A policy says what a purpose shows; this says who may
+//! Programs: which purposes an API token may name that was made before tokens held purposes. A policy says what a purpose shows; this says who may
 //! come with it, so that the marketing tool cannot call itself the help desk.
 
 use std::collections::{BTreeMap, BTreeSet};

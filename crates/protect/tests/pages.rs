@@ -21,7 +21,7 @@ on_both_engines!(
 const PHONE: &str = "+8613812345678";
 
 async fn every_page_is_whole_in_both_languages(room: Protect) {
-    let program = Program::new(&room).await;
+    let program = Program::old(&room).await;
     let seal =
         json!({"category": "contact.phone", "subject": {"customer_id": "C-1"}, "value": PHONE});
     let (_, sealed) = program.post("/v1/vault/seal", &seal).await;

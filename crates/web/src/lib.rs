@@ -148,7 +148,7 @@ pub use routes::router;
 pub use sealed::sealed_router;
 pub use session::User;
 pub use signin::ClientAddress;
-pub use token::{ApiToken, ClientCertificate, NewToken, SCOPES, Token};
+pub use token::{ApiToken, ClientCertificate, NewToken, OPENING, PURPOSE_HEADER, SCOPES, Token};
 
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -158,7 +158,7 @@ use store::sqlx::{self, Row};
 use store::{Actor, Entry, Migration, Store};
 
 /// Rooms of their own in the list of migrations, so that each part of sign-in grows by itself.
-const MIGRATIONS: [Migration; 7] = [
+const MIGRATIONS: [Migration; 8] = [
     Migration { room: "web", version: 1, sql: include_str!("schema.sql") },
     Migration { room: "web-token", version: 1, sql: include_str!("token/schema.sql") },
     Migration { room: "web-session", version: 1, sql: include_str!("session_schema.sql") },
@@ -166,6 +166,7 @@ const MIGRATIONS: [Migration; 7] = [
     Migration { room: "web-place", version: 1, sql: include_str!("place_schema.sql") },
     Migration { room: "web-sso", version: 2, sql: include_str!("sso/groups_schema.sql") },
     Migration { room: "web-passkey", version: 1, sql: include_str!("passkey/schema.sql") },
+    Migration { room: "web-token", version: 2, sql: include_str!("token/purposes_schema.sql") },
 ];
 
 /// How the server is reached.
@@ -202,6 +203,7 @@ struct Inner {
     limits: limit::Limits,
     hashing: tokio::sync::Semaphore,
     tokens: token::Cache,
+    purposes: token::Book,
     access: access::State,
     badges: RwLock<Vec<(&'static str, i64)>>,
 }
@@ -234,6 +236,7 @@ impl Web {
             limits: limit::Limits::default(),
             hashing: tokio::sync::Semaphore::new(2),
             tokens: token::Cache::default(),
+            purposes: token::Book::default(),
             access: access::State::new()?,
             badges: RwLock::default(),
         };

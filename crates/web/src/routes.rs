@@ -74,6 +74,10 @@ fn console() -> Router<Web> {
         .route("/console/tokens", get(token::pages::show))
         .route("/console/tokens/new", get(token::pages::form).post(token::pages::create))
         .route("/console/tokens/{id}/revoke", post(token::pages::revoke))
+        .route(
+            "/console/tokens/{id}/purposes",
+            get(token::pages::purposes).post(token::pages::set_purposes),
+        )
         .route("/console/people", get(people::show))
         .route("/console/people/invite", post(people::invite))
         .route("/console/people/{id}/role", post(people::set_role))

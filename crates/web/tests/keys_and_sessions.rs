@@ -83,6 +83,10 @@ async fn a_token_is_made_shown_once_found_and_revoked() {
             &[("name", "Shop checkout"), ("scope", "decide"), ("scope", "metrics"), ("days", "30")],
         )
         .await;
+    let aimless = [("name", "CRM"), ("scope", "consent:read"), ("days", "30")];
+    let aimless = owner.send("/console/tokens/new", &aimless).await;
+    assert_eq!(aimless.status, StatusCode::UNPROCESSABLE_ENTITY, "it opens data for no purpose");
+    assert!(aimless.body.contains("href=\"#f-purpose\""), "{}", aimless.body);
 
     assert_eq!(made.status, StatusCode::OK, "{}", made.body);
     let text = between(&made.body, "<p class=\"secret\">", "</p>").unwrap();
@@ -91,6 +95,13 @@ async fn a_token_is_made_shown_once_found_and_revoked() {
     assert!(page.contains("Shop checkout") && page.contains("Li Wei") && !page.contains(&text));
     assert!(!owner.get("/console/tokens?scope=audience").await.body.contains("Shop checkout"));
     let id = house.web.list_tokens().await.unwrap()[0].id.clone();
+    let purposes = format!("/console/tokens/{id}/purposes");
+    let unknown = owner.post(&purposes, &purposes, &[("purpose", "=1+1")]).await;
+    assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let held = owner.post(&purposes, &purposes, &[("purpose", "complaints")]).await;
+    assert_eq!(held.location(), "/console/tokens", "{}", held.body);
+    assert_eq!(house.web.list_tokens().await.unwrap()[0].purposes, ["complaints"]);
+    assert!(owner.get("/console/tokens").await.body.contains("Handle a complaint"));
     let revoke = format!("/console/tokens/{id}/revoke");
     let done = owner.post("/console/tokens", &revoke, &[]).await;
     assert_eq!(done.location(), "/console/tokens");

@@ -21,7 +21,10 @@ use preference::{Place, Preferences, Shown};
 use serde_json::Value;
 use store::{Actor, Store, StoreConfig};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use web::{Web, WebConfig, mail::MailSecurity, testing::SmtpServer};
+use web::{
+    NewToken, PURPOSE_HEADER, Web, WebConfig, access::SERVICE, mail::MailSecurity,
+    testing::SmtpServer,
+};
 
 use crate::{Browser, Server};
 
@@ -132,7 +135,11 @@ impl Counter {
     /// One call of the API with the shop's token.
     pub async fn call(&self, path: &str, body: &Value) -> Result<Value> {
         let bearer = format!("Bearer {}", self.token);
-        let headers = [("Authorization", bearer.as_str()), ("Content-Type", "application/json")];
+        let headers = [
+            ("Authorization", bearer.as_str()),
+            ("Content-Type", "application/json"),
+            (PURPOSE_HEADER, SERVICE),
+        ];
         let (status, text) = self.http("POST", path, &headers, &body.to_string()).await?;
         ensure!(status < 300, "{path} answered {status}: {text}");
         Ok(serde_json::from_str(&text)?)
@@ -260,7 +267,10 @@ async fn furnish(data: &std::path::Path, site: &str) -> Result<String> {
         "suppressions:read",
         "audit:read",
     ];
-    let (_, token) = web.create_token(me.clone(), "shop", &scopes.map(str::to_owned)).await?;
+    let scopes = &scopes.map(str::to_owned);
+    let purposes = &["service_delivery", "customer_support", "email_marketing"].map(str::to_owned);
+    let new = NewToken { name: "shop", scopes, purposes, ..NewToken::default() };
+    let (_, token) = web.make_token(me.clone(), new).await?;
     let said =
         consent::Settings { contact: "privacy@lantern.example".into(), ..Default::default() };
     let consent = Consent::open(store, said).await?;

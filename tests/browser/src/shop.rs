@@ -102,6 +102,7 @@ impl Shop {
         let request = http::Request::post(path)
             .header(header::HOST, self.server.address.trim_start_matches("http://"))
             .header(header::AUTHORIZATION, format!("Bearer {}", self.token))
+            .header(web::PURPOSE_HEADER, web::access::SERVICE)
             .header(header::CONTENT_TYPE, "application/json");
         let text = crate::plain::send(&self.server.address, request, &body.to_string()).await?;
         serde_json::from_str(&text).with_context(|| format!("{path} said {text}"))

@@ -161,7 +161,7 @@ async fn from_the_double_opt_in_to_one_click_to_a_receipt_checked_offline() -> R
     let line = purposes.iter().find(|line| line["purpose"] == "email_marketing");
     let receipt = line.and_then(|line| line["receipt"].as_str()).context("no receipt")?;
     let bearer = format!("Bearer {}", shop.token);
-    let headers = [("Authorization", bearer.as_str())];
+    let headers = [("Authorization", bearer.as_str()), ("Privet-Purpose", "service_delivery")];
     let (status, text) = shop.http("GET", &format!("/v1/receipts/{receipt}"), &headers, "").await?;
     ensure!(status == 200, "{text}");
     let said = verify(&text)?;

@@ -43,8 +43,9 @@ async fn one_customer_is_followed_through_consent_reading_export_and_shredding()
 
     // Export: everything about this customer, taken away by a program.
     let bearer = format!("Bearer {}", shop.token);
+    let headers = [("Authorization", bearer.as_str()), ("Privet-Purpose", "customer_support")];
     let export = format!("/v1/audit?format=jsonl&customer={id}");
-    let (status, taken) = shop.http("GET", &export, &[("Authorization", &bearer)], "").await?;
+    let (status, taken) = shop.http("GET", &export, &headers, "").await?;
     ensure!(status == 200 && taken.contains("consent.recorded"), "{status} {taken}");
     ensure!(!taken.contains(CUSTOMER), "an export names nobody");
 

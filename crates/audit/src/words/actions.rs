@@ -87,6 +87,8 @@ pub(crate) const ACTIONS: &[(&str, Group)] = &[
     ("token.created", Account),
     ("token.revoked", Account),
     ("token.used", Account),
+    ("token.purposes_set", Account),
+    ("token.refused", Read),
     ("source.created", Map),
     ("source.changed", Map),
     ("source.deleted", Map),

@@ -67,6 +67,12 @@ async fn filter(
             )
         })
         .and_then(|Query(asked)| list(&room, asked));
+    // The use that the list is for is why it is opened.
+    if let Ok(list) = &list
+        && let Err(refused) = room.web.opens(&token, "audience", Some(&list.purpose)).await
+    {
+        return *refused;
+    }
     match start(&room, &token, list).await {
         Ok((sift, note)) => answer(sift, note, body),
         Err(error) => problem_of(&error),
@@ -101,6 +107,7 @@ impl Note {
 }
 
 fn list(room: &Room, asked: Asked) -> Result<List> {
+    room.consent.catalogue().purpose(&asked.purpose)?;
     let named = asked.regimes.as_deref().unwrap_or_default();
     let regimes = commas(named)
         .map(|name| {

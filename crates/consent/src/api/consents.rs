@@ -17,7 +17,6 @@ use store::Actor;
 use web::Token;
 
 use super::{
-    SERVICE,
     problem::{Body, problem_of},
 };
 use crate::{
@@ -229,13 +228,17 @@ async fn receipt(token: Token, State(room): State<Room>, Path(id): Path<String>)
     if let Err(refused) = token.require(READ) {
         return refused;
     }
+    let purpose = match room.web.opens(&token, "receipt", None).await {
+        Ok(purpose) => purpose,
+        Err(refused) => return *refused,
+    };
     let proved = async {
         let receipt = room.consent.receipt(&id).await?;
         // Nothing is told before it is durable that it was asked.
         let document = receipt.document.value();
         let person = document["pii_principal_id"].as_str().unwrap_or_default();
         let person = SubjectId(person.to_owned());
-        room.consent.looked_up(&token.actor(), Some(&person), SERVICE).await?;
+        room.consent.looked_up(&token.actor(), Some(&person), &purpose).await?;
         let proof = room.consent.store().ledger().proof(receipt.position).await?;
         Ok::<_, crate::ConsentError>((receipt, proof))
     };

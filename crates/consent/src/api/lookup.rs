@@ -11,7 +11,8 @@ use axum::{
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use web::{Token, access::PURPOSES};
+use web::Token;
+pub use web::access::SERVICE;
 
 use super::{
     consents::READ,
@@ -33,40 +34,30 @@ struct Question {
     property: Option<String>,
     #[serde(default)]
     language: Option<String>,
-    /// Why the program reads this person's data: a purpose key for the audit view.
+    /// Why the program reads this person's data, instead of the header.
     #[serde(default)]
     reading_for: Option<String>,
 }
-
-/// Why programs read when they do not say.
-pub const SERVICE: &str = "service_delivery";
 
 async fn lookup(token: Token, State(room): State<Room>, Body(asked): Body<Question>) -> Response {
     if let Err(refused) = token.require(READ) {
         return refused;
     }
-    match answer(&room, &token, &asked).await {
+    let purpose = match room.web.opens(&token, "subject", asked.reading_for.as_deref()).await {
+        Ok(purpose) => purpose,
+        Err(refused) => return *refused,
+    };
+    match answer(&room, &token, &asked, &purpose).await {
         Ok(answer) => Json(answer).into_response(),
         Err(error) => problem_of(&error),
     }
 }
 
-async fn answer(room: &Room, token: &Token, asked: &Question) -> Result<Value> {
+async fn answer(room: &Room, token: &Token, asked: &Question, purpose: &str) -> Result<Value> {
     let catalogue = room.consent.catalogue();
     let property = catalogue.property(asked.property.as_deref().unwrap_or(property::DEFAULT))?;
     let language = asked.language.as_deref().unwrap_or(&property.body.language);
     let subject = Subject::parse(&asked.subject, &property.body.country)?;
-    let purpose = asked.reading_for.as_deref().unwrap_or(SERVICE);
-    // Only what is known: free text could hold somebody's number, and the ledger keeps it for ever.
-    let known =
-        purpose == SERVICE || PURPOSES.contains(&purpose) || catalogue.purpose(purpose).is_ok();
-    if !known {
-        let told = format!(
-            "reading_for is the key of a purpose, `{SERVICE}`, or one of: {}",
-            PURPOSES.join(", ")
-        );
-        return Err(crate::ConsentError::Invalid(told));
-    }
     let blind = subject.blind(room.consent.vault());
     let people = room.consent.find(&blind).await?.people;
     // Nothing is told before it is durable that it was asked.

@@ -157,7 +157,10 @@ impl House {
 
     /// A program with a token.
     pub async fn program(&self, scope: &str) -> String {
-        self.web.create_token(me(), "test", &[scope.to_owned()]).await.unwrap().1
+        let purposes = &["service_delivery", "offers", "none"].map(str::to_owned);
+        let scopes = &[scope.to_owned()];
+        let new = web::NewToken { scopes, purposes, ..web::NewToken::default() };
+        self.web.make_token(me(), new).await.unwrap().1
     }
 
     /// Whether a use would be allowed now.

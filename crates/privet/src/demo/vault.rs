@@ -10,7 +10,7 @@ use protect::{
     token::{Format, Shape, ToToken, ToValue},
 };
 use store::Actor;
-use web::Web;
+use web::{NewToken, Web};
 
 use super::people;
 
@@ -30,8 +30,8 @@ pub async fn furnish(protect: &Protect, web: &Web) -> Result<()> {
     for (category, policy) in policies() {
         protect.save_policy(&ACTOR, category, 0, &policy).await?;
     }
-    let shop = program(web, "Web shop", &["vault:seal", "vault:open"]).await?;
-    let desk = program(web, "Help desk", &["vault:open", "vault:search"]).await?;
+    let shop = program(web, "Web shop", &["vault:seal", "vault:open"], "service_delivery").await?;
+    let desk = program(web, "Help desk", &["vault:open", "vault:search"], "customer_support").await?;
     let customers = people::customers();
     let mut values = Vec::new();
     let mut tokens = Vec::new();
@@ -98,7 +98,9 @@ fn policies() -> [(&'static str, Policy); 2] {
 }
 
 /// The token's text is for nobody: only its name shows.
-async fn program(web: &Web, name: &str, scopes: &[&str]) -> Result<Actor> {
+async fn program(web: &Web, name: &str, scopes: &[&str], purpose: &str) -> Result<Actor> {
     let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-    Ok(Actor::Token(web.create_token(ACTOR, name, &scopes).await?.0))
+    let (scopes, purposes) = (&scopes, &[purpose.to_owned()]);
+    let new = NewToken { name, scopes, purposes, ..NewToken::default() };
+    Ok(Actor::Token(web.make_token(ACTOR, new).await?.0))
 }

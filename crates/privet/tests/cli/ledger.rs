@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
+    PURPOSES,
     privet::{Said, run},
     reference::ask,
     server::Server,
@@ -42,7 +43,7 @@ impl House {
         let applied = run(&["apply", code.to_str().unwrap(), "--data", data]);
         assert_eq!(applied.code, 0, "{}", applied.err);
         let scopes = "consent:write,consent:read,audit:read";
-        let made = run(&["token", "create", "--scope", scopes, "--data", data]);
+        let made = run(&["token", "create", "--scope", scopes, "--purpose", PURPOSES, "--data", data]);
         let bearer = format!("Bearer {}", made.out.trim());
         let server = Server::start("serve", data.as_ref(), 1);
         let key = run(&["ledger", "key", "--data", data]).out.trim().to_owned();
@@ -68,7 +69,11 @@ impl House {
     }
 
     fn call(&self, method: &str, path: &str, body: &str) -> Value {
-        let headers = [("Content-Type", "application/json"), ("Authorization", &self.bearer)];
+        let headers = [
+            ("Content-Type", "application/json"),
+            ("Authorization", &self.bearer),
+            ("Privet-Purpose", "incident"),
+        ];
         let (status, text) = ask(&self.server, method, path, &headers, body);
         assert!(status < 300, "{path} answered {status}: {text}");
         serde_json::from_str(&text).unwrap()

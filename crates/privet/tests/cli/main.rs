@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that fails here should")]
 
+/// Purposes of tokens that tests make.
+const PURPOSES: &str = "service_delivery,customer_support,complaints,legal_duty,incident";
+
 mod audience;
 mod backup;
 mod config;

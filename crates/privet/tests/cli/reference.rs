@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::{privet::run, server::Server};
+use crate::{PURPOSES, privet::run, server::Server};
 
 /// One request as a program sends it; status and body.
 pub fn ask(
@@ -85,7 +85,8 @@ fn the_reference_and_the_server_know_the_same_calls() {
         paths.values().flat_map(|one| one.as_object().unwrap().values()).flat_map(scopes).collect();
     let all = all.into_iter().collect::<Vec<_>>().join(",");
     let data = dir.path().to_str().unwrap();
-    let token = run(&["token", "create", "--scope", &all, "--data", data]);
+    let purposes = format!("{PURPOSES},quality");
+    let token = run(&["token", "create", "--scope", &all, "--purpose", &purposes, "--data", data]);
     assert_eq!(token.code, 0, "{}", token.err);
     let token = token.out.split_whitespace().find(|word| word.starts_with("pvt_")).unwrap();
     let bearer = format!("Bearer {token}");
@@ -116,7 +117,11 @@ fn try_call(server: &Server, bearer: &str, path: &str, method: &str, call: &Valu
         let (status, _) = ask(server, method, &address, &[("Content-Type", kind)], &example);
         assert_eq!(status, 401, "{method} {path} without a token");
     }
-    let headers = [("Content-Type", kind), ("Authorization", bearer)];
+    let headers = [
+        ("Content-Type", kind),
+        ("Authorization", bearer),
+        ("Privet-Purpose", "service_delivery"),
+    ];
     let (status, text) = ask(server, method, &address, &headers, &example);
     assert_ne!(status, 405, "{method} {path}");
     assert_ne!(status, 403, "{method} {path}: {text}");

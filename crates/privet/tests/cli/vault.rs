@@ -11,6 +11,7 @@ use std::{
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 use crate::{
+    PURPOSES,
     privet::{Said, command, finish, run},
     server::Server,
 };
@@ -31,7 +32,7 @@ fn policy(data: &str) {
 
 fn token(data: &str) -> String {
     let scopes = "vault:seal,vault:open,vault:search";
-    let made = run(&["token", "create", "--scope", scopes, "--data", data]);
+    let made = run(&["token", "create", "--scope", scopes, "--purpose", PURPOSES, "--data", data]);
     assert_eq!(made.code, 0, "{}", made.err);
     made.out.split_whitespace().find(|word| word.starts_with("pvt_")).unwrap().to_owned()
 }

@@ -125,6 +125,9 @@ async fn detokenize(
     if let Err(refused) = token.require(OPEN) {
         return refused;
     }
+    if let Err(refused) = room.web.opens(&token, "sealed", Some(&asked.purpose)).await {
+        return *refused;
+    }
     let opened = async {
         let purpose = asked.purpose.clone();
         let (items, single) = asked.read()?;
@@ -150,6 +153,9 @@ async fn search(
 ) -> Response {
     if let Err(refused) = token.require(SEARCH) {
         return refused;
+    }
+    if let Err(refused) = room.web.opens(&token, "sealed", Some(&asked.purpose)).await {
+        return *refused;
     }
     let found = async {
         let SearchRequest { purpose, category, value, values } = asked;

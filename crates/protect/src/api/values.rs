@@ -119,6 +119,9 @@ async fn open(token: Token, State(room): State<Room>, Body(asked): Body<OpenRequ
     if let Err(refused) = token.require(OPEN) {
         return refused;
     }
+    if let Err(refused) = room.web.opens(&token, "sealed", Some(&asked.purpose)).await {
+        return *refused;
+    }
     let opened = async {
         let purpose = asked.purpose.clone();
         let (items, single) = asked.read()?;

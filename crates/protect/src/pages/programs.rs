@@ -19,6 +19,8 @@ pub(super) struct Program {
     pub name: String,
     /// Empty: all that policies name.
     pub purposes: String,
+    /// Its token holds purposes, which count everywhere; else it is limited here alone.
+    pub limited: bool,
 }
 
 /// Programs that may open, by name.
@@ -30,11 +32,13 @@ pub(super) async fn all(p: &Page, room: &Room) -> Result<Vec<Program>, WebError>
         token.revoked_at == 0 && token.scopes.iter().any(|scope| opens.contains(&scope.as_str()))
     });
     let program = |token: web::ApiToken| Program {
-        purposes: limited.get(&token.id).map_or(String::new(), |purposes| {
-            let names: Vec<String> =
-                purposes.iter().map(|key| purpose_name(p, room, key)).collect();
+        purposes: {
+            let here = limited.get(&token.id).filter(|_| !token.limited).into_iter().flatten();
+            let keys = token.purposes.iter().chain(here);
+            let names: Vec<String> = keys.map(|key| purpose_name(p, room, key)).collect();
             names.join(between)
-        }),
+        },
+        limited: token.limited,
         name: if token.name.is_empty() { token.id.clone() } else { token.name },
         id: token.id,
     };
@@ -65,6 +69,9 @@ pub(super) async fn show(
     p.require(Permission::EditPolicies)?;
     let found = all(&p, &room).await?.into_iter().find(|program| program.id == id);
     let program = found.ok_or(WebError::NotFound)?;
+    if program.limited {
+        return Ok(web::redirect(&format!("/console/tokens/{id}/purposes")));
+    }
     let chosen = room.protect.purposes_of_program(&id).await?.unwrap_or_default();
     let choose = |key: String| Choose {
         name: purpose_name(&p, &room, &key),
@@ -88,7 +95,7 @@ pub(super) async fn save(
     CsrfForm(input): CsrfForm<Input>,
 ) -> Result<Response, WebError> {
     p.require(Permission::EditPolicies)?;
-    if !all(&p, &room).await?.iter().any(|program| program.id == id) {
+    if !all(&p, &room).await?.iter().any(|program| program.id == id && !program.limited) {
         return Err(WebError::NotFound);
     }
     room.protect.limit_program(&p.actor(), &id, &input.purpose).await?;

@@ -92,11 +92,27 @@ impl Program {
     pub async fn with(room: &Protect, scopes: &[&str]) -> Self {
         let web = Web::open(room.store().clone(), WebConfig::default()).await.unwrap();
         let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        let (id, token) = web.create_token(me(), "test", &scopes).await.unwrap();
+        let purposes = ["customer_support", "service_delivery", "quality"].map(str::to_owned);
+        let new = web::NewToken { scopes: &scopes, purposes: &purposes, ..Default::default() };
+        let (id, token) = web.make_token(me(), new).await.unwrap();
         let rooms = web::router(web.clone()).merge(protect::router(web.clone(), room.clone()));
         let peer = SocketAddr::from(([127, 0, 0, 1], 40_000));
         let app = web::finish(web, rooms).layer(MockConnectInfo(peer));
         Self { app, token, actor: format!("token:{id}") }
+    }
+
+    /// The same with a token that was made before tokens held purposes.
+    pub async fn old(room: &Protect) -> Self {
+        let program = Self::new(room).await;
+        let entry = store::Entry::new(me(), "token.changed", "token", "test");
+        let mut tx = room.store().begin(entry).await.unwrap();
+        sqlx::query("UPDATE api_token SET purposes = '', limited = 0 WHERE id = $1")
+            .bind(program.actor.strip_prefix("token:").unwrap())
+            .execute(tx.conn())
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        program
     }
 
     /// A call with a JSON body.

@@ -3,7 +3,7 @@
 //! for it. A crash loses at most that half minute – what happened is in the ledger anyway.
 
 use crate::{Web, WebError};
-use ::access::Action;
+use ::access::{Action, Context, PROGRAM};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use store::sqlx::{self, Row};
@@ -59,6 +59,25 @@ fn flag(value: bool) -> i64 {
 }
 
 impl Web {
+    /// Counts a decision about a program.
+    pub(crate) fn note_program(
+        &self,
+        (token, action, kind): (&str, Action, &str),
+        context: &Context<'_>,
+        allowed: bool,
+    ) {
+        self.inner.access.decisions.note(Seen {
+            actor: token.to_owned(),
+            role: PROGRAM.to_owned(),
+            action,
+            kind: kind.to_owned(),
+            purpose: context.purpose.to_owned(),
+            emergency: false,
+            approved: context.approved,
+            allowed,
+        });
+    }
+
     /// Writes down what was counted.
     pub(crate) async fn write_decisions(&self) -> Result<(), WebError> {
         let taken = self.inner.access.decisions.take();

@@ -13,7 +13,7 @@ mod standing;
 
 pub use ::access::Action;
 pub use approvals::{Approval, ApprovalId, ApprovalState, Approvals, asker};
-pub use purposes::{EMERGENCY, PURPOSES, key as purpose_key};
+pub use purposes::{EMERGENCY, PURPOSES, SERVICE, key as purpose_key};
 pub use standing::Standing;
 
 pub(crate) use pages::{NAV, routes};

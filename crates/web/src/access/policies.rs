@@ -3,8 +3,8 @@
 
 use crate::access::decisions::Seen;
 use crate::{ListQuery, Role, Web, WebError};
-use ::access::{Action, Actor, Context, Engine, Fault, Resource};
-use std::collections::HashMap;
+use ::access::{Action, Actor, Context, Engine, Fault, PROGRAM, Resource};
+use std::collections::{HashMap, HashSet};
 use store::Entry;
 use store::sqlx::{self, Row};
 
@@ -24,7 +24,8 @@ pub(crate) struct Policy {
     pub made_at: i64,
 }
 
-/// One line of cases: `ROLE[+HELD…] ACTION [for PURPOSE] = allow|refuse`.
+/// One line of cases: `ROLE[@GROUP…][+HELD…] ACTION [for PURPOSE] = allow|refuse`; for a program the
+/// role is `program`, and its scopes stand as groups: `program@consent:read+complaints …`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Case {
     pub line: usize,
@@ -91,13 +92,16 @@ fn case(line: usize, text: &str) -> Option<Case> {
     };
     let mut parts = who.split('+');
     let mut names = parts.next()?.split('@');
-    let role = Role::parse(names.next()?)?;
+    let role = match names.next()? {
+        PROGRAM => PROGRAM,
+        role => Role::parse(role)?.as_str(),
+    };
     Some(Case {
         line,
         text: text.to_owned(),
         actor: Actor {
             id: "somebody".into(),
-            role: role.as_str().into(),
+            role: role.into(),
             groups: names.map(str::to_owned).collect(),
             purposes: parts.map(str::to_owned).collect(),
         },
@@ -229,19 +233,32 @@ impl Web {
     /// The real decisions of the last 30 days that would have been others under these policies.
     pub(crate) async fn dry_run(&self, body: &str) -> Result<(Vec<Change>, usize), WebError> {
         let engine = Engine::with(body).map_err(WebError::internal)?;
-        let (held, groups) = (self.purposes_held().await?, self.groups_held().await?);
+        let (held, mut groups) = (self.purposes_held().await?, self.groups_held().await?);
+        let tokens = self.list_tokens().await?;
+        groups.extend(tokens.iter().map(|token| (token.id.clone(), token.scopes.clone())));
         let seen = self.decisions_since(DRY_RUN_DAYS).await?;
         let total = seen.len();
         // Cedar is quick but fifty thousand questions are not: no request of others waits for them.
         let changes = tokio::task::spawn_blocking(move || {
-            let purposes: HashMap<&str, Vec<String>> = held
+            let mut purposes: HashMap<&str, Vec<String>> = held
                 .iter()
                 .map(|(id, held)| {
                     (id.as_str(), held.iter().map(|one| one.purpose.clone()).collect())
                 })
                 .collect();
+            let programs = tokens.iter().filter(|token| token.limited);
+            purposes.extend(programs.map(|token| (token.id.as_str(), token.purposes.clone())));
+            // One made before tokens had purposes held whichever it named.
+            let open: HashSet<&str> =
+                tokens.iter().filter(|one| !one.limited).map(|one| one.id.as_str()).collect();
             seen.into_iter()
-                .filter(|(seen, _)| replay(&engine, seen, &purposes, &groups) != seen.allowed)
+                .filter(|(seen, _)| {
+                    let held = match purposes.get(seen.actor.as_str()) {
+                        _ if open.contains(seen.actor.as_str()) => vec![seen.purpose.clone()],
+                        held => held.cloned().unwrap_or_default(),
+                    };
+                    replay(&engine, seen, held, &groups) != seen.allowed
+                })
                 .map(|(seen, times)| Change { seen, times })
                 .collect()
         })
@@ -255,14 +272,14 @@ impl Web {
 fn replay(
     engine: &Engine,
     seen: &Seen,
-    purposes: &HashMap<&str, Vec<String>>,
+    purposes: Vec<String>,
     groups: &HashMap<String, Vec<String>>,
 ) -> bool {
     let actor = Actor {
         id: seen.actor.clone(),
         role: seen.role.clone(),
         groups: groups.get(&seen.actor).cloned().unwrap_or_default(),
-        purposes: purposes.get(seen.actor.as_str()).cloned().unwrap_or_default(),
+        purposes,
     };
     let context =
         Context { purpose: &seen.purpose, approved: seen.approved, emergency: seen.emergency };
@@ -302,6 +319,9 @@ mod tests {
 
         assert!(!try_out(forbid, "").passes(), "no case is no test");
         assert!(try_out(forbid, "engineer export = refuse").passes());
+        let of_programs = "program@consent:read+complaints open_personal_data for complaints = allow
+            program@consent:read+complaints open_personal_data for quality = refuse";
+        assert!(try_out(forbid, of_programs).passes());
         assert!(!try_out(forbid, "engineer export = allow").passes());
         let of_group = "permit (principal in Privet::Group::\"field-team\", \
                         action == Privet::Action::\"export\", resource);";

@@ -16,6 +16,9 @@ pub const PURPOSES: [&str; 7] = [
     "quality",
 ];
 
+/// Why programs read that serve the customer whose data it is.
+pub const SERVICE: &str = "service_delivery";
+
 /// What stands in the record when the glass was broken and no purpose chosen.
 pub const EMERGENCY: &str = "emergency";
 

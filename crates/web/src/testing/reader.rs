@@ -12,7 +12,7 @@ use axum::{
 use store::{Actor, Entry, sqlx};
 use tower::ServiceExt as _;
 
-use crate::Web;
+use crate::{NewToken, PURPOSE_HEADER, Web, access::SERVICE};
 
 /// Somebody with a session.
 pub struct Reader {
@@ -76,12 +76,15 @@ impl Reader {
         self.send(request, Body::from(body.finish())).await
     }
 
-    /// A call of the API with a new token of this scope; without a body it is a GET.
+    /// A call of the API with a new token of this scope, to serve the customer or the help desk; without a body it is a GET.
     pub async fn api(&mut self, scope: &str, path: &str, json: &str) -> Answer {
         let by = Actor::Person("tester".into());
-        let (_, token) = self.web.create_token(by, "test", &[scope.to_owned()]).await.unwrap();
+        let purposes = &[SERVICE, "customer_support"].map(str::to_owned);
+        let new = NewToken { scopes: &[scope.to_owned()], purposes, ..NewToken::default() };
+        let (_, token) = self.web.make_token(by, new).await.unwrap();
         let request = if json.is_empty() { Request::get(path) } else { Request::post(path) }
             .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .header(PURPOSE_HEADER, SERVICE)
             .header(header::CONTENT_TYPE, "application/json");
         self.send(request, Body::from(json.to_owned())).await
     }

@@ -15,9 +15,12 @@ const TRUST: Duration = Duration::from_millis(800);
 /// Tokens remembered at most.
 const MOST: usize = 1024;
 
+/// Refusals of one token are written down so often at most.
+const REFUSALS: Duration = Duration::from_mins(1);
+
 /// Tokens by the digest of their text; unknown texts are never remembered.
 #[derive(Default)]
-pub(crate) struct Cache(Mutex<HashMap<String, (Token, Instant)>>);
+pub(crate) struct Cache(Mutex<HashMap<String, (Token, Instant)>>, Mutex<HashMap<String, Instant>>);
 
 impl Cache {
     fn all(&self) -> MutexGuard<'_, HashMap<String, (Token, Instant)>> {
@@ -41,6 +44,17 @@ impl Cache {
         }
     }
 
+    /// Whether this refusal of a token, by its id, is the first within a minute.
+    pub(super) fn first_refusal(&self, id: &str, now: Instant) -> bool {
+        let mut told = self.1.lock().unwrap_or_else(PoisonError::into_inner);
+        told.retain(|_, at| now.saturating_duration_since(*at) < REFUSALS);
+        let first = !told.contains_key(id);
+        if first {
+            told.insert(id.to_owned(), now);
+        }
+        first
+    }
+
     /// Forgets all tokens: one of them was revoked.
     pub(super) fn forget(&self) {
         self.all().clear();
@@ -52,7 +66,15 @@ mod tests {
     use super::*;
 
     fn token(id: &str) -> Token {
-        Token { id: id.into(), scopes: vec!["decide".into()], certificate: String::new() }
+        Token {
+            id: id.into(),
+            scopes: vec!["decide".into()],
+            certificate: String::new(),
+            purposes: Vec::new(),
+            limited: true,
+            policy: String::new(),
+            stated: String::new(),
+        }
     }
 
     #[test]

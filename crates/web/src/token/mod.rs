@@ -3,8 +3,12 @@
 
 mod cache;
 pub(crate) mod pages;
+mod purposes;
+mod reading;
 
 pub(crate) use cache::Cache;
+pub(crate) use purposes::Book;
+pub use reading::PURPOSE_HEADER;
 
 use crate::{Web, WebError, problem, secret};
 use axum::extract::{FromRef, FromRequestParts};
@@ -37,6 +41,17 @@ pub const SCOPES: [&str; 17] = [
     "vault:search",
 ];
 
+/// The scopes that open or export personal data: a token that has one needs a purpose, too.
+pub const OPENING: [&str; 7] = [
+    "consent:read",
+    "audience",
+    "preferences:link",
+    "suppressions:read",
+    "audit:read",
+    "vault:open",
+    "vault:search",
+];
+
 /// A token to make.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NewToken<'a> {
@@ -44,6 +59,8 @@ pub struct NewToken<'a> {
     pub name: &'a str,
     /// What it may do.
     pub scopes: &'a [String],
+    /// The purposes for which it may open personal data.
+    pub purposes: &'a [String],
     /// Works until then (µs); 0 until it is revoked.
     pub expires_at: i64,
     /// The common name of the client certificate it works with only; empty: with any or none.
@@ -79,17 +96,34 @@ pub struct ApiToken {
     pub created_by: String,
     /// The client certificate it is bound to; empty: none.
     pub certificate: String,
+    /// The purposes for which it may open personal data.
+    pub purposes: Vec<String>,
+    /// Whether it is held to these purposes; one made before tokens had purposes is not, until
+    /// somebody chooses some for it.
+    pub limited: bool,
 }
 
+impl ApiToken {
+    /// Whether it opens personal data for whichever purpose its program names.
+    pub fn open_ended(&self) -> bool {
+        !self.limited && self.scopes.iter().any(|scope| OPENING.contains(&scope.as_str()))
+    }
+}
+
+const COLUMNS: &str = "id, name, scopes, created_at, used_at, revoked_at, expires_at, created_by,
+    certificate, purposes, limited";
+
 impl Web {
-    /// Makes a token that works until it is revoked; its id and its text.
+    /// Makes a token that works until it is revoked and opens personal data to serve the customer,
+    /// for no other purpose; its id and its text.
     pub async fn create_token(
         &self,
         by: Actor,
         name: &str,
         scopes: &[String],
     ) -> Result<(String, String), WebError> {
-        self.make_token(by, NewToken { name, scopes, ..NewToken::default() }).await
+        let purposes = &[crate::access::SERVICE.to_owned()];
+        self.make_token(by, NewToken { name, scopes, purposes, ..NewToken::default() }).await
     }
 
     /// Makes a token; its id, and the text, which is all there will ever be of it.
@@ -107,8 +141,8 @@ impl Web {
         let mut tx = self.store().begin(Entry::new(by, "token.created", "token", &*id)).await?;
         sqlx::query(
             "INSERT INTO api_token (id, name, scopes, hash, created_at, used_at, revoked_at,
-                 expires_at, created_by, certificate)
-             VALUES ($1, $2, $3, $4, $5, 0, 0, $6, $7, $8)",
+                 expires_at, created_by, certificate, purposes, limited)
+             VALUES ($1, $2, $3, $4, $5, 0, 0, $6, $7, $8, $9, 1)",
         )
         .bind(&id)
         .bind(new.name)
@@ -118,21 +152,19 @@ impl Web {
         .bind(new.expires_at)
         .bind(maker)
         .bind(new.certificate)
+        .bind(new.purposes.join(" "))
         .execute(tx.conn())
         .await?;
+        tx.states(None, Some(self.store().digest(&(new.scopes, new.purposes))));
         tx.commit().await?;
         Ok((id, token))
     }
 
     /// All tokens, newest first, the revoked ones too.
     pub async fn list_tokens(&self) -> Result<Vec<ApiToken>, WebError> {
-        let rows = sqlx::query(
-            "SELECT id, name, scopes, created_at, used_at, revoked_at, expires_at, created_by,
-                 certificate
-             FROM api_token ORDER BY created_at DESC, id DESC",
-        )
-        .fetch_all(self.store().reader())
-        .await?;
+        let sql = format!("SELECT {COLUMNS} FROM api_token ORDER BY created_at DESC, id DESC");
+        let rows =
+            sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(self.store().reader()).await?;
         rows.iter().map(read).collect()
     }
 
@@ -166,16 +198,16 @@ impl Web {
     }
 
     async fn look_up(&self, hash: &str) -> Result<Option<Token>, WebError> {
-        let row = sqlx::query(
-            "SELECT id, name, scopes, created_at, used_at, revoked_at, expires_at, created_by,
-                 certificate
-             FROM api_token
-             WHERE hash = $1 AND revoked_at = 0 AND (expires_at = 0 OR expires_at > $2)",
-        )
-        .bind(hash)
-        .bind(store::now())
-        .fetch_optional(self.store().reader())
-        .await?;
+        let sql = format!(
+            "SELECT {COLUMNS}, (SELECT policy FROM access_active WHERE id = 1) FROM api_token
+             WHERE hash = $1 AND revoked_at = 0 AND (expires_at = 0 OR expires_at > $2)"
+        );
+        let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(hash)
+            .bind(store::now())
+            .fetch_optional(self.store().reader())
+            .await?;
+        let policy = row.as_ref().map(|row| row.try_get::<Option<String>, _>(11)).transpose()?;
         let Some(token) = row.as_ref().map(read).transpose()? else { return Ok(None) };
         let now = store::now();
         if now - token.used_at > USE_STEP {
@@ -189,22 +221,35 @@ impl Web {
                 .await?;
             tx.commit().await?;
         }
-        Ok(Some(Token { id: token.id, scopes: token.scopes, certificate: token.certificate }))
+        Ok(Some(Token {
+            id: token.id,
+            scopes: token.scopes,
+            certificate: token.certificate,
+            purposes: token.purposes,
+            limited: token.limited,
+            policy: policy.flatten().unwrap_or_default(),
+            stated: String::new(),
+        }))
     }
 }
 
 fn read(row: &sqlx::any::AnyRow) -> Result<ApiToken, WebError> {
-    let scopes: String = row.try_get(2)?;
+    let words = |at: usize| {
+        let text: String = row.try_get(at)?;
+        Ok::<_, sqlx::Error>(text.split_whitespace().map(str::to_owned).collect())
+    };
     Ok(ApiToken {
         id: row.try_get(0)?,
         name: row.try_get(1)?,
-        scopes: scopes.split_whitespace().map(str::to_owned).collect(),
+        scopes: words(2)?,
         created_at: row.try_get(3)?,
         used_at: row.try_get(4)?,
         revoked_at: row.try_get(5)?,
         expires_at: row.try_get(6)?,
         created_by: row.try_get(7)?,
         certificate: row.try_get(8)?,
+        purposes: words(9)?,
+        limited: row.try_get::<i64, _>(10)? != 0,
     })
 }
 
@@ -216,6 +261,12 @@ pub struct Token {
     pub id: String,
     scopes: Vec<String>,
     certificate: String,
+    purposes: Vec<String>,
+    limited: bool,
+    /// The company's policies that were on when it was looked up; empty: the shipped ones alone.
+    policy: String,
+    /// The purpose in the request's header; empty for none.
+    stated: String,
 }
 
 impl Token {
@@ -264,7 +315,10 @@ where
             .unwrap_or("")
             .trim();
         match web.bearer(given).await {
-            Ok(Some(token)) if token.fits(parts) => Ok(token),
+            Ok(Some(mut token)) if token.fits(parts) => {
+                token.stated = reading::stated(parts);
+                Ok(token)
+            }
             Ok(Some(_)) => {
                 let detail = "this token works only with its client certificate";
                 Err(problem(StatusCode::UNAUTHORIZED, "urn:privet:problem:certificate", detail))

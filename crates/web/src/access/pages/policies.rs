@@ -137,7 +137,8 @@ async fn version(p: Page, web: &Web, object: String) -> Result<PolicyPage, WebEr
         Some(trial) if !trial.faults.is_empty() => (Vec::new(), 0),
         _ => web.dry_run(body).await?,
     };
-    let names = web.names().await?;
+    let mut names = web.names().await?;
+    names.extend(web.list_tokens().await?.into_iter().map(|token| (token.id, token.name)));
     let told = |change: Change| {
         let who = names.get(&change.seen.actor).cloned().unwrap_or_default();
         let what = p.t(&format!("access-action-{}", change.seen.action.as_str().replace('_', "-")));
