@@ -11,6 +11,10 @@ fn file(name: &str) -> String {
     std::fs::read_to_string(folder.join(name)).unwrap()
 }
 
+fn looking(customer: &str) -> String {
+    format!("{{\"subject\":{{\"email\":\"{customer}@example.com\"}}}}")
+}
+
 /// Starts this server on the old state, twice, and looks at everything that was there.
 fn opens(args: &[&str], data: &Path, kind: &str) {
     let key = data.join("privet.key");
@@ -47,6 +51,8 @@ fn opens(args: &[&str], data: &Path, kind: &str) {
             );
             let bearer = format!("application/json\r\nAuthorization: Bearer {}", token.trim());
             let said = owner.ask("POST", "/v1/decisions", &bearer, &body);
+            let looked = owner.ask("POST", "/v1/preferences/lookup", &bearer, &looking(customer));
+            assert_eq!(looked.status, 200, "{round}: a token without purposes: {}", looked.body);
             let wanted = format!("\"allow\":{allow}");
             assert!(said.body.contains(&wanted), "{round} {customer}: {}", said.body);
         }
