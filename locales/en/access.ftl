@@ -239,3 +239,5 @@ access-mail-approval-text =
     { $name } asks for something that nobody does alone. It runs out after three days.
 access-mail-approval-action = Look at it
 access-mail-approval-why = You get this because you may approve.
+access-export-audit = Take away lines of the audit view
+access-export-token = Let a program take lists away

@@ -66,6 +66,7 @@ audit-do-token-created = An API token was made
 audit-do-token-revoked = An API token was revoked
 audit-do-token-used = An API token was used
 audit-do-token-purposes-set = A token’s purposes were changed
+audit-do-token-export-agreed = A token was agreed to for exports
 audit-do-token-refused = A program was refused personal data
 audit-do-source-created = A source was connected
 audit-do-source-changed = A source was changed

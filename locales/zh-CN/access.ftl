@@ -233,3 +233,5 @@ access-mail-approval-text =
     { $name } 申请了一件不能独自完成的事，三天后过期。
 access-mail-approval-action = 查看
 access-mail-approval-why = 您收到此信，是因为您可以审批。
+access-export-audit = 导出审计视图中的记录
+access-export-token = 允许程序导出名单

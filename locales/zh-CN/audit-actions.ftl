@@ -66,6 +66,7 @@ audit-do-token-created = 创建了 API 令牌
 audit-do-token-revoked = 吊销了 API 令牌
 audit-do-token-used = 使用了 API 令牌
 audit-do-token-purposes-set = 更改了令牌的目的
+audit-do-token-export-agreed = 批准了令牌的导出权限
 audit-do-token-refused = 拒绝程序打开个人信息
 audit-do-source-created = 接入了数据源
 audit-do-source-changed = 更改了数据源

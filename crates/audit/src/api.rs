@@ -38,6 +38,9 @@ async fn read(token: Token, State(room): State<Room>, RawQuery(query): RawQuery)
         Ok(purpose) => purpose,
         Err(refused) => return *refused,
     };
+    if let Err(refused) = room.web.exports(&token, "audit", &purpose).await {
+        return *refused;
+    }
     match answer(&room, &token, &l, &purpose).await {
         Ok(response) => response,
         Err(Fault::Asked(detail)) => {
@@ -86,8 +89,7 @@ async fn answer(
     let filter = filter_of(l, &room.audit).await?;
     let upto = room.audit.newest().await?;
     let action = if format.is_some() { "audit.exported" } else { "audit.api_read" };
-    let mut entry = Entry::new(token.actor(), action, "audit", filter.shape())
-        .for_purpose(purpose);
+    let mut entry = Entry::new(token.actor(), action, "audit", filter.shape()).for_purpose(purpose);
     if !filter.customer.is_empty() {
         entry = entry.about(filter.customer.clone());
     }

@@ -70,8 +70,12 @@ async fn nobody_and_nonsense_are_told(room: Audit) {
 
 async fn who_may_not_is_refused(room: Audit) {
     let mut reader = with_role(&room, "en", "marketer").await;
-    for path in ["/console/audit", "/console/audit/lines/1", "/console/audit/export.csv"] {
+    for path in ["/console/audit", "/console/audit/lines/1"] {
         assert_eq!(reader.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    for path in ["/console/audit/export.csv", "/console/audit/export"] {
+        let refused = reader.post("/console", path, &[("reason", "I am curious")]).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}");
     }
     let refused = reader.api("consent:read", "/v1/audit", "").await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
@@ -82,16 +86,12 @@ async fn reading_is_one_entry_with_the_kind_of_filter_only(room: Audit) {
     let before = count(&room).await;
 
     reader.page("/console/audit?group=read&object=secret-value").await;
-    let after = count(&room).await;
-    reader.get("/console/audit/export.jsonl").await;
-
-    assert_eq!((after - before, count(&room).await - after), (1, 1));
-    let (shape, action): (String, String) = sqlx::query_as(
-        "SELECT object_id, action FROM ledger_entry ORDER BY seq DESC LIMIT 1 OFFSET 1",
-    )
-    .fetch_one(room.store().reader())
-    .await
-    .unwrap();
+    assert_eq!(count(&room).await - before, 1);
+    let (shape, action): (String, String) =
+        sqlx::query_as("SELECT object_id, action FROM ledger_entry ORDER BY seq DESC LIMIT 1")
+            .fetch_one(room.store().reader())
+            .await
+            .unwrap();
     assert_eq!((shape.as_str(), action.as_str()), ("group,object", "audit.viewed"));
 }
 
@@ -109,22 +109,74 @@ async fn exports_hold_what_is_filtered_and_go_on_from_a_position(room: Audit) {
     let mut reader = owner(&room, "en").await;
     let path = "/console/audit/export.jsonl?group=consent";
 
-    let all = reader.get(path).await.text;
+    let all = taken(&room, &mut reader, path).await;
     let positions: Vec<i64> = all
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).unwrap()["position"].as_i64().unwrap())
         .collect();
-    let rest = reader.get(&format!("{path}&after={}", positions[9])).await.text;
+    let rest = taken(&room, &mut reader, &format!("{path}&after={}", positions[9])).await;
 
     assert!(positions.len() >= 30 && positions.is_sorted(), "{positions:?}");
     assert_eq!(rest, all.lines().skip(10).flat_map(|line| [line, "\n"]).collect::<String>());
     for format in ["csv", "cef", "ecs"] {
-        let text = reader.get(&format!("/console/audit/export.{format}?group=consent")).await.text;
+        let path = format!("/console/audit/export.{format}?group=consent");
+        let text = taken(&room, &mut reader, &path).await;
         let lines = text.lines().count() - usize::from(format == "csv");
         assert_eq!(lines, positions.len(), "{format}");
     }
-    assert!(!reader.get("/console/audit/export.csv?group=account").await.text.contains("subject."));
-    assert_eq!(reader.get("/console/audit/export.exe").await.status, StatusCode::NOT_FOUND);
+    let other = taken(&room, &mut reader, "/console/audit/export.csv?group=account").await;
+    assert!(!other.contains("subject."));
+    let program = reader.post("/console/audit", "/console/audit/export.exe", &[]).await;
+    assert_eq!(program.status, StatusCode::NOT_FOUND);
+}
+
+/// A download to which a colleague agrees.
+async fn taken(room: &Audit, reader: &mut web::testing::reader::Reader, path: &str) -> String {
+    let query = path.split_once('?').unwrap().1;
+    let ask = format!("/console/audit/export?{query}");
+    let asked = reader.post("/console/audit", &ask, &[("reason", "the yearly audit")]).await;
+    assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.text);
+    agree(room).await;
+    let answer = reader.post("/console/audit", path, &[]).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    answer.text
+}
+
+/// As a colleague.
+async fn agree(room: &Audit) {
+    let web = web::Web::open(room.store().clone(), web::WebConfig::default()).await.unwrap();
+    for one in web.approvals().list(None).await.unwrap() {
+        if one.state == web::access::ApprovalState::Open {
+            web.approvals().approve("colleague", &one.id).await.unwrap();
+        }
+    }
+}
+
+async fn nobody_takes_the_audit_view_away_alone(room: Audit) {
+    customer(&room, MAIL).await;
+    for (role, lang) in [("auditor", "en"), ("privacy_officer", "zh-CN")] {
+        let mut reader = with_role(&room, lang, role).await;
+        let (list, path) =
+            ("/console/audit?group=consent", "/console/audit/export.csv?group=consent");
+        let ask = "/console/audit/export?group=consent";
+        assert!(reader.page(list).await.contains("action=\"/console/audit/export?group=consent\""));
+
+        let alone = reader.post(list, path, &[]).await;
+        assert_eq!(alone.status, StatusCode::CONFLICT, "{role}");
+        let mute = reader.post(list, ask, &[("reason", "")]).await;
+        assert_eq!(mute.status, StatusCode::BAD_REQUEST, "{role}");
+        reader.post(list, ask, &[("reason", "the yearly audit")]).await;
+        let waiting = reader.post(list, path, &[]).await;
+        assert_eq!(waiting.status, StatusCode::CONFLICT, "{role}");
+        assert!(!reader.page(list).await.contains("export.csv"), "it waits");
+        agree(&room).await;
+        assert!(reader.page(list).await.contains("export.csv"));
+        let other = reader.post(list, "/console/audit/export.csv?group=account", &[]).await;
+        assert_eq!(other.status, StatusCode::CONFLICT, "{role}: agreed to other lines");
+        assert_eq!(reader.post(list, path, &[]).await.status, StatusCode::OK, "{role}");
+        let again = reader.post(list, path, &[]).await;
+        assert_eq!(again.status, StatusCode::CONFLICT, "{role}: once");
+    }
 }
 
 async fn the_api_pages_with_a_cursor(room: Audit) {
@@ -205,12 +257,13 @@ async fn a_damaged_ledger_can_still_be_read(room: Audit) {
     assert!(page.contains("The ledger is damaged") && page.contains("/console/audit/lines/"));
     assert!(line.contains("The ledger is damaged"), "{line}");
     assert!(!page.contains("export.jsonl"), "an export would leave no trace");
-    let refused = reader.get("/console/audit/export.jsonl").await;
-    assert_eq!(refused.status, StatusCode::INTERNAL_SERVER_ERROR);
+    let refused = reader.post("/console/audit", "/console/audit/export.jsonl", &[]).await;
+    assert!(!refused.status.is_success(), "{}", refused.status);
 }
 
 on_both_engines!(
     a_damaged_ledger_can_still_be_read,
+    nobody_takes_the_audit_view_away_alone,
     every_page_is_whole_in_both_languages,
     a_customer_is_found_by_what_is_typed_and_followed,
     nobody_and_nonsense_are_told,

@@ -192,10 +192,14 @@ async fn suppressions(
             Ok(kind)
         });
     // The use that these people must be left out of is why the list is opened.
-    if checked.is_ok()
-        && let Err(refused) = room.web.opens(&token, "suppression", Some(&wanted.purpose)).await
-    {
-        return *refused;
+    if checked.is_ok() {
+        let purpose = Some(wanted.purpose.as_str());
+        if let Err(refused) = room.web.opens(&token, "suppression", purpose).await {
+            return *refused;
+        }
+        if let Err(refused) = room.web.exports(&token, "suppression", &wanted.purpose).await {
+            return *refused;
+        }
     }
     let noted = match checked {
         Ok(kind) => {

@@ -215,6 +215,21 @@ async fn the_suppression_list_names_who_said_no(house: House) {
     assert!(list.body.contains("wang@example.com,denied,20") && list.body.contains("stranger@"));
     let wrong = call(&house, &token, "/v1/suppressions?purpose=none", None).await;
     assert_eq!(wrong.status, StatusCode::NOT_FOUND);
+    // A token made by one person of the console takes the list away once a second one agreed.
+    let scopes = &["suppressions:read".to_owned()];
+    let purposes = &["offers".to_owned()];
+    let new = web::NewToken { scopes, purposes, ..web::NewToken::default() };
+    let (id, made) = house.web.make_token(me(), new).await.unwrap();
+    let waits = call(&house, &made, "/v1/suppressions?purpose=offers", None).await;
+    assert_eq!(waits.status, StatusCode::FORBIDDEN);
+    assert!(waits.body.contains("urn:privet:problem:approval"), "{}", waits.body);
+    let asked = house.web.approvals();
+    let action = web::access::Action::BulkExport;
+    let asked = asked.ask("tester", action, "token", &id, "the mail system").await.unwrap();
+    assert!(house.web.approvals().approve("tester", &asked.0).await.is_err(), "not oneself");
+    house.web.approvals().approve("colleague", &asked.0).await.unwrap();
+    let list = call(&house, &made, "/v1/suppressions?purpose=offers", None).await;
+    assert_eq!(list.status, StatusCode::OK, "{}", list.body);
     let other = house.program("consent:read").await;
     let refused = call(&house, &other, "/v1/suppressions?purpose=offers", None).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);

@@ -13,7 +13,7 @@ use crate::Failure;
 
 mod sections;
 
-pub use sections::{BannerPart, Detect, Files, Mail, Network, Sms, TlsPart};
+pub use sections::{BannerPart, Detect, Files, Limits, Mail, Network, Sms, TlsPart};
 
 /// Where the server listens unless told otherwise.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:8440";
@@ -52,6 +52,8 @@ pub struct File {
     pub network: Network,
     /// Which files the server may scan.
     pub files: Files,
+    /// How much and how slowly clients may ask.
+    pub limits: Limits,
     /// How customers reach the privacy team: an e-mail address or a page. In notices and receipts.
     pub contact: String,
     /// The detection API.
@@ -112,6 +114,8 @@ pub struct Config {
     pub webhooks: Vec<String>,
     /// Which files and folders the server may scan; empty: all it can read.
     pub folders: Vec<PathBuf>,
+    /// How much and how slowly clients may ask.
+    pub limits: Limits,
     /// How customers reach the privacy team.
     pub contact: String,
     /// Whether the Presidio-compatible addresses answer this machine without a token.
@@ -185,6 +189,7 @@ impl Config {
             },
             webhooks: file.network.webhooks,
             folders: file.files.only,
+            limits: file.limits,
             contact: file.contact,
             open_on_loopback: file.detect.open_on_loopback,
             country_header: file.banner.country_header,

@@ -11,6 +11,7 @@ mod consents;
 mod customers;
 pub mod demo;
 mod detect;
+mod door;
 pub mod events;
 mod failure;
 mod fetch;

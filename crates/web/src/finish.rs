@@ -2,6 +2,7 @@
 
 use crate::error::ErrorMark;
 use crate::look::{Look, Visitor};
+use crate::token::rate::Slot;
 use crate::{Web, metrics, secret, session::Session};
 use askama::Template;
 use axum::Router;
@@ -77,6 +78,8 @@ async fn around(State(web): State<Web>, mut request: Request, next: Next) -> Res
     request.extensions_mut().insert(Visitor(id));
     let had_toast = jar.read(request.headers(), "toast").is_some();
     let renewal = web.renewal(request.headers());
+    let left = Slot::default();
+    request.extensions_mut().insert(left.clone());
     let (parts, body) = request.into_parts();
     let again = parts.clone();
 
@@ -129,6 +132,7 @@ async fn around(State(web): State<Web>, mut request: Request, next: Next) -> Res
             .entry(header::STRICT_TRANSPORT_SECURITY)
             .or_insert(HeaderValue::from_static("max-age=31536000"));
     }
+    left.tell(headers);
     if let Ok(value) = HeaderValue::from_str(&request_id) {
         headers.insert("x-request-id", value);
     }

@@ -148,7 +148,9 @@ pub use routes::router;
 pub use sealed::sealed_router;
 pub use session::User;
 pub use signin::ClientAddress;
-pub use token::{ApiToken, ClientCertificate, NewToken, OPENING, PURPOSE_HEADER, SCOPES, Token};
+pub use token::{
+    ApiToken, ClientCertificate, EXPORTING, NewToken, OPENING, PURPOSE_HEADER, SCOPES, Token,
+};
 
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -158,7 +160,7 @@ use store::sqlx::{self, Row};
 use store::{Actor, Entry, Migration, Store};
 
 /// Rooms of their own in the list of migrations, so that each part of sign-in grows by itself.
-const MIGRATIONS: [Migration; 8] = [
+const MIGRATIONS: [Migration; 9] = [
     Migration { room: "web", version: 1, sql: include_str!("schema.sql") },
     Migration { room: "web-token", version: 1, sql: include_str!("token/schema.sql") },
     Migration { room: "web-session", version: 1, sql: include_str!("session_schema.sql") },
@@ -167,6 +169,7 @@ const MIGRATIONS: [Migration; 8] = [
     Migration { room: "web-sso", version: 2, sql: include_str!("sso/groups_schema.sql") },
     Migration { room: "web-passkey", version: 1, sql: include_str!("passkey/schema.sql") },
     Migration { room: "web-token", version: 2, sql: include_str!("token/purposes_schema.sql") },
+    Migration { room: "web-token", version: 3, sql: include_str!("token/export_schema.sql") },
 ];
 
 /// How the server is reached.
@@ -179,6 +182,8 @@ pub struct WebConfig {
     pub proxies: Proxies,
     /// Who may read `/metrics`.
     pub metrics: MetricsAccess,
+    /// Calls a minute that one API token may make on one server; 0 is no limit.
+    pub calls_per_minute: u32,
     /// The header in which a trusted proxy says the visitor's country (`CF-IPCountry`).
     pub country_header: Option<String>,
 }
@@ -189,6 +194,7 @@ impl Default for WebConfig {
             base_url: "http://127.0.0.1:8440".into(),
             proxies: Proxies::default(),
             metrics: MetricsAccess::default(),
+            calls_per_minute: token::rate::PER_MINUTE,
             country_header: None,
         }
     }
@@ -204,6 +210,7 @@ struct Inner {
     hashing: tokio::sync::Semaphore,
     tokens: token::Cache,
     purposes: token::Book,
+    rates: token::rate::Rates,
     access: access::State,
     badges: RwLock<Vec<(&'static str, i64)>>,
 }
@@ -230,6 +237,7 @@ impl Web {
         let inner = Inner {
             key: store.derive_key("web/sign"),
             index_key: store.derive_key("web/index"),
+            rates: token::rate::Rates::new(config.calls_per_minute),
             store,
             config,
             organisation: RwLock::new(organisation),

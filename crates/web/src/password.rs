@@ -63,7 +63,22 @@ fn is_common(lower: &str) -> bool {
         "woaini",
     ];
     let rest = |start: &str| lower.strip_prefix(start).map(|rest| rest.chars().count());
-    STARTS.iter().any(|start| rest(start).is_some_and(|left| left < 7))
+    STARTS.iter().any(|start| rest(start).is_some_and(|left| left < 7)) || is_listed(lower)
+}
+
+/// Ten thousand passwords that leaked most often (the list of zxcvbn, MIT), sorted, and some that are
+/// common in China (NIST SP 800-63B-4 §3.1.1.2: new passwords are compared with such a list).
+static COMMON: LazyLock<Vec<&str>> = LazyLock::new(|| include_str!("common.txt").lines().collect());
+
+/// Whether it is one of the list, twice one, or one after another, however they are parted: guessers
+/// join them, too. Three words are no longer guessed so.
+fn is_listed(lower: &str) -> bool {
+    let listed = |word: &str| word.is_empty() || COMMON.binary_search(&word).is_ok();
+    let joined: String = lower.chars().filter(|c| c.is_alphanumeric()).collect();
+    [lower, &joined].into_iter().any(|text| {
+        let cuts = text.char_indices().map(|(at, _)| text.split_at(at));
+        cuts.into_iter().any(|(first, second)| listed(first) && listed(second))
+    })
 }
 
 /// Hashed when nobody has the given name, so that its absence does not show in the time taken.
@@ -118,6 +133,12 @@ mod tests {
         assert_eq!(fault("aaaaaaaaaaaaaaa"), Some("web-password-common"));
         assert_eq!(fault("password12345"), Some("web-password-common"));
         assert_eq!(fault("xx-li.wei@example.com"), Some("web-password-login"));
+        // Two of the list, or one twice, are what is tried after the list itself.
+        for listed in ["trustno1trustno1", "Dragon-Baseball", "starwars 123456", "5201314woaini"] {
+            assert_eq!(fault(listed), Some("web-password-common"), "{listed}");
+        }
+        assert_eq!(fault("correct horse battery staple"), None);
+        assert!(COMMON.is_sorted() && COMMON.len() > 10_000, "{}", COMMON.len());
         assert_eq!(fault("four brown herons wading"), None);
         assert_eq!(fault("春眠不觉晓处处闻啼鸟夜来"), None);
     }

@@ -83,6 +83,23 @@ async fn a_token_is_made_shown_once_found_and_revoked() {
             &[("name", "Shop checkout"), ("scope", "decide"), ("scope", "metrics"), ("days", "30")],
         )
         .await;
+    let exporter = [("name", "SIEM"), ("scope", "audit:read"), ("purpose", "incident")];
+    let exporter = [&exporter[..], &[("days", "30")]].concat();
+    let exporter = owner.send("/console/tokens/new", &exporter).await;
+    assert!(exporter.body.contains("a second person must agree"), "{}", exporter.body);
+    assert!(owner.get("/console/tokens").await.body.contains("Waits for approval"));
+    let asked = house.web.approvals().list(None).await.unwrap();
+    assert_eq!((asked.len(), asked[0].object_kind.as_str()), (1, "token"));
+    house.web.approvals().approve("colleague", &asked[0].id).await.unwrap();
+    assert!(!owner.get("/console/tokens").await.body.contains("Waits for approval"));
+    let siem = house.web.list_tokens().await.unwrap().remove(0);
+    assert_eq!(siem.export_by, "colleague");
+    // Another purpose is more than was agreed to; fewer are not.
+    let purposes = format!("/console/tokens/{}/purposes", siem.id);
+    let wider = [("purpose", "incident"), ("purpose", "legal_duty")];
+    owner.post(&purposes, &purposes, &wider).await;
+    assert!(owner.get("/console/tokens").await.body.contains("Waits for approval"));
+    assert!(house.web.revoke_token(Actor::CommandLine, &siem.id).await.unwrap());
     let aimless = [("name", "CRM"), ("scope", "consent:read"), ("days", "30")];
     let aimless = owner.send("/console/tokens/new", &aimless).await;
     assert_eq!(aimless.status, StatusCode::UNPROCESSABLE_ENTITY, "it opens data for no purpose");
@@ -94,13 +111,16 @@ async fn a_token_is_made_shown_once_found_and_revoked() {
     let page = owner.get("/console/tokens?q=checkout&scope=decide&state=working").await.body;
     assert!(page.contains("Shop checkout") && page.contains("Li Wei") && !page.contains(&text));
     assert!(!owner.get("/console/tokens?scope=audience").await.body.contains("Shop checkout"));
-    let id = house.web.list_tokens().await.unwrap()[0].id.clone();
+    let all = house.web.list_tokens().await.unwrap();
+    let id = all.iter().find(|token| token.name == "Shop checkout").unwrap().id.clone();
     let purposes = format!("/console/tokens/{id}/purposes");
     let unknown = owner.post(&purposes, &purposes, &[("purpose", "=1+1")]).await;
     assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
     let held = owner.post(&purposes, &purposes, &[("purpose", "complaints")]).await;
     assert_eq!(held.location(), "/console/tokens", "{}", held.body);
-    assert_eq!(house.web.list_tokens().await.unwrap()[0].purposes, ["complaints"]);
+    let all = house.web.list_tokens().await.unwrap();
+    let shop = all.iter().find(|token| token.id == id).unwrap();
+    assert_eq!(shop.purposes, ["complaints"]);
     assert!(owner.get("/console/tokens").await.body.contains("Handle a complaint"));
     let revoke = format!("/console/tokens/{id}/revoke");
     let done = owner.post("/console/tokens", &revoke, &[]).await;

@@ -12,8 +12,8 @@ use serde::Deserialize;
 use store::{Entry, StoreError};
 use web::{
     Choice, CsrfForm, ListQuery, Look, PAGE_SIZE, Page, Permission, WebError,
-    access::{EMERGENCY, PURPOSES},
-    redirect_with_toast_n,
+    access::{EMERGENCY, Exporting, PURPOSES},
+    redirect_with_toast, redirect_with_toast_n,
 };
 
 use super::filter_of;
@@ -30,7 +30,8 @@ pub(super) fn router() -> Router<Room> {
         .route("/console/audit/customers/{id}", get(customer))
         .route("/console/audit/people/{id}", get(person))
         .route("/console/audit/check", post(check))
-        .route("/console/audit/export.{format}", get(download))
+        .route("/console/audit/export", post(ask))
+        .route("/console/audit/export.{format}", post(download))
 }
 
 /// A line, readable.
@@ -97,6 +98,9 @@ struct ListPage {
     older: Option<String>,
     newest: Option<String>,
     exports: Vec<(String, String)>,
+    /// Whether a download would begin, and where a colleague is asked for it.
+    exporting: Exporting,
+    ask: String,
     damaged: String,
     fault: String,
     nobody: bool,
@@ -181,6 +185,19 @@ async fn page(p: Page, l: ListQuery, room: &Room, scope: Scope) -> Result<ListPa
         let name = format.as_str();
         (p.t(&format!("audit-export-{name}")), format!("/console/audit/export.{name}{download}"))
     });
+    let may_export = p.can(Permission::Export) && damaged.is_empty();
+    let exporting = match may_export {
+        true => {
+            p.exporting(
+                &room.web,
+                EXPORT,
+                &which(&room.audit, &ListQuery::parse(download.trim_start_matches('?'))),
+            )
+            .await?
+        }
+        false => Exporting::Never,
+    };
+    let offered = !matches!(exporting, Exporting::Never);
     Ok(ListPage {
         lines: lines.into_iter().map(|line| Shown::new(&p, &room.audit, &names, line)).collect(),
         actors: names.choices(&p),
@@ -188,11 +205,9 @@ async fn page(p: Page, l: ListQuery, room: &Room, scope: Scope) -> Result<ListPa
         purposes: purposes(&p, &room.audit),
         older,
         newest,
-        exports: if p.can(Permission::Export) && damaged.is_empty() {
-            exports.to_vec()
-        } else {
-            Vec::new()
-        },
+        exports: if offered { exports.to_vec() } else { Vec::new() },
+        ask: format!("/console/audit/export{download}"),
+        exporting,
         damaged,
         fault: String::new(),
         nobody: false,
@@ -285,16 +300,61 @@ async fn find(
     web::render(&ListPage { nobody: true, ..page })
 }
 
+/// The kind of list that an approval is for.
+const EXPORT: &str = "audit";
+/// What narrows a list down, in the order in which an approval names it.
+const NARROWS: [&str; 9] =
+    ["actor", "group", "action", "kind", "object", "purpose", "customer", "from", "until"];
+
+/// Which lines: what narrows them down, as those who approve read it. These are ids and dates; whatever
+/// else somebody typed might name a person, and only its digest is kept.
+fn which(audit: &Audit, l: &ListQuery) -> String {
+    let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || ":._-+".contains(c));
+    let parts = NARROWS.iter().filter(|key| !l.get(key).is_empty());
+    let part = |key: &&str| match l.get(key) {
+        text if plain(text) => format!("{key}={text}"),
+        text => {
+            let digest = audit.store().digest(&text).0;
+            let short: u64 = digest.iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+            format!("{key}={short:016x}")
+        }
+    };
+    let parts: Vec<String> = parts.map(part).collect();
+    let all = parts.join("&");
+    if all.is_empty() { "all".to_owned() } else { all.chars().take(300).collect() }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Asking {
+    reason: String,
+}
+
+/// Asks a colleague to agree to one download of these lines.
+async fn ask(
+    p: Page,
+    l: ListQuery,
+    State(room): State<Room>,
+    CsrfForm(asking): CsrfForm<Asking>,
+) -> Result<Response, WebError> {
+    p.require(Permission::ViewLedger)?;
+    p.require(Permission::Export)?;
+    p.ask_export(&room.web, (EXPORT, &which(&room.audit, &l)), &asking.reason).await?;
+    Ok(redirect_with_toast(&format!("/console/audit{}", l.with("page", "")), "access-asked"))
+}
+
 async fn download(
     p: Page,
     l: ListQuery,
     Path(format): Path<String>,
     State(room): State<Room>,
+    CsrfForm(Nothing {}): CsrfForm<Nothing>,
 ) -> Result<Response, WebError> {
     p.require(Permission::ViewLedger)?;
     p.require(Permission::Export)?;
     let format = Format::parse(&format).ok_or(WebError::NotFound)?;
     let filter = filter_of(&l, &room.audit).await?;
+    p.begin_export(&room.web, EXPORT, &which(&room.audit, &l)).await?;
     let upto = room.audit.newest().await?;
     noted(&room.audit, &p, "audit.exported", &filter).await?;
     let after = l.get("after").parse().unwrap_or(0);
@@ -325,6 +385,8 @@ async fn check(
                 older: None,
                 newest: None,
                 exports: Vec::new(),
+                exporting: Exporting::Never,
+                ask: String::new(),
                 damaged,
                 fault: String::new(),
                 nobody: false,

@@ -25,7 +25,7 @@ async fn moved(l: ListQuery) -> Response {
 }
 
 async fn moved_csv(l: ListQuery) -> Response {
-    web::redirect(&format!("/console/audit/export.csv{}", l.with("page", "")))
+    web::redirect(&format!("/console/audit{}", l.with("page", "")))
 }
 
 /// The filter that an address asks for. A customer's id becomes the one that customer has now.

@@ -88,6 +88,7 @@ pub(crate) const ACTIONS: &[(&str, Group)] = &[
     ("token.revoked", Account),
     ("token.used", Account),
     ("token.purposes_set", Account),
+    ("token.export_agreed", Account),
     ("token.refused", Read),
     ("source.created", Map),
     ("source.changed", Map),

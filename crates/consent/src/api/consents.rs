@@ -16,9 +16,7 @@ use serde_json::json;
 use store::Actor;
 use web::Token;
 
-use super::{
-    problem::{Body, problem_of},
-};
+use super::problem::{Body, problem_of};
 use crate::{
     Choice, Consent, ConsentError, Receipt, Recording, Result, Room, Subject, SubjectId, property,
     record::{Minor, Origin},

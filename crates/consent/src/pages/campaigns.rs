@@ -12,7 +12,7 @@ use axum::{
 };
 use futures::StreamExt as _;
 use serde::Deserialize;
-use web::access::{Action, Approval, ApprovalState};
+use web::access::Exporting;
 use web::{Choice as Option_, CsrfForm, Page, Permission, WebError};
 
 use super::{people::kinds, refused, words};
@@ -38,14 +38,11 @@ struct Shown {
     progress: Option<Arc<Progress>>,
     /// The purposes' names, in the progress's order.
     names: Vec<String>,
-    /// How far the reader's question for the list has come.
-    approval: Option<ApprovalState>,
+    /// How far the reader is with the list.
+    exporting: Exporting,
 }
 
 impl Shown {
-    fn agreed(&self) -> bool {
-        self.approval == Some(ApprovalState::Approved)
-    }
     fn lines(&self) -> Vec<(&str, &Line)> {
         let lines = self.progress.as_ref().map(|made| made.lines.as_slice()).unwrap_or_default();
         self.names.iter().map(String::as_str).zip(lines).collect()
@@ -96,9 +93,9 @@ async fn list(p: Page, State(room): State<Room>) -> Result<Response, WebError> {
     for campaign in room.consent.campaigns().await.map_err(refused)? {
         let progress = room.consent.campaign_progress(&campaign).await.map_err(refused)?;
         let names = campaign.purposes.iter().map(|key| words::purpose(&p, &catalogue, key));
-        let approval = consent_to(&room, &p, &campaign.name()).await?.map(|one| one.state);
+        let exporting = p.exporting(&room.web, OBJECT, &campaign.name()).await?;
         rows.push(Shown {
-            approval,
+            exporting,
             name: campaign.name(),
             title: words::notice(&p, &catalogue, &campaign.name()),
             names: names.collect(),
@@ -144,15 +141,6 @@ struct Wanted {
 /// The kind of object an approval is for.
 const OBJECT: &str = "campaign";
 
-fn needs_approval() -> WebError {
-    WebError::Conflict("access-export-needs".into())
-}
-
-/// What the reader asked for, or got approved, for this list (four eyes).
-async fn consent_to(room: &Room, p: &Page, name: &str) -> Result<Option<Approval>, WebError> {
-    room.web.approvals().standing(&p.user.id, Action::BulkExport, OBJECT, name).await
-}
-
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Asking {
@@ -172,11 +160,7 @@ async fn ask(
     if !known.iter().any(|campaign| campaign.name() == name) {
         return Err(WebError::NotFound);
     }
-    if super::person::reason_fault(&asking.reason).is_some() {
-        return Err(WebError::BadRequest("access-error-reason".into()));
-    }
-    let (approvals, me) = (room.web.approvals(), p.user.id.as_str());
-    approvals.ask(me, Action::BulkExport, OBJECT, &name, &asking.reason).await?;
+    p.ask_export(&room.web, (OBJECT, &name), &asking.reason).await?;
     Ok(web::redirect_with_toast("/console/consents/campaigns", "access-asked"))
 }
 
@@ -189,14 +173,7 @@ async fn people(
 ) -> Result<Response, WebError> {
     p.require(Permission::LookUpPeople)?;
     p.require(Permission::Export)?;
-    let approval = consent_to(&room, &p, &name).await?.ok_or_else(needs_approval)?;
-    if approval.state != ApprovalState::Approved {
-        return Err(needs_approval());
-    }
-    if !p.standing().decide(Action::BulkExport, OBJECT, "", true) {
-        return Err(WebError::Forbidden);
-    }
-    room.web.approvals().used_once(&p.user.id, &approval.id).await?;
+    p.begin_export(&room.web, OBJECT, &name).await?;
     let kind = IdentifierKind::parse(&wanted.kind).unwrap_or(IdentifierKind::Email);
     let open = room.consent.open_people(&p.actor(), &name).await.map_err(refused)?;
     let consent = room.consent.clone();

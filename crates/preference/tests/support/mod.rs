@@ -160,7 +160,7 @@ impl House {
         let purposes = &["service_delivery", "offers", "none"].map(str::to_owned);
         let scopes = &[scope.to_owned()];
         let new = web::NewToken { scopes, purposes, ..web::NewToken::default() };
-        self.web.make_token(me(), new).await.unwrap().1
+        self.web.make_token(Actor::CommandLine, new).await.unwrap().1
     }
 
     /// Whether a use would be allowed now.

@@ -31,7 +31,8 @@ pub async fn furnish(protect: &Protect, web: &Web) -> Result<()> {
         protect.save_policy(&ACTOR, category, 0, &policy).await?;
     }
     let shop = program(web, "Web shop", &["vault:seal", "vault:open"], "service_delivery").await?;
-    let desk = program(web, "Help desk", &["vault:open", "vault:search"], "customer_support").await?;
+    let desk =
+        program(web, "Help desk", &["vault:open", "vault:search"], "customer_support").await?;
     let customers = people::customers();
     let mut values = Vec::new();
     let mut tokens = Vec::new();

@@ -43,7 +43,8 @@ impl House {
         let applied = run(&["apply", code.to_str().unwrap(), "--data", data]);
         assert_eq!(applied.code, 0, "{}", applied.err);
         let scopes = "consent:write,consent:read,audit:read";
-        let made = run(&["token", "create", "--scope", scopes, "--purpose", PURPOSES, "--data", data]);
+        let made =
+            run(&["token", "create", "--scope", scopes, "--purpose", PURPOSES, "--data", data]);
         let bearer = format!("Bearer {}", made.out.trim());
         let server = Server::start("serve", data.as_ref(), 1);
         let key = run(&["ledger", "key", "--data", data]).out.trim().to_owned();

@@ -13,6 +13,7 @@ mod consents;
 mod crash;
 mod detect;
 mod ledger;
+mod patience;
 mod privet;
 mod propagation;
 mod reference;

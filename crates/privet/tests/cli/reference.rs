@@ -117,11 +117,8 @@ fn try_call(server: &Server, bearer: &str, path: &str, method: &str, call: &Valu
         let (status, _) = ask(server, method, &address, &[("Content-Type", kind)], &example);
         assert_eq!(status, 401, "{method} {path} without a token");
     }
-    let headers = [
-        ("Content-Type", kind),
-        ("Authorization", bearer),
-        ("Privet-Purpose", "service_delivery"),
-    ];
+    let headers =
+        [("Content-Type", kind), ("Authorization", bearer), ("Privet-Purpose", "service_delivery")];
     let (status, text) = ask(server, method, &address, &headers, &example);
     assert_ne!(status, 405, "{method} {path}");
     assert_ne!(status, 403, "{method} {path}: {text}");

@@ -215,7 +215,11 @@ impl Approvals {
         if done.rows_affected() == 0 {
             return Err(WebError::Conflict("access-error-decided".into()));
         }
+        if state == ApprovalState::Approved {
+            super::exports::agreed(&mut tx, &found, by).await?;
+        }
         tx.commit().await?;
+        self.web.inner.tokens.forget();
         Ok(())
     }
 

@@ -4,6 +4,7 @@
 
 mod approvals;
 mod decisions;
+pub(crate) mod exports;
 mod glass;
 mod pages;
 mod policies;
@@ -13,6 +14,7 @@ mod standing;
 
 pub use ::access::Action;
 pub use approvals::{Approval, ApprovalId, ApprovalState, Approvals, asker};
+pub use exports::Exporting;
 pub use purposes::{EMERGENCY, PURPOSES, SERVICE, key as purpose_key};
 pub use standing::Standing;
 

@@ -319,7 +319,8 @@ mod tests {
 
         assert!(!try_out(forbid, "").passes(), "no case is no test");
         assert!(try_out(forbid, "engineer export = refuse").passes());
-        let of_programs = "program@consent:read+complaints open_personal_data for complaints = allow
+        let of_programs =
+            "program@consent:read+complaints open_personal_data for complaints = allow
             program@consent:read+complaints open_personal_data for quality = refuse";
         assert!(try_out(forbid, of_programs).passes());
         assert!(!try_out(forbid, "engineer export = allow").passes());

@@ -78,7 +78,7 @@ impl Reader {
 
     /// A call of the API with a new token of this scope, to serve the customer or the help desk; without a body it is a GET.
     pub async fn api(&mut self, scope: &str, path: &str, json: &str) -> Answer {
-        let by = Actor::Person("tester".into());
+        let by = Actor::CommandLine;
         let purposes = &[SERVICE, "customer_support"].map(str::to_owned);
         let new = NewToken { scopes: &[scope.to_owned()], purposes, ..NewToken::default() };
         let (_, token) = self.web.make_token(by, new).await.unwrap();

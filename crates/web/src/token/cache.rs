@@ -56,7 +56,7 @@ impl Cache {
     }
 
     /// Forgets all tokens: one of them was revoked.
-    pub(super) fn forget(&self) {
+    pub(crate) fn forget(&self) {
         self.all().clear();
     }
 }
@@ -72,6 +72,7 @@ mod tests {
             certificate: String::new(),
             purposes: Vec::new(),
             limited: true,
+            agreed: true,
             policy: String::new(),
             stated: String::new(),
         }

@@ -4,6 +4,7 @@
 mod cache;
 pub(crate) mod pages;
 mod purposes;
+pub(crate) mod rate;
 mod reading;
 
 pub(crate) use cache::Cache;
@@ -51,6 +52,10 @@ pub const OPENING: [&str; 7] = [
     "vault:open",
     "vault:search",
 ];
+
+/// The scopes that take away lists of people, or of what was done with them: a token made in the
+/// console uses them once a second person has agreed.
+pub const EXPORTING: [&str; 2] = ["suppressions:read", "audit:read"];
 
 /// A token to make.
 #[derive(Debug, Clone, Copy, Default)]
@@ -101,9 +106,18 @@ pub struct ApiToken {
     /// Whether it is held to these purposes; one made before tokens had purposes is not, until
     /// somebody chooses some for it.
     pub limited: bool,
+    /// Who agreed that it takes lists away: a person's id, `cli`, `before` (it was made before this was
+    /// asked); empty while nobody has.
+    pub export_by: String,
 }
 
 impl ApiToken {
+    /// Whether it waits for somebody to agree that it takes lists away.
+    pub fn waits(&self) -> bool {
+        self.export_by.is_empty()
+            && self.scopes.iter().any(|scope| EXPORTING.contains(&scope.as_str()))
+    }
+
     /// Whether it opens personal data for whichever purpose its program names.
     pub fn open_ended(&self) -> bool {
         !self.limited && self.scopes.iter().any(|scope| OPENING.contains(&scope.as_str()))
@@ -111,7 +125,7 @@ impl ApiToken {
 }
 
 const COLUMNS: &str = "id, name, scopes, created_at, used_at, revoked_at, expires_at, created_by,
-    certificate, purposes, limited";
+    certificate, purposes, limited, export_by";
 
 impl Web {
     /// Makes a token that works until it is revoked and opens personal data to serve the customer,
@@ -136,13 +150,14 @@ impl Web {
             Actor::Person(id) => id.clone(),
             _ => "cli".to_owned(),
         };
+        let agreed = crate::access::exports::agrees(&by);
         let id = store::new_id();
         let token = format!("pvt_{}", secret::random_token());
         let mut tx = self.store().begin(Entry::new(by, "token.created", "token", &*id)).await?;
         sqlx::query(
             "INSERT INTO api_token (id, name, scopes, hash, created_at, used_at, revoked_at,
-                 expires_at, created_by, certificate, purposes, limited)
-             VALUES ($1, $2, $3, $4, $5, 0, 0, $6, $7, $8, $9, 1)",
+                 expires_at, created_by, certificate, purposes, limited, export_by)
+             VALUES ($1, $2, $3, $4, $5, 0, 0, $6, $7, $8, $9, 1, $10)",
         )
         .bind(&id)
         .bind(new.name)
@@ -153,6 +168,7 @@ impl Web {
         .bind(maker)
         .bind(new.certificate)
         .bind(new.purposes.join(" "))
+        .bind(agreed)
         .execute(tx.conn())
         .await?;
         tx.states(None, Some(self.store().digest(&(new.scopes, new.purposes))));
@@ -163,8 +179,7 @@ impl Web {
     /// All tokens, newest first, the revoked ones too.
     pub async fn list_tokens(&self) -> Result<Vec<ApiToken>, WebError> {
         let sql = format!("SELECT {COLUMNS} FROM api_token ORDER BY created_at DESC, id DESC");
-        let rows =
-            sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(self.store().reader()).await?;
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(self.store().reader()).await?;
         rows.iter().map(read).collect()
     }
 
@@ -207,7 +222,7 @@ impl Web {
             .bind(store::now())
             .fetch_optional(self.store().reader())
             .await?;
-        let policy = row.as_ref().map(|row| row.try_get::<Option<String>, _>(11)).transpose()?;
+        let policy = row.as_ref().map(|row| row.try_get::<Option<String>, _>(12)).transpose()?;
         let Some(token) = row.as_ref().map(read).transpose()? else { return Ok(None) };
         let now = store::now();
         if now - token.used_at > USE_STEP {
@@ -227,6 +242,7 @@ impl Web {
             certificate: token.certificate,
             purposes: token.purposes,
             limited: token.limited,
+            agreed: !token.export_by.is_empty(),
             policy: policy.flatten().unwrap_or_default(),
             stated: String::new(),
         }))
@@ -250,6 +266,7 @@ fn read(row: &sqlx::any::AnyRow) -> Result<ApiToken, WebError> {
         certificate: row.try_get(8)?,
         purposes: words(9)?,
         limited: row.try_get::<i64, _>(10)? != 0,
+        export_by: row.try_get(11)?,
     })
 }
 
@@ -263,6 +280,7 @@ pub struct Token {
     certificate: String,
     purposes: Vec<String>,
     limited: bool,
+    agreed: bool,
     /// The company's policies that were on when it was looked up; empty: the shipped ones alone.
     policy: String,
     /// The purpose in the request's header; empty for none.
@@ -280,6 +298,11 @@ impl Token {
     /// Whether the token has the scope.
     pub fn has(&self, scope: &str) -> bool {
         self.scopes.iter().any(|own| own == scope)
+    }
+
+    /// Whether somebody agreed that it takes lists away.
+    pub(crate) fn agreed(&self) -> bool {
+        self.agreed
     }
 
     /// Stops with a 403 problem unless the token has the scope.
@@ -316,6 +339,9 @@ where
             .trim();
         match web.bearer(given).await {
             Ok(Some(mut token)) if token.fits(parts) => {
+                if let Some(refused) = web.inner.rates.count(&token, parts) {
+                    return Err(refused);
+                }
                 token.stated = reading::stated(parts);
                 Ok(token)
             }

@@ -1,6 +1,6 @@
 //! `/console/tokens`: keys for programs. Made here or on the command line, shown once.
 
-use super::{ApiToken, NewToken, OPENING, SCOPES};
+use super::{ApiToken, EXPORTING, NewToken, OPENING, SCOPES};
 use crate::{
     Choice, CsrfForm, Errors, ListQuery, Page, Pager, Permission, Web, WebError,
     redirect_with_toast, render, render_status,
@@ -160,6 +160,7 @@ struct MadePage {
     p: Page,
     name: String,
     token: String,
+    waits: bool,
 }
 
 pub(crate) async fn create(
@@ -191,9 +192,12 @@ pub(crate) async fn create(
     let certificate = input.certificate.trim();
     let (scopes, purposes) = (&input.scope, &input.purpose);
     let new = NewToken { name, scopes, purposes, expires_at, certificate };
-    let (_, token) = web.make_token(p.actor(), new).await?;
+    let (id, token) = web.make_token(p.actor(), new).await?;
+    let reason = format!("{name}: {}", scopes.join(", "));
+    web.ask_for_token(&p.user.id, &id, scopes, &reason).await?;
+    let waits = scopes.iter().any(|scope| EXPORTING.contains(&scope.as_str()));
     let name = name.to_owned();
-    render(&MadePage { p, name, token })
+    render(&MadePage { p, name, token, waits })
 }
 
 #[derive(Deserialize)]
@@ -271,10 +275,7 @@ pub(crate) async fn set_purposes(
         let mut errors = Errors::new();
         errors.add("purpose", fault);
         let (purposes, chosen) = (web.offered_purposes(p.lang), input.purpose);
-        return render_status(
-            422,
-            &PurposesPage { p, token, name, purposes, chosen, errors },
-        );
+        return render_status(422, &PurposesPage { p, token, name, purposes, chosen, errors });
     }
     if !web.set_token_purposes(p.actor(), &id, &input.purpose).await? {
         return Err(WebError::NotFound);

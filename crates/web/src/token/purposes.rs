@@ -1,6 +1,7 @@
 //! The purposes that tokens can hold: those of staff, serving the customer, and what the rooms add to
 //! them (the company's own purposes). And changing what a token holds.
 
+use crate::access::exports::widened;
 use crate::access::{PURPOSES, SERVICE, purpose_key};
 use crate::{Choice, Lang, Web, WebError, translate};
 use std::sync::OnceLock;
@@ -42,14 +43,13 @@ impl Web {
         id: &str,
         purposes: &[String],
     ) -> Result<bool, WebError> {
-        let entry = Entry::new(by, "token.purposes_set", "token", id);
+        let entry = Entry::new(by.clone(), "token.purposes_set", "token", id);
         let mut tx = self.store().begin(entry).await?;
-        let before = sqlx::query(
-            "SELECT purposes, limited FROM api_token WHERE id = $1 AND revoked_at = 0",
-        )
-        .bind(id)
-        .fetch_optional(&mut *tx.conn())
-        .await?;
+        let before =
+            sqlx::query("SELECT purposes, limited FROM api_token WHERE id = $1 AND revoked_at = 0")
+                .bind(id)
+                .fetch_optional(&mut *tx.conn())
+                .await?;
         let Some(before) = before else { return Ok(false) };
         let before: (String, i64) = (before.try_get(0)?, before.try_get(1)?);
         let after = (purposes.join(" "), 1_i64);
@@ -59,8 +59,17 @@ impl Web {
             .execute(&mut *tx.conn())
             .await?;
         tx.states(Some(self.store().digest(&before)), Some(self.store().digest(&after)));
+        // What a colleague agreed to was fewer purposes. One made before tokens had any held them all.
+        let held = (before.1 != 0).then_some(before.0.as_str());
+        let asked = match &by {
+            Actor::Person(person) => Some((person, widened(&mut tx, id, held, purposes).await?)),
+            _ => None,
+        };
         tx.commit().await?;
         self.inner.tokens.forget();
+        if let Some((person, scopes)) = asked {
+            self.ask_for_token(person, id, &scopes, &purposes.join(", ")).await?;
+        }
         Ok(true)
     }
 

@@ -57,7 +57,7 @@ pub(super) async fn show(
         }
     };
     let line = |approval: Approval| Line {
-        what: p.t(&format!("access-action-{}", approval.action.replace('_', "-"))),
+        what: what(&p, &approval),
         link: link(&approval),
         who: name(&approval.asked_by),
         decided: name(&approval.decided_by),
@@ -72,11 +72,23 @@ pub(super) async fn show(
     render(&ApprovalsPage { p, lines, pager, may_decide })
 }
 
+/// What is asked for, in words: which list, where one is.
+fn what(p: &Page, approval: &Approval) -> String {
+    match (approval.action.as_str(), approval.object_kind.as_str()) {
+        ("bulk_export", "audit") => p.t("access-export-audit"),
+        ("bulk_export", "token") => p.t("access-export-token"),
+        (action, _) => p.t(&format!("access-action-{}", action.replace('_', "-"))),
+    }
+}
+
 fn link(approval: &Approval) -> String {
     match approval.object_kind.as_str() {
         "policy" => format!("/console/access/policies/{}", approval.object_id),
         "campaign" => "/console/consents/campaigns".to_owned(),
         "subject" => format!("/console/consents/people/{}/erase", approval.object_id),
+        "audit" if approval.object_id == "all" => "/console/audit".to_owned(),
+        "audit" => format!("/console/audit?{}", approval.object_id),
+        "token" => "/console/tokens".to_owned(),
         _ => String::new(),
     }
 }
