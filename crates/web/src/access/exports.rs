@@ -172,7 +172,12 @@ pub(super) async fn agreed(
         .bind(&approval.id)
         .execute(&mut *tx.conn())
         .await?;
-    tx.also(Entry::new(Actor::Person(by.to_owned()), "token.export_agreed", TOKEN, &*approval.object_id));
+    tx.also(Entry::new(
+        Actor::Person(by.to_owned()),
+        "token.export_agreed",
+        TOKEN,
+        &*approval.object_id,
+    ));
     Ok(())
 }
 
