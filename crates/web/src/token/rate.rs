@@ -10,8 +10,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Calls a minute that a token may make, unless the configuration says otherwise: a thousand a second.
-pub const PER_MINUTE: u32 = 60_000;
+/// Calls a minute that a token may make, unless the configuration says otherwise: five thousand a second.
+pub const PER_MINUTE: u32 = 300_000;
 /// A quiet program may catch up on so much of a minute at once.
 const BURST: u32 = 6;
 const MINUTE: Duration = Duration::from_mins(1);
