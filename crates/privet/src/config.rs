@@ -52,7 +52,7 @@ pub struct File {
     pub network: Network,
     /// Which files the server may scan.
     pub files: Files,
-    /// How much and how slowly clients may ask.
+    /// How much clients may ask.
     pub limits: Limits,
     /// How customers reach the privacy team: an e-mail address or a page. In notices and receipts.
     pub contact: String,
@@ -114,7 +114,7 @@ pub struct Config {
     pub webhooks: Vec<String>,
     /// Which files and folders the server may scan; empty: all it can read.
     pub folders: Vec<PathBuf>,
-    /// How much and how slowly clients may ask.
+    /// How much clients may ask.
     pub limits: Limits,
     /// How customers reach the privacy team.
     pub contact: String,

@@ -11,7 +11,6 @@ mod consents;
 mod customers;
 pub mod demo;
 mod detect;
-mod door;
 pub mod events;
 mod failure;
 mod fetch;

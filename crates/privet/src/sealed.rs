@@ -1,17 +1,17 @@
 //! A server whose root key cannot be had yet: it answers health and nothing else, asks again every few
 //! seconds, and listens on a socket of the data directory for `privet unseal`.
 
-use std::time::Duration;
+use std::{future::IntoFuture as _, net::SocketAddr, time::Duration};
 
 use axum::Router;
 use store::{KeySettings, Store, StoreConfig, StoreError, Wants};
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use crate::{
     Failure,
     config::Config,
     say::say,
-    serve::{Door, Signals, address},
+    serve::{Signals, address},
     tls,
     unseal::{Answer, Desk},
 };
@@ -37,7 +37,7 @@ pub async fn open(
     tracing::warn!(waits_for = wants.as_str(), why, "the server is sealed");
     let mut desk = Desk::open(&config.data)?;
     let mut waiting = Waiting { wants, why };
-    let (stop, server) = serve(copy(listener)?, config, tls, web::sealed_router(wants.as_str()));
+    let (stop, server) = serve(copy(listener)?, tls, web::sealed_router(wants.as_str()));
     let store = loop {
         let (passphrase, asked) = tokio::select! {
             () = signals.next() => break None,
@@ -55,7 +55,7 @@ pub async fn open(
             break store;
         }
     };
-    let _ = stop.send(true);
+    let _ = stop.send(());
     let _ = tokio::time::timeout(GRACE, server).await;
     if store.is_some() {
         tracing::warn!("the server is unsealed");
@@ -108,11 +108,22 @@ fn copy(listener: &TcpListener) -> Result<TcpListener, Failure> {
 
 fn serve(
     listener: TcpListener,
-    config: &Config,
     tls: Option<&tls::Keeper>,
     router: Router,
-) -> (watch::Sender<bool>, JoinHandle<()>) {
-    let (stop, stopped) = watch::channel(false);
-    let door = Door { listener, tls: tls.cloned(), patience: config.limits.patience() };
-    (stop, tokio::spawn(door.open(router, stopped)))
+) -> (oneshot::Sender<()>, JoinHandle<std::io::Result<()>>) {
+    let (stop, stopped) = oneshot::channel();
+    let stopped = async move {
+        let _ = stopped.await;
+    };
+    let task = if let Some(keeper) = tls {
+        let service = router.into_make_service_with_connect_info::<tls::Peer>();
+        let listener = tls::Listener::new(listener, keeper.clone());
+        let server = axum::serve(listener, service).with_graceful_shutdown(stopped);
+        tokio::spawn(server.into_future())
+    } else {
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let server = axum::serve(listener, service).with_graceful_shutdown(stopped);
+        tokio::spawn(server.into_future())
+    };
+    (stop, task)
 }

@@ -1,6 +1,9 @@
 //! `privet serve`: wires the rooms into one server, runs its background work, ends cleanly.
 
-use std::{net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    future::IntoFuture, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc,
+    time::Duration,
+};
 
 use audit::Audit;
 use axum::Router;
@@ -19,7 +22,6 @@ use web::{Web, WebConfig};
 use crate::{
     Failure,
     config::{Config, Said},
-    door::{self, Patience},
     say::say,
     sealed,
     state::{State, open_deliver},
@@ -73,11 +75,7 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
         say(&format!("Set it up with this link; it works once: {link}"));
     }
     let router = house.router();
-    house
-        .serve(Door { listener, tls, patience: config.limits.patience() }, router, signals, async {
-            Ok(())
-        })
-        .await?;
+    house.serve(Door { listener, tls }, router, signals, async { Ok(()) }).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -97,21 +95,6 @@ pub struct Door {
     pub listener: TcpListener,
     /// The certificate's keeper.
     pub tls: Option<tls::Keeper>,
-    /// How long is waited for what clients send.
-    pub patience: Patience,
-}
-
-impl Door {
-    /// Serves these pages until `closing` says so; then open requests finish.
-    pub async fn open(self, router: Router, closing: watch::Receiver<bool>) {
-        match self.tls {
-            None => door::serve(self.listener, router, self.patience, closing).await,
-            Some(keeper) => {
-                let listener = tls::Listener::new(self.listener, keeper);
-                door::serve(listener, router, self.patience, closing).await;
-            }
-        }
-    }
 }
 
 /// All rooms, opened on one database.
@@ -204,7 +187,6 @@ impl House {
         let preferences = preferences.await.map_err(anyhow::Error::from)?;
         let warn = Warn::open(web.clone(), consent.clone()).await.map_err(anyhow::Error::from)?;
         let said = banner::Settings {
-            calls_per_minute: config.limits.calls_per_minute,
             country_header: config.country_header.clone(),
             trust_proxy: !config.proxies.is_empty(),
         };
@@ -275,7 +257,25 @@ impl House {
         prepared: impl Future<Output = Result<(), Failure>>,
     ) -> Result<(), Failure> {
         let (stop, stopped) = watch::channel(false);
-        let server = tokio::spawn(door.open(router, stopped.clone()));
+        let mut closing = stopped.clone();
+        let closing = async move {
+            // An error means that the sender is gone: time to stop as well.
+            let _ = closing.wait_for(|stop| *stop).await;
+        };
+        let server = match door.tls {
+            None => {
+                let service = router.into_make_service_with_connect_info::<SocketAddr>();
+                let server = axum::serve(door.listener, service).with_graceful_shutdown(closing);
+                tokio::spawn(server.into_future())
+            }
+            Some(keeper) => {
+                let service = tls::tell_peer(router);
+                let service = service.into_make_service_with_connect_info::<tls::Peer>();
+                let listener = tls::Listener::new(door.listener, keeper);
+                let server = axum::serve(listener, service).with_graceful_shutdown(closing);
+                tokio::spawn(server.into_future())
+            }
+        };
         tokio::select! {
             result = prepared => result?,
             () = signals.next() => return Ok(()),

@@ -9,7 +9,13 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use axum::extract::ConnectInfo;
+use axum::{
+    Router,
+    extract::{ConnectInfo, Request, connect_info::Connected},
+    middleware::{Next, from_fn},
+    response::Response,
+    serve::IncomingStream,
+};
 use rustls::{
     RootCertStore, ServerConfig,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
@@ -278,13 +284,25 @@ impl axum::serve::Listener for Listener {
     }
 }
 
-impl crate::door::Caller for Peer {
-    fn tell(&self, request: &mut axum::http::Extensions) {
-        request.insert(ConnectInfo(self.address));
-        if let Some(certificate) = &self.certificate {
-            request.insert(certificate.clone());
-        }
+impl Connected<IncomingStream<'_, Listener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, Listener>) -> Self {
+        stream.remote_addr().clone()
     }
+}
+
+/// Tells the rooms, in the words they know, who is at the other end.
+pub fn tell_peer(router: Router) -> Router {
+    router.layer(from_fn(|mut request: Request, next: Next| async move {
+        let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|info| info.0.clone());
+        if let Some(peer) = peer {
+            request.extensions_mut().insert(ConnectInfo(peer.address));
+            if let Some(certificate) = peer.certificate {
+                request.extensions_mut().insert(certificate);
+            }
+        }
+        let response: Response = next.run(request).await;
+        response
+    }))
 }
 
 /// Refuses to send passwords and personal data over the network in clear.

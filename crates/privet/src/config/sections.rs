@@ -94,31 +94,11 @@ pub struct BannerPart {
 pub struct Limits {
     /// Calls a minute that one API token may make on one server; 0 is no limit.
     pub calls_per_minute: u32,
-    /// Seconds for a whole request head.
-    pub head_seconds: u16,
-    /// Seconds for the next piece of a request's body.
-    pub body_seconds: u16,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            calls_per_minute: web::WebConfig::default().calls_per_minute,
-            head_seconds: 30,
-            body_seconds: 30,
-        }
-    }
-}
-
-impl Limits {
-    /// As the door takes it; no wait is no patience at all, so a second is the least.
-    pub fn patience(&self) -> crate::door::Patience {
-        let seconds = |given: u16| std::time::Duration::from_secs(u64::from(given.max(1)));
-        crate::door::Patience {
-            head: seconds(self.head_seconds),
-            body: seconds(self.body_seconds),
-            ..crate::door::Patience::default()
-        }
+        Self { calls_per_minute: web::WebConfig::default().calls_per_minute }
     }
 }
 

@@ -17,7 +17,6 @@ use super::{Files, company, consents, generate, vault};
 use crate::{
     Failure,
     config::{Config, Said},
-    door::Patience,
     say::say,
     serve::{Door, House, Signals, listen, log_to_stderr},
 };
@@ -74,8 +73,7 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
         let _ = tokio::time::timeout(PATIENCE, visited.notified()).await;
         Ok(())
     };
-    let door = Door { listener, tls: None, patience: Patience::default() };
-    house.serve(door, router, signals, prepared).await?;
+    house.serve(Door { listener, tls: None }, router, signals, prepared).await?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -18,7 +18,6 @@ use super::{
 };
 use crate::{
     Failure,
-    door::{self, Patience},
     say::say,
     serve::{Signals, listen, log_to_stderr},
 };
@@ -55,11 +54,9 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
         let file = args.dir.join("logs");
         say(&format!("It knows no log yet: put each log's key in a line of {}", file.display()));
     }
-    let (stop, stopped) = tokio::sync::watch::channel(false);
-    let server = tokio::spawn(door::serve(listener, router(kept), Patience::default(), stopped));
-    signals.next().await;
-    let _ = stop.send(true);
-    let _ = server.await;
+    axum::serve(listener, router(kept))
+        .with_graceful_shutdown(async move { signals.next().await })
+        .await?;
     Ok(ExitCode::SUCCESS)
 }
 
