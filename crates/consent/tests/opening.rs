@@ -98,6 +98,7 @@ fn told(status: u16, kind: &str) -> (u16, String) {
 
 async fn a_program_states_a_purpose_that_its_token_holds(room: Consent) {
     let house = House::open(&room, &["complaints", "email_marketing"]).await;
+    room.load_decisions().await.unwrap();
 
     assert_eq!(house.look("").await, told(400, "purpose-missing"));
     assert_eq!(house.look("quality").await, told(403, "purpose"));
