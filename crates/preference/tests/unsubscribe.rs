@@ -219,7 +219,7 @@ async fn the_suppression_list_names_who_said_no(house: House) {
     let scopes = &["suppressions:read".to_owned()];
     let purposes = &["offers".to_owned()];
     let new = web::NewToken { scopes, purposes, ..web::NewToken::default() };
-    let (id, made) = house.web.make_token(me(), new).await.unwrap();
+    let (id, made) = house.web.make_token(support::me(), new).await.unwrap();
     let waits = call(&house, &made, "/v1/suppressions?purpose=offers", None).await;
     assert_eq!(waits.status, StatusCode::FORBIDDEN);
     assert!(waits.body.contains("urn:privet:problem:approval"), "{}", waits.body);
