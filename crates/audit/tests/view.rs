@@ -74,7 +74,7 @@ async fn who_may_not_is_refused(room: Audit) {
         assert_eq!(reader.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
     }
     for path in ["/console/audit/export.csv", "/console/audit/export"] {
-        let refused = reader.post("/console", path, &[("reason", "I am curious")]).await;
+        let refused = reader.post("/console/account", path, &[("reason", "I am curious")]).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}");
     }
     let refused = reader.api("consent:read", "/v1/audit", "").await;
