@@ -186,16 +186,11 @@ async fn page(p: Page, l: ListQuery, room: &Room, scope: Scope) -> Result<ListPa
         (p.t(&format!("audit-export-{name}")), format!("/console/audit/export.{name}{download}"))
     });
     let may_export = p.can(Permission::Export) && damaged.is_empty();
-    let exporting = match may_export {
-        true => {
-            p.exporting(
-                &room.web,
-                EXPORT,
-                &which(&room.audit, &ListQuery::parse(download.trim_start_matches('?'))),
-            )
-            .await?
-        }
-        false => Exporting::Never,
+    let exporting = if may_export {
+        let which = which(&room.audit, &ListQuery::parse(download.trim_start_matches('?')));
+        p.exporting(&room.web, EXPORT, &which).await?
+    } else {
+        Exporting::Never
     };
     let offered = !matches!(exporting, Exporting::Never);
     Ok(ListPage {
