@@ -268,8 +268,8 @@ async fn furnish(data: &std::path::Path, site: &str) -> Result<String> {
         "audit:read",
     ];
     let scopes = &scopes.map(str::to_owned);
-    let purposes = &["service_delivery", "customer_support", "email_marketing"].map(str::to_owned);
-    let new = NewToken { name: "shop", scopes, purposes, ..NewToken::default() };
+    let held = &["service_delivery", "customer_support", "email_marketing"].map(str::to_owned);
+    let new = NewToken { name: "shop", scopes, purposes: held, ..NewToken::default() };
     let (_, token) = web.make_token(me.clone(), new).await?;
     let said =
         consent::Settings { contact: "privacy@lantern.example".into(), ..Default::default() };
