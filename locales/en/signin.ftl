@@ -16,6 +16,7 @@ signin-token-purposes-hint = The program says one of these each time it opens pe
 signin-token-purposes-of = Purposes of “{ $name }”
 signin-token-purposes-intro = For which purposes may this program open personal data? A change counts within a second.
 signin-token-purposes-change = Change
+signin-token-purposes-change-of = Change the purposes of “{ $name }”
 signin-token-purposes-saved = Purposes saved
 signin-token-purpose-missing = Choose at least one purpose: the token may read personal data.
 signin-token-between = , { "" }

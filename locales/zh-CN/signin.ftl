@@ -16,6 +16,7 @@ signin-token-purposes-hint = 程序每次打开个人信息时须声明其中一
 signin-token-purposes-of = “{ $name }”的目的
 signin-token-purposes-intro = 此程序可以为哪些目的打开个人信息？更改在一秒内生效。
 signin-token-purposes-change = 更改
+signin-token-purposes-change-of = 更改“{ $name }”的目的
 signin-token-purposes-saved = 目的已保存
 signin-token-purpose-missing = 请至少选择一个目的：此令牌可以读取个人信息。
 signin-token-between = 、

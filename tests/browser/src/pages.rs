@@ -32,7 +32,7 @@ const CANARY: &str = "main section.card form button[type='submit']";
 const LOYALTY: &str = "/console/detectors/new?example=loyalty-card";
 
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 90] = [
+pub const CONSOLE: [Page; 91] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
@@ -93,6 +93,7 @@ pub const CONSOLE: [Page; 90] = [
     ("sessions", Way::Path("/console/sessions")),
     ("tokens", Way::Path("/console/tokens")),
     ("token-new", Way::Path("/console/tokens/new")),
+    ("token-purposes", Way::Link("/console/tokens", "main a[href$='/purposes']")),
     ("purposes-of-person", Way::Link("/console/people", "main tbody a[href$='/purposes']")),
     ("purpose-choose", Way::Path("/console/access/purpose")),
     ("access", Way::Path("/console/access")),
