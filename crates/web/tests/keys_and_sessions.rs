@@ -302,6 +302,70 @@ async fn a_forged_forwarding_header_does_not_escape_the_limit_on_guesses() {
     assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
 }
 
+const AT_HOME: (&str, &str) = ("Mozilla/5.0 (Windows NT 10.0) Firefox/140.0", "CN");
+const ABROAD: (&str, &str) = ("Mozilla/5.0 (Windows NT 10.0) Firefox/140.0", "FR");
+const OTHER_DEVICE: (&str, &str) = ("Mozilla/5.0 (iPhone) Safari/605", "CN");
+
+/// A request that came through the company's proxy, which says where from.
+fn from(request: axum::http::request::Builder, place: (&str, &str), body: &str) -> Request<Body> {
+    request
+        .header("user-agent", place.0)
+        .header("cf-ipcountry", place.1)
+        .header("x-forwarded-for", "198.51.100.7")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Body::from(body.to_owned()))
+        .unwrap()
+}
+
+async fn sign_in(house: &House, place: (&str, &str)) -> common::Visitor {
+    let mut person = house.visitor();
+    person.address = Some("10.0.0.1:5000".parse().unwrap());
+    let token = common::csrf(&person.ask(from(Request::get("/signin"), place, "")).await.body);
+    let form = format!("csrf={token}&login=li%40example.com&password={}", web::encode(PASSWORD));
+    let done = person.ask(from(Request::post("/signin"), place, &form)).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    person
+}
+
+async fn a_session_or_sign_in_from_elsewhere_is_in_the_ledger(store: Store) {
+    let nets = ["10.0.0.0/8".to_owned()];
+    let proxies = Proxies::parse(&nets, web::ForwardHeader::XForwardedFor).unwrap();
+    let country_header = Some("cf-ipcountry".to_owned());
+    let config = WebConfig { proxies, country_header, ..WebConfig::default() };
+    let house = house_with(store, config).await;
+    house.owner().await;
+    let told = async || -> Vec<String> {
+        let sql = "SELECT action FROM ledger_entry WHERE action LIKE 'session.new-c%' \
+                   OR action LIKE 'session.other-%' ORDER BY seq";
+        sqlx::query_scalar(sql).fetch_all(house.web.store().reader()).await.unwrap()
+    };
+    let mut first = sign_in(&house, AT_HOME).await;
+    let mut second = sign_in(&house, AT_HOME).await;
+    first.ask(from(Request::get("/console/account"), AT_HOME, "")).await;
+    assert_eq!(told().await, Vec::<String>::new());
+
+    for _ in 0..2 {
+        first.ask(from(Request::get("/console/account"), ABROAD, "")).await;
+        second.ask(from(Request::get("/console/account"), OTHER_DEVICE, "")).await;
+    }
+    sign_in(&house, ABROAD).await;
+
+    let expected = ["session.other-country", "session.other-device", "session.new-country"];
+    assert_eq!(told().await, expected, "each once");
+}
+
+#[tokio::test]
+async fn a_session_or_sign_in_from_elsewhere_is_in_the_ledger_on_sqlite() {
+    let (store, _guard) = temp_sqlite().await;
+    a_session_or_sign_in_from_elsewhere_is_in_the_ledger(store).await;
+}
+
+#[tokio::test]
+async fn a_session_or_sign_in_from_elsewhere_is_in_the_ledger_on_postgres() {
+    let (store, _guard) = temp_postgres().await;
+    a_session_or_sign_in_from_elsewhere_is_in_the_ledger(store).await;
+}
+
 #[tokio::test]
 async fn a_database_from_before_expiry_and_devices_is_brought_up_to_date() {
     let guard = temp_sqlite_guard();

@@ -301,7 +301,9 @@ pub async fn call(
         Some(_) => Request::post(path).header(header::CONTENT_TYPE, "application/json"),
         None => Request::get(path),
     };
-    let request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+    let request = request
+        .header(header::AUTHORIZATION, format!("Bearer {token}"))
+        .header(web::PURPOSE_HEADER, "service_delivery");
     let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
     house.browser().ask(request.body(body).unwrap()).await
 }

@@ -93,7 +93,12 @@ impl Program {
         let web = Web::open(room.store().clone(), WebConfig::default()).await.unwrap();
         let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
         let purposes = ["customer_support", "service_delivery", "quality"].map(str::to_owned);
-        let new = web::NewToken { scopes: &scopes, purposes: &purposes, ..Default::default() };
+        let new = web::NewToken {
+            name: "test",
+            scopes: &scopes,
+            purposes: &purposes,
+            ..Default::default()
+        };
         let (id, token) = web.make_token(me(), new).await.unwrap();
         let rooms = web::router(web.clone()).merge(protect::router(web.clone(), room.clone()));
         let peer = SocketAddr::from(([127, 0, 0, 1], 40_000));
