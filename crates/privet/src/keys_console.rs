@@ -51,6 +51,19 @@ struct KeysPage {
 }
 
 impl KeysPage {
+    /// Where the root is kept, in words.
+    fn kept_in(&self) -> String {
+        let (kind, place) =
+            self.status.provider.split_once(": ").unwrap_or((&self.status.provider, ""));
+        let key = match kind {
+            "key file" => "keys-from-file",
+            "passphrase" => "keys-from-passphrase",
+            "transit" => "keys-from-transit",
+            "pkcs11" => "keys-from-pkcs11",
+            _ => return self.status.provider.clone(),
+        };
+        self.p.t1(key, "place", place)
+    }
     fn is_national(&self) -> bool {
         self.status.profile == Profile::National
     }
