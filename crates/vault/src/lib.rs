@@ -3,11 +3,12 @@
 //! key makes everything sealed with it unreadable for good. Callers need [`Vault`], [`SubjectKey`] and
 //! [`BlindIndex`].
 //!
-//! A customer's key is random, of the deployment's [`Profile`] (AES-256-GCM, or SM4-GCM), and stored wrapped by one of the deployment's
-//! key-encrypting keys (KEKs), which have versions: the newest wraps, all of them open. Blind indexes
-//! hang from another key (HKDF-SHA-256) that no rotation changes. A customer's key has versions, too:
-//! the newest seals, all of them open, and they are stored and destroyed together. Before there were versions, one
-//! derived key wrapped; what it wrapped still opens.
+//! A customer's key is random, of the deployment's [`Profile`] (AES-256-GCM, or SM4-GCM), and stored
+//! wrapped by one of the deployment's key-encrypting keys (KEKs), which have versions: the newest
+//! wraps, all of them open. Blind indexes hang from another key (HKDF-SHA-256) that no rotation
+//! changes. A customer's key has versions, too: the newest seals, all of them open, and they are stored
+//! and destroyed together. Before there were versions, one derived key wrapped; what it wrapped still
+//! opens.
 
 mod blind;
 mod blob;

@@ -227,7 +227,8 @@ impl Consent {
     }
 
     /// Erases a customer: the keys are destroyed, and with them everything sealed; what they chose is
-    /// taken away. The identifiers' blind indexes stay, so that nothing is ever recorded or allowed under them again.
+    /// taken away. The identifiers' blind indexes stay, so that nothing is ever recorded or allowed
+    /// under them again.
     pub async fn erase(&self, actor: &Actor, id: &SubjectId) -> Result<()> {
         let entry = Entry::new(actor.clone(), "subject.erased", "subject", &*id.0).about(&*id.0);
         let tx = self.store().begin(entry).await?;
