@@ -1,0 +1,150 @@
+//! Packs and all of them together.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use jiff::civil::Date;
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::{Fact, Kind, PackHead, Problem, Reason, Regime, Status};
+
+/// The packs that come with Privet, as (file, text).
+const SHIPPED: [(&str, &str); 1] = [("eu.toml", include_str!("../data/packs/eu.toml"))];
+
+/// One file of facts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pack {
+    /// Which, and how new.
+    pub head: PackHead,
+    /// The laws it describes.
+    pub regimes: Vec<Regime>,
+    /// What they say.
+    pub facts: Vec<Fact>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    pack: PackHead,
+    #[serde(default, rename = "regime")]
+    regimes: Vec<Spanned<Regime>>,
+    #[serde(default, rename = "fact")]
+    facts: Vec<Spanned<Fact>>,
+}
+
+impl Pack {
+    /// Reads a pack and checks what can be checked within it.
+    ///
+    /// # Errors
+    /// Every fault found, with its line.
+    pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Problem>> {
+        let at = |offset: usize, reason| Problem {
+            file: file.to_owned(),
+            line: text[..offset.min(text.len())].matches('\n').count() + 1,
+            reason,
+        };
+        let read: File = toml::from_str(text).map_err(|error| {
+            let start = error.span().map_or(0, |span| span.start);
+            vec![at(start, Reason::Form(error.message().to_owned()))]
+        })?;
+        let mut problems = Vec::new();
+        for fact in &read.facts {
+            let regime = &fact.get_ref().regime;
+            if !read.regimes.iter().any(|known| &known.get_ref().id == regime) {
+                problems.push(at(fact.span().start, Reason::UnknownRegime(regime.clone())));
+            }
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        Ok(Self {
+            head: read.pack,
+            regimes: read.regimes.into_iter().map(Spanned::into_inner).collect(),
+            facts: read.facts.into_iter().map(Spanned::into_inner).collect(),
+        })
+    }
+}
+
+/// All packs in use.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Law {
+    packs: BTreeMap<String, Pack>,
+}
+
+impl Law {
+    /// The packs that come with Privet.
+    pub fn shipped() -> &'static Self {
+        static LAW: OnceLock<Law> = OnceLock::new();
+        LAW.get_or_init(|| {
+            let packs = SHIPPED.iter().filter_map(|(file, text)| Pack::parse(file, text).ok());
+            Self { packs: packs.map(|pack| (pack.head.id.clone(), pack)).collect() }
+        })
+    }
+
+    /// The same law with this pack instead of the one with its id.
+    #[must_use]
+    pub fn with(mut self, pack: Pack) -> Self {
+        self.packs.insert(pack.head.id.clone(), pack);
+        self
+    }
+
+    /// The packs, by id.
+    pub fn packs(&self) -> impl Iterator<Item = &Pack> {
+        self.packs.values()
+    }
+
+    /// All regimes.
+    pub fn regimes(&self) -> impl Iterator<Item = &Regime> {
+        self.packs.values().flat_map(|pack| &pack.regimes)
+    }
+
+    /// One regime.
+    pub fn regime(&self, id: &str) -> Option<&Regime> {
+        self.regimes().find(|regime| regime.id == id)
+    }
+
+    /// All facts, also those that are proposed, not yet or no longer in force.
+    pub fn facts(&self) -> impl Iterator<Item = &Fact> {
+        self.packs.values().flat_map(|pack| &pack.facts)
+    }
+
+    /// The fact with this id that holds on a day.
+    pub fn fact(&self, id: &str, day: Date) -> Option<&Fact> {
+        self.facts().find(|fact| fact.id == id && fact.holds(day))
+    }
+
+    /// What a regime says on a day about one matter.
+    pub fn about<'a>(
+        &'a self,
+        regime: &'a str,
+        kind: Kind,
+        day: Date,
+    ) -> impl Iterator<Item = &'a Fact> {
+        self.facts()
+            .filter(move |fact| fact.regime == regime && fact.kind == kind && fact.holds(day))
+    }
+}
+
+impl Fact {
+    /// Whether this is law on a day. A proposal never is.
+    pub fn holds(&self, day: Date) -> bool {
+        self.status == Status::InForce
+            && self.from.is_none_or(|from| from <= day)
+            && self.to.is_none_or(|to| day <= to)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shipped_pack_is_read() {
+        for (file, text) in SHIPPED {
+            if let Err(problems) = Pack::parse(file, text) {
+                panic!("{}", problems.iter().map(|p| format!("{p}\n")).collect::<String>());
+            }
+        }
+    }
+}
