@@ -143,7 +143,8 @@ mod tests {
     fn every_shipped_pack_is_read() {
         for (file, text) in SHIPPED {
             if let Err(problems) = Pack::parse(file, text) {
-                panic!("{}", problems.iter().map(|p| format!("{p}\n")).collect::<String>());
+                let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+                panic!("{}", lines.join("\n"));
             }
         }
     }
