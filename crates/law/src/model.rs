@@ -198,8 +198,10 @@ pub enum Metric {
     SensitivePeople,
     /// Data of children is processed (under the regime's age).
     Minors,
-    /// Yearly revenue in millions of the regime's currency.
-    RevenueMillions,
+    /// Yearly revenue in thousands of the regime's currency.
+    RevenueThousands,
+    /// A small business or small agent, as the law in question defines it.
+    SmallBusiness,
     /// Employees of the organisation.
     Employees,
     /// Share of revenue from selling or sharing data, per cent.
