@@ -10,7 +10,11 @@ use toml::Spanned;
 use crate::{Fact, Kind, PackHead, Problem, Reason, Regime, Status};
 
 /// The packs that come with Privet, as (file, text).
-const SHIPPED: [(&str, &str); 1] = [("eu.toml", include_str!("../data/packs/eu.toml"))];
+const SHIPPED: [(&str, &str); 3] = [
+    ("eu.toml", include_str!("../data/packs/eu.toml")),
+    ("cn.toml", include_str!("../data/packs/cn.toml")),
+    ("cn-standards.toml", include_str!("../data/packs/cn-standards.toml")),
+];
 
 /// One file of facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
