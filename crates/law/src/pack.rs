@@ -10,8 +10,10 @@ use toml::Spanned;
 use crate::{Fact, Kind, PackHead, Problem, Reason, Regime, Status};
 
 /// The packs that come with Privet, as (file, text).
-const SHIPPED: [(&str, &str); 3] = [
+const SHIPPED: [(&str, &str); 5] = [
     ("eu.toml", include_str!("../data/packs/eu.toml")),
+    ("us-ca.toml", include_str!("../data/packs/us-ca.toml")),
+    ("us.toml", include_str!("../data/packs/us.toml")),
     ("cn.toml", include_str!("../data/packs/cn.toml")),
     ("cn-standards.toml", include_str!("../data/packs/cn-standards.toml")),
 ];
