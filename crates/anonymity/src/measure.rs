@@ -121,6 +121,26 @@ impl<'a> Board<'a> {
         self.frame.sensitive.len()
     }
 
+    /// How many different combinations there are.
+    pub(crate) fn combinations(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// By step, how much of what a column tells is lost: 0 nothing, 1 everything (by entropy).
+    pub(crate) fn lost(&self, column: usize, top: usize) -> Vec<f64> {
+        let told = |step: usize| {
+            let mut rows = vec![0_u64; self.distinct(column, step)];
+            for (key, count) in self.keys.iter().zip(&self.counts) {
+                rows[self.steps[column][step][key[column] as usize] as usize] += count;
+            }
+            let all = rows.iter().sum::<u64>() as f64;
+            let share = rows.iter().filter(|rows| **rows > 0).map(|rows| *rows as f64 / all);
+            share.map(|p| -p * p.ln()).sum::<f64>()
+        };
+        let whole = told(0);
+        (0..=top).map(|step| if whole > 0.0 { 1.0 - told(step) / whole } else { 0.0 }).collect()
+    }
+
     /// How many different coarse values a column has at a step.
     pub(crate) fn distinct(&self, column: usize, step: usize) -> usize {
         self.steps[column][step].iter().max().map_or(0, |last| *last as usize + 1)

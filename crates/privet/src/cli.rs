@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::{
-    audience, backup, code, consents, customers, demo, detect, keys, ledger, scan, serve, tokens,
-    unseal, vault, verify, witness,
+    anonymise, audience, backup, code, consents, customers, demo, detect, keys, ledger, scan,
+    serve, tokens, unseal, vault, verify, witness,
 };
 
 const EXAMPLES: &str = "\
@@ -61,6 +61,8 @@ pub enum Command {
     Decide(audience::Decide),
     /// Filter lists of people by what they agreed to.
     Audience(audience::Audience),
+    /// Coarsen a table until nobody can be told from k others, and measure it before it leaves.
+    Anonymise(anonymise::Args),
     /// Check a receipt, a checkpoint or a whole log offline: that it is unchanged, and who signed it.
     Verify(verify::Args),
     /// The keys that everything is sealed with: their state and their rotation.

@@ -2,6 +2,7 @@
 //! server. It holds no rule of any room. [`main`] is the whole binary; [`scan`], [`demo`] and
 //! [`events`] are public so that tests and benchmarks can call them.
 
+mod anonymise;
 mod audience;
 mod backup;
 mod cli;
@@ -72,6 +73,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Customers(args)) => customers::run(args).await,
         Some(Command::Decide(args)) => audience::decide(args).await,
         Some(Command::Audience(args)) => audience::audience(args).await,
+        Some(Command::Anonymise(args)) => tokio::task::block_in_place(|| anonymise::run(&args)),
         Some(Command::Verify(args)) => tokio::task::block_in_place(|| verify::run(&args)),
         Some(Command::Keys(args)) => keys::run(args).await,
         Some(Command::Vault(args)) => vault::run(args).await,

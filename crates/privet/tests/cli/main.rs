@@ -5,6 +5,7 @@
 /// Purposes of tokens that tests make.
 const PURPOSES: &str = "service_delivery,customer_support,complaints,legal_duty,incident";
 
+mod anonymise;
 mod audience;
 mod backup;
 mod config;
