@@ -74,7 +74,7 @@ impl Address {
     }
 
     /// The file or folder of a SQLite or files address.
-    pub(crate) fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         Path::new(self.text.strip_prefix("sqlite:").unwrap_or(&self.text))
     }
 

@@ -51,8 +51,12 @@ pub async fn resolve_allowed(
 }
 
 impl FileGuard {
-    /// Fails unless this file or folder may be read. Links are followed first.
-    pub(crate) fn check(&self, path: &Path) -> Result<(), SourceError> {
+    /// Fails unless this file or folder may be read (or, by `purge`, written). Links are followed
+    /// first.
+    ///
+    /// # Errors
+    /// [`SourceError::Blocked`].
+    pub fn check(&self, path: &Path) -> Result<(), SourceError> {
         let real = real(path);
         let allowed = self.only.is_empty()
             || self.only.iter().any(|folder| real.starts_with(self::real(folder)));

@@ -1,0 +1,312 @@
+//! MySQL's and MariaDB's catalogue. `information_schema` shows an account only what it has rights to,
+//! so references from tables out of its sight are looked for apart.
+
+use std::collections::HashMap;
+
+use super::{Class, Column, Link, RowKey, Schema, Table};
+use crate::{
+    Engine,
+    conn::Conn,
+    error::Result,
+    sql::{Shape, Sql},
+    value::Value,
+};
+
+const USER_SCHEMA: &str = "NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema')";
+
+type Index = HashMap<(String, String), usize>;
+/// A table's number, an index of it and the index's columns, each whole or only its beginning.
+type UniqueKey = (usize, String, Vec<(String, bool)>);
+
+pub(super) async fn read(conn: &mut Conn) -> Result<Schema> {
+    let here = ask(conn, "SELECT DATABASE()", 1).await?;
+    let here = here.first().map(|row| row[0].clone()).unwrap_or_default();
+    let known = innodb(conn).await?;
+    let schemas = schemas(&here, known.as_deref());
+    let mut tables: Vec<Table> = Vec::new();
+    let mut index: Index = HashMap::new();
+    for row in ask(conn, &tables_sql(&schemas), 4).await? {
+        index.insert((row[0].clone(), row[1].clone()), tables.len());
+        tables.push(table(&row, &here));
+    }
+    for row in ask(conn, &columns_sql(&schemas), 7).await? {
+        if let Some(i) = index.get(&(row[0].clone(), row[1].clone())) {
+            tables[*i].columns.push(column(&row));
+        }
+    }
+    keys(&ask(conn, &keys_sql(&schemas), 5).await?, &index, &mut tables);
+    for row in ask(conn, &triggers_sql(&schemas), 3).await? {
+        if let Some(i) = index.get(&(row[0].clone(), row[1].clone())) {
+            tables[*i].triggers.push(row[2].clone());
+        }
+    }
+    let links = links(&ask(conn, &links_sql(&schemas), 8).await?, &index, &tables);
+    let blind = blind(conn, &here, known.as_deref(), &index).await?;
+    Ok(Schema { engine: Engine::Mysql, tables, links, blind })
+}
+
+fn table(row: &[String], here: &str) -> Table {
+    let (schema, bare) = (row[0].clone(), row[1].clone());
+    let unsafe_because = if row[2] == "SYSTEM VERSIONED" {
+        "it keeps the history of its rows, so deleted ones would stay".to_owned()
+    } else if row[3].eq_ignore_ascii_case("innodb") {
+        String::new()
+    } else {
+        format!("its storage engine {} cannot roll a batch back", row[3])
+    };
+    Table {
+        name: if schema == here { bare.clone() } else { format!("{schema}.{bare}") },
+        schema,
+        bare,
+        columns: Vec::new(),
+        key: RowKey::None("it has no primary key and no unique key without NULLs".to_owned()),
+        triggers: Vec::new(),
+        unsafe_because,
+    }
+}
+
+fn column(row: &[String]) -> Column {
+    let full = row[3].to_lowercase();
+    let word: String = full.chars().take_while(char::is_ascii_alphabetic).collect();
+    let unsigned = full.contains("unsigned");
+    let class = match word.as_str() {
+        "tinyint" | "smallint" | "mediumint" | "int" | "integer" | "bigint" if unsigned => {
+            Class::Unsigned
+        }
+        "tinyint" | "smallint" | "mediumint" | "int" | "integer" | "bigint" | "year" => {
+            Class::Integer
+        }
+        "decimal" | "numeric" => Class::Decimal,
+        "float" | "double" | "real" => Class::Real,
+        "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" => Class::Text,
+        "binary" | "varbinary" | "tinyblob" | "blob" | "mediumblob" | "longblob" | "geometry"
+        | "point" | "linestring" | "polygon" | "multipoint" | "multilinestring"
+        | "multipolygon" | "geometrycollection" | "geomcollection" => Class::Bytes,
+        "date" => Class::Date,
+        "datetime" => Class::Local,
+        "timestamp" => Class::Timestamp,
+        "bit" => Class::Bits,
+        _ => Class::Other,
+    };
+    Column {
+        name: row[2].clone(),
+        data_type: row[3].clone(),
+        class,
+        nullable: row[4] == "YES",
+        generated: row[5].contains("GENERATED") && !row[5].contains("DEFAULT_GENERATED"),
+        unique: false,
+        most_chars: row[6].parse().ok().filter(|_| class == Class::Text),
+    }
+}
+
+/// The primary key, else the first unique key without NULLs (they come in that order).
+fn keys(rows: &[Vec<String>], index: &Index, tables: &mut [Table]) {
+    let mut by_index: Vec<UniqueKey> = Vec::new();
+    for row in rows {
+        let Some(i) = index.get(&(row[0].clone(), row[1].clone())) else { continue };
+        // A key over the beginning of a text tells no rows apart.
+        let whole = row[4].is_empty();
+        match by_index.last_mut() {
+            Some((at, name, parts)) if at == i && *name == row[2] => {
+                parts.push((row[3].clone(), whole));
+            }
+            _ => by_index.push((*i, row[2].clone(), vec![(row[3].clone(), whole)])),
+        }
+    }
+    for (i, _, parts) in by_index {
+        let table = &mut tables[i];
+        let fit = parts.iter().all(|(name, whole)| {
+            let column = table.columns.iter().find(|column| column.name == *name);
+            *whole && column.is_some_and(|c| !c.nullable && c.class != Class::Real)
+        });
+        for (name, _) in &parts {
+            if let Some(column) = table.columns.iter_mut().find(|column| column.name == *name) {
+                column.unique = true;
+            }
+        }
+        if fit && matches!(table.key, RowKey::None(_)) {
+            table.key = RowKey::Columns(parts.into_iter().map(|(name, _)| name).collect());
+        }
+    }
+}
+
+fn links(rows: &[Vec<String>], index: &Index, tables: &[Table]) -> Vec<Link> {
+    let mut links: Vec<Link> = Vec::new();
+    let mut last = (String::new(), String::new());
+    for row in rows {
+        let find =
+            |a: &String, b: &String| index.get(&(a.clone(), b.clone())).map(|i| &tables[*i].name);
+        let (Some(from), Some(to)) = (find(&row[0], &row[1]), find(&row[4], &row[5])) else {
+            continue;
+        };
+        let this = (format!("{}.{}", row[0], row[1]), row[2].clone());
+        if this != last {
+            last = this;
+            links.push(Link {
+                from: from.clone(),
+                from_columns: Vec::new(),
+                to: to.clone(),
+                to_columns: Vec::new(),
+                on_delete: row[7].clone(),
+                enforced: true,
+            });
+        }
+        if let Some(link) = links.last_mut() {
+            link.from_columns.push(row[3].clone());
+            link.to_columns.push(row[6].clone());
+        }
+    }
+    links.sort_by(|a, b| (&a.from, &a.from_columns, &a.to).cmp(&(&b.from, &b.from_columns, &b.to)));
+    links
+}
+
+/// InnoDB's own list of references (referring, referred to), shown to accounts with the PROCESS right.
+async fn innodb(conn: &mut Conn) -> Result<Option<Vec<[Place; 2]>>> {
+    for list in ["INNODB_SYS_FOREIGN", "INNODB_FOREIGN"] {
+        let sql = format!("SELECT FOR_NAME, REF_NAME FROM information_schema.{list}");
+        match ask(conn, &sql, 2).await {
+            Ok(rows) => {
+                let both = |row: &Vec<String>| [place(&row[0]), place(&row[1])];
+                return Ok(Some(rows.iter().map(both).collect()));
+            }
+            Err(error) if error.is_passing() => return Err(error),
+            Err(_) => {}
+        }
+    }
+    Ok(None)
+}
+
+/// Database and table.
+type Place = (String, String);
+
+/// `shop/@4e2d@6587`: what is not plain ASCII stands as `@` and four hexadecimal digits.
+fn place(name: &str) -> Place {
+    let decode = |name: &str| {
+        let mut out = String::new();
+        let mut rest = name;
+        while let Some(at) = rest.find('@') {
+            out.push_str(&rest[..at]);
+            let code = rest.get(at + 1..at + 5).and_then(|hex| u32::from_str_radix(hex, 16).ok());
+            if let Some(letter) = code.and_then(char::from_u32) {
+                out.push(letter);
+                rest = &rest[at + 5..];
+            } else {
+                out.push('@');
+                rest = &rest[at + 1..];
+            }
+        }
+        out + rest
+    };
+    let (schema, table) = name.split_once('/').unwrap_or(("", name));
+    (decode(schema), decode(table))
+}
+
+/// Could a table that this account cannot see refer to one that it can? InnoDB's list says so.
+/// Without it an account that may read the whole database is believed.
+async fn blind(
+    conn: &mut Conn,
+    here: &str,
+    known: Option<&[[Place; 2]]>,
+    index: &Index,
+) -> Result<bool> {
+    if let Some(found) = known {
+        return Ok(found
+            .iter()
+            .any(|[from, to]| index.contains_key(to) && !index.contains_key(from)));
+    }
+    let sql = format!(
+        "SELECT PRIVILEGE_TYPE FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE = 'SELECT' \
+         UNION ALL SELECT PRIVILEGE_TYPE FROM information_schema.SCHEMA_PRIVILEGES \
+         WHERE PRIVILEGE_TYPE = 'SELECT' AND {} LIKE TABLE_SCHEMA",
+        literal(here)
+    );
+    Ok(ask(conn, &sql, 1).await?.is_empty())
+}
+
+/// The databases to read: the connected one with those that refer to it, or all there are.
+fn schemas(here: &str, known: Option<&[[Place; 2]]>) -> String {
+    if here.is_empty() {
+        return USER_SCHEMA.to_owned();
+    }
+    let mut names = vec![literal(here)];
+    for [from, to] in known.unwrap_or_default() {
+        let name = literal(&from.0);
+        if to.0 == here && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    format!("IN ({})", names.join(", "))
+}
+
+fn tables_sql(schemas: &str) -> String {
+    format!(
+        "SELECT table_schema, table_name, table_type, engine FROM information_schema.tables \
+         WHERE table_type IN ('BASE TABLE', 'SYSTEM VERSIONED') AND table_schema {schemas} \
+         ORDER BY table_schema, table_name"
+    )
+}
+
+fn columns_sql(schemas: &str) -> String {
+    format!(
+        "SELECT table_schema, table_name, column_name, column_type, is_nullable, extra, \
+         CAST(character_maximum_length AS CHAR) FROM information_schema.columns \
+         WHERE table_schema {schemas} ORDER BY table_schema, table_name, ordinal_position"
+    )
+}
+
+fn keys_sql(schemas: &str) -> String {
+    format!(
+        "SELECT table_schema, table_name, index_name, column_name, CAST(sub_part AS CHAR) \
+         FROM information_schema.statistics WHERE non_unique = 0 AND table_schema {schemas} \
+         ORDER BY table_schema, table_name, index_name <> 'PRIMARY', index_name, seq_in_index"
+    )
+}
+
+fn triggers_sql(schemas: &str) -> String {
+    format!(
+        "SELECT event_object_schema, event_object_table, trigger_name \
+         FROM information_schema.triggers WHERE event_object_schema {schemas} ORDER BY 1, 2, 3"
+    )
+}
+
+fn links_sql(schemas: &str) -> String {
+    format!(
+        "SELECT k.table_schema, k.table_name, k.constraint_name, k.column_name, \
+         k.referenced_table_schema, k.referenced_table_name, k.referenced_column_name, r.delete_rule \
+         FROM information_schema.key_column_usage k \
+         JOIN information_schema.referential_constraints r \
+           ON r.constraint_schema = k.constraint_schema AND r.constraint_name = k.constraint_name \
+           AND r.table_name = k.table_name \
+         WHERE k.referenced_table_name IS NOT NULL AND k.table_schema {schemas} \
+         AND r.constraint_schema {schemas} \
+         ORDER BY k.table_schema, k.table_name, k.constraint_name, k.ordinal_position"
+    )
+}
+
+/// Backslashes escape in this session's SQL mode.
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+}
+
+/// The catalogue's texts are of several types and collations: their bytes are UTF-8 all the same.
+async fn ask(conn: &mut Conn, text: &str, columns: usize) -> Result<Vec<Vec<String>>> {
+    let mut sql = Sql::new(Engine::Mysql, text);
+    sql.shapes = vec![Shape::Bytes; columns];
+    let rows = conn.fetch(&sql, "").await?;
+    let text = |value: &Value| match value {
+        Value::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        _ => String::new(),
+    };
+    Ok(rows.iter().map(|row| row.iter().map(text).collect()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn innodb_names_are_decoded() {
+        assert_eq!(place("shop/orders"), ("shop".into(), "orders".into()));
+        assert_eq!(place("sh@002dop/@8ba2@5355"), ("sh-op".into(), "订单".into()));
+    }
+}
