@@ -10,12 +10,19 @@ use toml::Spanned;
 use crate::{Fact, Kind, PackHead, Problem, Reason, Regime, Status};
 
 /// The packs that come with Privet, as (file, text).
-const SHIPPED: [(&str, &str); 5] = [
+const SHIPPED: [(&str, &str); 12] = [
     ("eu.toml", include_str!("../data/packs/eu.toml")),
+    ("uk.toml", include_str!("../data/packs/uk.toml")),
     ("us-ca.toml", include_str!("../data/packs/us-ca.toml")),
     ("us.toml", include_str!("../data/packs/us.toml")),
     ("cn.toml", include_str!("../data/packs/cn.toml")),
     ("cn-standards.toml", include_str!("../data/packs/cn-standards.toml")),
+    ("br.toml", include_str!("../data/packs/br.toml")),
+    ("sg.toml", include_str!("../data/packs/sg.toml")),
+    ("jp.toml", include_str!("../data/packs/jp.toml")),
+    ("kr.toml", include_str!("../data/packs/kr.toml")),
+    ("in.toml", include_str!("../data/packs/in.toml")),
+    ("world.toml", include_str!("../data/packs/world.toml")),
 ];
 
 /// One file of facts.
