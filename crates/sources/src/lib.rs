@@ -2,6 +2,7 @@
 //! [`Source::sample`] its stores. This room never writes to a source and never lets a value reach a
 //! log or an error.
 
+mod access;
 mod address;
 mod error;
 mod files;
@@ -17,6 +18,7 @@ mod rows;
 mod sqlite;
 mod viewtext;
 
+pub use access::{Access, Dialect, Granted, Holder, Right};
 pub use address::NetParts;
 pub use error::SourceError;
 pub use guard::resolve_allowed;
@@ -39,6 +41,12 @@ pub trait Source: Send + Sync {
     /// Reads a bounded number of rows spread over the store, in a read-only transaction with a
     /// statement time-out.
     async fn sample(&self, store: &StoreInfo, limits: &Limits) -> Result<Sample, SourceError>;
+
+    /// Who may read and write what, by the grants that are there. `None` where a source has no accounts
+    /// of its own (SQLite, files).
+    async fn access(&self) -> Result<Option<Access>, SourceError> {
+        Ok(None)
+    }
 
     /// The SELECT that [`Source::sample`] issues for the store in the usual case, so that a bare
     /// client can be measured beside it. `None` where there is none (files).

@@ -155,6 +155,12 @@ impl Postgres {
         within(patience(self.statement_timeout), asking, late).await
     }
 
+    /// Rows of a statement about the catalogue, as text.
+    pub async fn words(&self, sql: &str) -> Result<Vec<Vec<String>>, SourceError> {
+        let rows = self.rows(sql).await?;
+        Ok(rows.iter().map(|row| (0..row.len()).map(|i| text(row, i)).collect()).collect())
+    }
+
     /// One statement of a sample.
     async fn read(
         &self,
@@ -315,6 +321,10 @@ impl Source for Postgres {
         let kept: BTreeSet<String> = stores.iter().map(StoreInfo::display_name).collect();
         links.retain(|l| kept.contains(&l.from_store));
         Ok(Catalog { stores, links, problems: vec![] })
+    }
+
+    async fn access(&self) -> Result<Option<crate::Access>, SourceError> {
+        self.read_access().await.map(Some)
     }
 
     fn statement(&self, store: &StoreInfo, limits: &Limits) -> Option<String> {

@@ -186,6 +186,12 @@ impl MySql {
         within(patience(self.statement_timeout), asking, late).await
     }
 
+    /// Rows of a statement about the catalogue, as text.
+    pub async fn words(&self, sql: &str) -> Result<Vec<Vec<String>>, SourceError> {
+        let rows = self.rows(sql).await?;
+        Ok(rows.iter().map(|row| (0..row.len()).map(|i| text(row, i)).collect()).collect())
+    }
+
     async fn read(
         &self,
         store: &StoreInfo,
@@ -353,6 +359,10 @@ impl Source for MySql {
         let kept: BTreeSet<String> = stores.iter().map(StoreInfo::display_name).collect();
         links.retain(|l| kept.contains(&l.from_store));
         Ok(Catalog { stores, links, problems: vec![] })
+    }
+
+    async fn access(&self) -> Result<Option<crate::Access>, SourceError> {
+        self.read_access().await.map(Some)
     }
 
     async fn sample(&self, store: &StoreInfo, limits: &Limits) -> Result<Sample, SourceError> {
