@@ -14,6 +14,7 @@ use deliver::Deliver;
 use inspect::Inspect;
 use preference::Preferences;
 use protect::Protect;
+use regime::Regimes;
 use store::{Runner, Store, StoreConfig};
 use tokio::{net::TcpListener, sync::watch};
 use warn::Warn;
@@ -119,6 +120,8 @@ pub struct House {
     pub warn: Warn,
     /// The vault as a service.
     pub protect: Protect,
+    /// Which laws apply.
+    pub regimes: Regimes,
     witnesses: Witnesses,
     web: Web,
 }
@@ -152,6 +155,8 @@ impl House {
         let audit =
             Audit::open(store.clone(), consent.clone()).await.map_err(anyhow::Error::from)?;
         let protect = Protect::open(consent.clone()).await.map_err(anyhow::Error::from)?;
+        let regimes = Regimes::open(store.clone(), consent.clone(), map.clone());
+        let regimes = regimes.await.map_err(anyhow::Error::from)?;
         let deliver = open_deliver(store.clone(), consent.clone(), config).await?;
         let settings = WebConfig {
             base_url: address.clone(),
@@ -169,6 +174,7 @@ impl House {
             .with_nav(deliver::nav())
             .with_nav(preference::nav())
             .with_nav(banner::nav())
+            .with_nav(regime::nav())
             .with_nav(inspect::nav())
             .with_nav(audit::nav())
             .with_nav(warn::nav())
@@ -206,6 +212,7 @@ impl House {
             audit,
             warn,
             protect,
+            regimes,
             witnesses,
             web,
         })
@@ -239,6 +246,7 @@ impl House {
             .merge(audit::router(self.web.clone(), self.audit.clone()))
             .merge(warn::router(self.web.clone(), self.warn.clone()))
             .merge(protect::router(self.web.clone(), self.protect.clone()))
+            .merge(regime::router(self.web.clone(), self.regimes.clone()))
             .merge(crate::reference::router(self.web.clone()));
         let rooms = rooms
             .merge(crate::log_pages::router(self.web.store().ledger()))

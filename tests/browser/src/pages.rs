@@ -32,7 +32,7 @@ const CANARY: &str = "main section.card form button[type='submit']";
 const LOYALTY: &str = "/console/detectors/new?example=loyalty-card";
 
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 91] = [
+pub const CONSOLE: [Page; 92] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
@@ -74,6 +74,7 @@ pub const CONSOLE: [Page; 91] = [
     ("flows", Way::Path("/console/flows")),
     ("flows-table", Way::Path("/console/flows/table")),
     ("records", Way::Path("/console/records")),
+    ("laws", Way::Path("/console/laws")),
     ("records-print", Way::Path("/console/records/print")),
     (
         "activity-record",

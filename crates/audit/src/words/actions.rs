@@ -117,6 +117,7 @@ pub(crate) const ACTIONS: &[(&str, Group)] = &[
     ("recipient.created", Map),
     ("recipient.changed", Map),
     ("recipient.deleted", Map),
+    ("regime.profile_saved", Map),
     ("flow.declared", Map),
     ("flow.discovered", Map),
     ("flow.changed", Map),
