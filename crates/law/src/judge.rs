@@ -28,7 +28,7 @@ pub struct Profile {
     /// that is named has customers.
     #[serde(default)]
     pub places: BTreeMap<String, BTreeMap<Metric, Value>>,
-    /// Yearly revenue by currency, in millions.
+    /// Yearly revenue by currency, in thousands.
     #[serde(default)]
     pub revenue: BTreeMap<String, u64>,
 }
@@ -110,7 +110,7 @@ impl Profile {
     pub fn known(&self, metric: Metric, regime: &Regime) -> Option<Value> {
         match metric {
             Metric::HasPeople => self.has_people(regime).map(Value::Flag),
-            Metric::RevenueMillions => {
+            Metric::RevenueThousands => {
                 self.revenue.get(code(regime.currency())).copied().map(Value::Number)
             }
             _ if metric.adds_up() => self.sum(metric, regime).map(Value::Number),

@@ -4,7 +4,7 @@ use crate::{Metric, Regime, Unit};
 
 impl Metric {
     /// All of them, in the order a profile asks.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::HasPeople,
         Self::People,
         Self::SensitivePeople,
@@ -13,7 +13,8 @@ impl Metric {
         Self::Marketing,
         Self::BulkMail,
         Self::App,
-        Self::RevenueMillions,
+        Self::RevenueThousands,
+        Self::SmallBusiness,
         Self::Employees,
         Self::SaleRevenuePercent,
         Self::Sells,
@@ -41,7 +42,8 @@ impl Metric {
             Self::People => "people",
             Self::SensitivePeople => "sensitive_people",
             Self::Minors => "minors",
-            Self::RevenueMillions => "revenue_millions",
+            Self::RevenueThousands => "revenue_thousands",
+            Self::SmallBusiness => "small_business",
             Self::Employees => "employees",
             Self::SaleRevenuePercent => "sale_revenue_percent",
             Self::Sells => "sells",
@@ -78,7 +80,7 @@ impl Metric {
             self,
             Self::People
                 | Self::SensitivePeople
-                | Self::RevenueMillions
+                | Self::RevenueThousands
                 | Self::Employees
                 | Self::SaleRevenuePercent
                 | Self::ExportedPeople

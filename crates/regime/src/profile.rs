@@ -34,7 +34,7 @@ pub struct Profile {
     /// that is named has customers.
     #[serde(default)]
     pub places: BTreeMap<String, BTreeMap<Metric, Told>>,
-    /// Yearly revenue by currency (`usd`), in millions.
+    /// Yearly revenue by currency (`usd`), in thousands.
     #[serde(default)]
     pub revenue: BTreeMap<String, u64>,
 }
