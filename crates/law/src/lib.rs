@@ -3,12 +3,15 @@
 //! reason, and answers what applies. It knows no database, no page and no clock of the machine: the
 //! caller says which day it is. Callers need [`Law`], [`Fact`] and [`Pack`].
 
+mod calendar;
+pub mod clock;
 mod judge;
 mod metric;
 mod model;
 mod pack;
 mod problem;
 
+pub use calendar::{Calendar, Calendars, Working, Year};
 pub use judge::{Applying, Judged, Judgement, Profile, Truth, Value, code};
 pub use model::{
     Condition, Confidence, Extension, Fact, Kind, List, Metric, PackHead, Regime, Status, Text,
