@@ -34,7 +34,8 @@ pub struct Calendar {
 #[serde(deny_unknown_fields)]
 pub struct Year {
     /// Which.
-    pub year: i16,
+    #[serde(rename = "year")]
+    pub number: i16,
     /// Days without work, on whatever day of the week.
     #[serde(default)]
     pub holidays: BTreeSet<Date>,
@@ -79,8 +80,8 @@ impl Calendar {
         let calendar: Self = toml::from_str(text).map_err(|error| error.to_string())?;
         for year in &calendar.years {
             let days = year.holidays.iter().chain(&year.workdays);
-            if let Some(day) = days.into_iter().find(|day| day.year() != year.year) {
-                return Err(format!("{day} stands under the year {}", year.year));
+            if let Some(day) = days.into_iter().find(|day| day.year() != year.number) {
+                return Err(format!("{day} stands under the year {}", year.number));
             }
             if let Some(day) = year.holidays.intersection(&year.workdays).next() {
                 return Err(format!("{day} is a holiday and a working day"));
@@ -95,7 +96,7 @@ impl Calendar {
     /// Whether people work on a day.
     pub fn working(&self, day: Date) -> Working {
         let weekend = self.is_weekend(day);
-        let Some(year) = self.years.iter().find(|year| year.year == day.year()) else {
+        let Some(year) = self.years.iter().find(|year| year.number == day.year()) else {
             return Working { works: !weekend, provisional: true };
         };
         let works =

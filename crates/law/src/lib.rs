@@ -4,6 +4,7 @@
 //! caller says which day it is. Callers need [`Law`], [`Fact`] and [`Pack`].
 
 mod calendar;
+mod check;
 pub mod clock;
 mod judge;
 mod metric;

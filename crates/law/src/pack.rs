@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use jiff::civil::Date;
-use serde::Deserialize;
 use toml::Spanned;
 
-use crate::{Fact, Kind, PackHead, Problem, Reason, Regime, Status};
+use crate::check::{self, File};
+use crate::{Fact, Kind, PackHead, Problem, Regime, Status};
 
 /// The packs that come with Privet, as (file, text).
 const SHIPPED: [(&str, &str); 12] = [
@@ -36,45 +36,36 @@ pub struct Pack {
     pub facts: Vec<Fact>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    pack: PackHead,
-    #[serde(default, rename = "regime")]
-    regimes: Vec<Spanned<Regime>>,
-    #[serde(default, rename = "fact")]
-    facts: Vec<Spanned<Fact>>,
-}
-
 impl Pack {
     /// Reads a pack and checks what can be checked within it.
     ///
     /// # Errors
     /// Every fault found, with its line.
     pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Problem>> {
-        let at = |offset: usize, reason| Problem {
-            file: file.to_owned(),
-            line: text[..offset.min(text.len())].matches('\n').count() + 1,
-            reason,
-        };
-        let read: File = toml::from_str(text).map_err(|error| {
-            let start = error.span().map_or(0, |span| span.start);
-            vec![at(start, Reason::Form(error.message().to_owned()))]
-        })?;
-        let mut problems = Vec::new();
-        for fact in &read.facts {
-            let regime = &fact.get_ref().regime;
-            if !read.regimes.iter().any(|known| &known.get_ref().id == regime) {
-                problems.push(at(fact.span().start, Reason::UnknownRegime(regime.clone())));
-            }
-        }
+        Self::read(file, text, None)
+    }
+
+    /// The same, and checks it against the packs it will stand beside: facts it refers to must be in
+    /// one of them, and no id of its own may be.
+    ///
+    /// # Errors
+    /// Every fault found, with its line.
+    pub fn parse_beside(file: &str, text: &str, others: &Law) -> Result<Self, Vec<Problem>> {
+        Self::read(file, text, Some(others))
+    }
+
+    fn read(name: &str, text: &str, others: Option<&Law>) -> Result<Self, Vec<Problem>> {
+        let (file, mut problems) = check::read(name, text);
+        problems.extend(check::check(name, text, &file, others));
+        problems.sort_by_key(|problem| problem.line);
+        let File { pack: Some(head), regimes, facts } = file else { return Err(problems) };
         if !problems.is_empty() {
             return Err(problems);
         }
         Ok(Self {
-            head: read.pack,
-            regimes: read.regimes.into_iter().map(Spanned::into_inner).collect(),
-            facts: read.facts.into_iter().map(Spanned::into_inner).collect(),
+            head: head.into_inner(),
+            regimes: regimes.into_iter().map(Spanned::into_inner).collect(),
+            facts: facts.into_iter().map(Spanned::into_inner).collect(),
         })
     }
 }
