@@ -50,6 +50,7 @@ access-own-text = You can give them to yourself, but it is recorded, and the nex
 access-action-bulk-export = Download a list of customers
 access-action-destroy-keys = Destroy keys
 access-action-change-policies = Change policies
+access-action-enforce-retention = Enforce a retention rule
 access-action-open-personal-data = Open customer data
 access-action-view-map = See the data map
 access-action-edit-map = Change the data map

@@ -61,6 +61,8 @@ actions! {
     DestroyKeys = "destroy_keys",
     /// Switch policies on or back.
     ChangePolicies = "change_policies",
+    /// Delete or change rows of the company's databases by a retention rule.
+    EnforceRetention = "enforce_retention",
 }
 
 impl Action {
@@ -71,7 +73,10 @@ impl Action {
 
     /// Whether somebody else must agree first.
     pub fn needs_approval(self) -> bool {
-        matches!(self, Self::BulkExport | Self::DestroyKeys | Self::ChangePolicies)
+        matches!(
+            self,
+            Self::BulkExport | Self::DestroyKeys | Self::ChangePolicies | Self::EnforceRetention
+        )
     }
 }
 

@@ -24,7 +24,13 @@ fn may(engine: &Engine, role: &str, action: Action) -> bool {
 fn every_role_and_action_is_as_the_table_says() {
     use Action as A;
     let engine = Engine::shipped().unwrap();
-    let limited = [A::OpenPersonalData, A::BulkExport, A::DestroyKeys, A::ChangePolicies];
+    let limited = [
+        A::OpenPersonalData,
+        A::BulkExport,
+        A::DestroyKeys,
+        A::ChangePolicies,
+        A::EnforceRetention,
+    ];
     let engineer = [
         A::ViewMap,
         A::EditMap,
@@ -72,7 +78,9 @@ fn personal_data_opens_for_a_purpose_that_is_held_and_no_other() {
 #[test]
 fn what_needs_four_eyes_needs_them_from_the_owner_too() {
     let engine = Engine::shipped().unwrap();
-    for action in [Action::BulkExport, Action::DestroyKeys, Action::ChangePolicies] {
+    for action in
+        [Action::BulkExport, Action::DestroyKeys, Action::ChangePolicies, Action::EnforceRetention]
+    {
         let ask = |role, approved| {
             let context = Context { approved, ..Context::default() };
             engine.allows(&person(role, &[]), action, &Resource::CONSOLE, &context).allow

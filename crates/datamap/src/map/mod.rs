@@ -9,6 +9,7 @@ mod home;
 mod pages;
 mod store;
 mod summary;
+mod tables;
 
 pub use ask::{Answer, AnswerGroup};
 pub use decide::{Decided, Decision, MOST as MOST_DECIDED};
@@ -17,6 +18,7 @@ pub(crate) use pages::people_name;
 pub use store::{FieldDetail, FieldList, FieldListRow, LinkRow};
 pub(crate) use summary::name as level_name;
 pub use summary::{Group, Summary, SummaryCache};
+pub use tables::{Link, PersonalTable, Table, TableField, Tables};
 
 /// The pages of the map: dashboard, list, field.
 pub(crate) fn router() -> axum::Router<crate::room::Room> {

@@ -393,6 +393,11 @@ impl DataMap {
         Ok(source.test().await?)
     }
 
+    /// How a source may be reached, for a room that connects with credentials of its own.
+    pub fn source_options(&self, source: &Source) -> Options {
+        self.options(&source.tls, &source.tls_ca)
+    }
+
     fn options(&self, tls: &str, tls_ca: &str) -> Options {
         Options {
             tls: tls_mode(tls).unwrap_or(::sources::TlsMode::Prefer),
