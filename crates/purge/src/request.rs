@@ -79,6 +79,14 @@ pub enum Condition {
     },
     /// There is no related row.
     NoneRelated(Vec<Hop>),
+    /// Some related row is like this: an order of a customer with one of these addresses. Unknown when
+    /// it is true of none and unknown of one.
+    Related {
+        /// From the row to the related rows.
+        path: Vec<Hop>,
+        /// What is looked for; it may look at the related row's own columns only.
+        is: Box<Condition>,
+    },
     /// The column equals a value, as the database compares (its collation decides about case).
     Equals {
         /// The column.
@@ -124,6 +132,7 @@ impl fmt::Debug for Condition {
                 write!(f, "{path:?}.{column} < {than} (none: {if_none})")
             }
             Self::NoneRelated(path) => write!(f, "no {path:?}"),
+            Self::Related { path, is } => write!(f, "some {path:?} with {is:?}"),
             Self::Equals { column, .. } => write!(f, "{column} = …"),
             Self::OneOf { column, values } => write!(f, "{column} in {} values", values.len()),
             Self::IsNull { column } => write!(f, "{column} is null"),

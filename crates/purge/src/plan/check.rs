@@ -411,7 +411,9 @@ fn columns_read<'a>(condition: &'a Condition, found: &mut BTreeSet<&'a str>) {
         | Condition::IsNull { column } => {
             found.insert(column);
         }
-        Condition::RelatedOlder { path, .. } | Condition::NoneRelated(path) => {
+        Condition::RelatedOlder { path, .. }
+        | Condition::Related { path, .. }
+        | Condition::NoneRelated(path) => {
             found.extend(
                 path.first().into_iter().flat_map(|hop| &hop.on).map(|(own, _)| own.as_str()),
             );

@@ -84,6 +84,7 @@ impl<'a> ConditionSql<'a> {
                 self.exists(sql, at, path, |_, _, _| Ok(()))?;
                 sql.push(")");
             }
+            Condition::Related { path, is } => self.related(sql, at, path, is, truth)?,
             Condition::Equals { column, value } => {
                 let column = table.column(column)?;
                 sql.push("(").column(alias, table, &column.name).push(" = ");
@@ -137,6 +138,40 @@ impl<'a> ConditionSql<'a> {
             self.render(sql, at, part, truth)?;
         }
         sql.push(")");
+        Ok(())
+    }
+
+    fn related(
+        &mut self,
+        sql: &mut Sql,
+        at: (&str, &Table),
+        path: &[Hop],
+        is: &Condition,
+        truth: bool,
+    ) -> Result<()> {
+        let mut other = Vec::new();
+        tables_read(is, &mut other);
+        if !other.is_empty() {
+            let why = "a condition on related rows may look at their own columns only";
+            return Err(PurgeError::Request(why.to_owned()));
+        }
+        let (schema, next) = (self.schema, self.next + path.len());
+        let test = |before: &'static str, after: &'static str, truth: bool| {
+            move |sql: &mut Sql, alias: &str, last: &Table| -> Result<()> {
+                sql.push(before);
+                ConditionSql { schema, next }.render(sql, (alias, last), is, truth)?;
+                sql.push(after);
+                Ok(())
+            }
+        };
+        if truth {
+            return self.exists(sql, at, path, test(" AND ", "", true));
+        }
+        sql.push("(CASE WHEN ");
+        self.exists(sql, at, path, test(" AND ", "", true))?;
+        sql.push(" THEN (1 = 1) WHEN ");
+        self.exists(sql, at, path, test(" AND (", ") IS NULL", false))?;
+        sql.push(" THEN NULL ELSE (1 = 0) END)");
         Ok(())
     }
 
@@ -471,7 +506,9 @@ pub(crate) fn tables_read<'a>(condition: &'a Condition, found: &mut Vec<&'a [Hop
             }
         }
         Condition::Not(of) => tables_read(of, found),
-        Condition::RelatedOlder { path, .. } | Condition::NoneRelated(path) => found.push(path),
+        Condition::RelatedOlder { path, .. }
+        | Condition::Related { path, .. }
+        | Condition::NoneRelated(path) => found.push(path),
         _ => {}
     }
 }
