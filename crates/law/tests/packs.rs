@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::date;
-use law::{Confidence, Fact, Kind, Law, List, Status, Text, Unit};
+use law::{Confidence, Fact, Kind, Law, List, Pack, Status, Text, Unit};
 
 fn facts() -> impl Iterator<Item = &'static Fact> {
     Law::shipped().facts()
@@ -202,5 +202,20 @@ fn every_member_state_with_an_age_lies_between_13_and_16() {
     for age in ages {
         assert!(age.value.is_some_and(|years| (13..=16).contains(&years)), "{}", age.id);
         assert_eq!(age.confidence, Confidence::Knowledge, "{}", age.id);
+    }
+}
+
+#[test]
+fn the_example_of_the_documentation_is_a_pack() {
+    let pages = [
+        include_str!("../../../docs/law-packs.md"),
+        include_str!("../../../docs/zh-CN/law-packs.md"),
+    ];
+
+    for page in pages {
+        let example = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
+        let pack = Pack::parse("acme.toml", example.unwrap_or_default());
+        let pack = pack.unwrap_or_else(|problems| panic!("{problems:?}"));
+        assert_eq!(pack.facts[0].value, Some(20));
     }
 }
