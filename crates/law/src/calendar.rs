@@ -8,19 +8,16 @@ use std::sync::OnceLock;
 use jiff::civil::{Date, Weekday};
 use serde::Deserialize;
 
-use crate::Text;
+use crate::{Confidence, Text};
 
 /// One country's working days.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Calendar {
     /// Key: `cn`, `us`.
-    pub id: String,
+    pub key: String,
     /// Name.
     pub name: Text,
-    /// Where the days are published.
-    #[serde(default)]
-    pub source: Text,
     /// Days of the week without work: `saturday`, `sunday`.
     #[serde(default = "saturday_and_sunday")]
     pub weekend: Vec<String>,
@@ -36,15 +33,26 @@ pub struct Year {
     /// Which.
     #[serde(rename = "year")]
     pub number: i16,
+    /// How well it was checked; from knowledge only (`K`), what is counted in it is provisional.
+    pub confidence: Confidence,
+    /// Where it is published.
+    pub cite: Text,
     /// Days without work, on whatever day of the week.
     #[serde(default)]
-    pub holidays: BTreeSet<Date>,
+    pub holidays: Vec<Holiday>,
     /// Days of a weekend that are worked on.
     #[serde(default)]
     pub workdays: BTreeSet<Date>,
-    /// Worked out by rule before it was published.
-    #[serde(default)]
-    pub provisional: bool,
+}
+
+/// A day without work.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Holiday {
+    /// Which.
+    pub day: Date,
+    /// What it is called.
+    pub name: Text,
 }
 
 fn saturday_and_sunday() -> Vec<String> {
@@ -56,7 +64,7 @@ fn saturday_and_sunday() -> Vec<String> {
 pub struct Working {
     /// People work.
     pub works: bool,
-    /// No published calendar covers the year: only weekends were looked at.
+    /// No published calendar covers the year: only weekends were looked at, or what is believed of it.
     pub provisional: bool,
 }
 
@@ -64,9 +72,8 @@ impl Calendar {
     /// A calendar that knows weekends only.
     pub fn unknown() -> Self {
         Self {
-            id: String::new(),
+            key: String::new(),
             name: Text::default(),
-            source: Text::default(),
             weekend: saturday_and_sunday(),
             years: Vec::new(),
         }
@@ -79,11 +86,12 @@ impl Calendar {
     pub fn parse(text: &str) -> Result<Self, String> {
         let calendar: Self = toml::from_str(text).map_err(|error| error.to_string())?;
         for year in &calendar.years {
-            let days = year.holidays.iter().chain(&year.workdays);
-            if let Some(day) = days.into_iter().find(|day| day.year() != year.number) {
+            let holidays = year.holidays.iter().map(|holiday| holiday.day);
+            let mut days = holidays.chain(year.workdays.iter().copied());
+            if let Some(day) = days.find(|day| day.year() != year.number) {
                 return Err(format!("{day} stands under the year {}", year.number));
             }
-            if let Some(day) = year.holidays.intersection(&year.workdays).next() {
+            if let Some(day) = year.workdays.iter().find(|day| year.is_holiday(**day)) {
                 return Err(format!("{day} is a holiday and a working day"));
             }
             if let Some(day) = year.workdays.iter().find(|day| !calendar.is_weekend(**day)) {
@@ -99,9 +107,8 @@ impl Calendar {
         let Some(year) = self.years.iter().find(|year| year.number == day.year()) else {
             return Working { works: !weekend, provisional: true };
         };
-        let works =
-            if weekend { year.workdays.contains(&day) } else { !year.holidays.contains(&day) };
-        Working { works, provisional: year.provisional }
+        let works = if weekend { year.workdays.contains(&day) } else { !year.is_holiday(day) };
+        Working { works, provisional: !year.confidence.decides() }
     }
 
     fn is_weekend(&self, day: Date) -> bool {
@@ -118,8 +125,26 @@ impl Calendar {
     }
 }
 
+impl Year {
+    fn is_holiday(&self, day: Date) -> bool {
+        self.holidays.iter().any(|holiday| holiday.day == day)
+    }
+}
+
 /// The calendars that come with Privet, as (file, text).
-const SHIPPED: &[(&str, &str)] = &[];
+const SHIPPED: [(&str, &str); 11] = [
+    ("au.toml", include_str!("../data/calendars/au.toml")),
+    ("br.toml", include_str!("../data/calendars/br.toml")),
+    ("ca.toml", include_str!("../data/calendars/ca.toml")),
+    ("cn.toml", include_str!("../data/calendars/cn.toml")),
+    ("gb.toml", include_str!("../data/calendars/gb.toml")),
+    ("in.toml", include_str!("../data/calendars/in.toml")),
+    ("jp.toml", include_str!("../data/calendars/jp.toml")),
+    ("kr.toml", include_str!("../data/calendars/kr.toml")),
+    ("sg.toml", include_str!("../data/calendars/sg.toml")),
+    ("us-ca.toml", include_str!("../data/calendars/us-ca.toml")),
+    ("us.toml", include_str!("../data/calendars/us.toml")),
+];
 
 /// All calendars by key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,7 +164,7 @@ impl Calendars {
 
     /// These calendars.
     pub fn new(calendars: impl IntoIterator<Item = Calendar>) -> Self {
-        let by_key = calendars.into_iter().map(|one| (one.id.clone(), one)).collect();
+        let by_key = calendars.into_iter().map(|one| (one.key.clone(), one)).collect();
         Self { by_key, unknown: Calendar::unknown() }
     }
 
@@ -164,12 +189,16 @@ mod tests {
 
     #[test]
     fn a_day_in_the_wrong_place_is_refused() {
-        let head = "id = \"x\"\nname = { en = \"x\", zh = \"x\" }\n[[year]]\nyear = 2026\n";
+        let head = "key = \"x\"\nname = { en = \"x\", zh = \"x\" }\n[[year]]\nyear = 2026\n\
+                    confidence = \"V\"\ncite = { en = \"x\", zh = \"x\" }\n";
         for (line, why) in [
-            ("holidays = [\"2025-01-01\"]", "2025-01-01 stands under the year 2026"),
+            (
+                "holidays = [{ day = \"2025-01-01\", name = { en = \"x\", zh = \"x\" } }]",
+                "2025-01-01 stands under the year 2026",
+            ),
             ("workdays = [\"2026-02-13\"]", "2026-02-13 is no weekend"),
             (
-                "holidays = [\"2026-02-14\"]\nworkdays = [\"2026-02-14\"]",
+                "holidays = [{ day = \"2026-02-14\", name = { en = \"x\", zh = \"x\" } }]\nworkdays = [\"2026-02-14\"]",
                 "2026-02-14 is a holiday and a working day",
             ),
         ] {
