@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::date;
-use law::{Confidence, Fact, Kind, Law, List, Pack, Status, Text, Unit};
+use law::{Condition, Confidence, Fact, Kind, Law, List, Metric, Pack, Status, Text, Unit};
 
 fn facts() -> impl Iterator<Item = &'static Fact> {
     Law::shipped().facts()
@@ -111,6 +111,52 @@ fn checklist_items_and_record_fields_say_to_which_list_they_belong() {
         assert_eq!(fact.list.is_some(), listed, "{}", fact.id);
         if listed {
             assert!(!fact.code.is_empty(), "{}", fact.id);
+        }
+    }
+}
+
+/// The numbers that conditions compare with.
+fn bounds(when: &[Vec<Condition>]) -> impl Iterator<Item = (Metric, u64)> {
+    when.iter().flatten().flat_map(|one| {
+        [one.at_least, one.below].into_iter().flatten().map(|bound| (one.metric, bound))
+    })
+}
+
+#[test]
+fn a_number_of_people_is_the_one_that_its_condition_compares_with() {
+    for fact in facts().filter(|fact| fact.unit == Some(Unit::People) && !fact.when.is_empty()) {
+        let Some(value) = fact.value else { continue };
+
+        // “More than 10 million” begins with one person more.
+        let same = |(_, bound): (Metric, u64)| bound == value || bound == value + 1;
+        assert!(bounds(&fact.when).any(same), "{} says {value}", fact.id);
+    }
+}
+
+/// `100000` as the texts write it: `100,000`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[test]
+fn whom_a_state_covers_is_told_with_the_numbers_that_decide() {
+    let states =
+        Law::shipped().regimes().filter(|one| one.places.iter().any(|p| p.starts_with("US-")));
+    let states = states.filter(|one| !["us-ca", "us-states"].contains(&one.id.as_str()));
+
+    for state in states {
+        let told = facts().find(|fact| fact.regime == state.id && fact.code == "threshold");
+        let told = told.map_or("", |fact| fact.text.en.as_str());
+        for (_, people) in bounds(&state.when).filter(|(metric, _)| *metric == Metric::People) {
+            assert!(told.contains(&grouped(people)), "{}: {people} is not in “{told}”", state.id);
         }
     }
 }
