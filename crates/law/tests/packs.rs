@@ -265,3 +265,25 @@ fn the_example_of_the_documentation_is_a_pack() {
         assert_eq!(pack.facts[0].value, Some(20));
     }
 }
+
+/// GB/T 39335 Table D.5: a worse impact or a higher likelihood never makes the risk smaller.
+#[test]
+fn the_risk_matrix_is_whole_and_never_falls() {
+    let levels = ["low", "medium", "high", "severe"];
+    let likelihoods = ["low", "medium", "high", "very_high"];
+    let risk = |impact: &str, likelihood: &str| {
+        let code = format!("risk.{impact}.{likelihood}");
+        let cell = about("cn-standards", Kind::Assessment).find(|fact| fact.code == code);
+        let word = cell.and_then(|fact| fact.word.as_ref()).map(|word| word.en.as_str());
+        levels.iter().position(|level| Some(*level) == word)
+    };
+
+    for (i, impact) in levels.iter().enumerate() {
+        for (l, likelihood) in likelihoods.iter().enumerate() {
+            let here = risk(impact, likelihood);
+            assert!(here.is_some(), "no cell for {impact} and {likelihood}");
+            assert!(l == 0 || risk(impact, likelihoods[l - 1]) <= here, "{impact} {likelihood}");
+            assert!(i == 0 || risk(levels[i - 1], likelihood) <= here, "{impact} {likelihood}");
+        }
+    }
+}
