@@ -14,6 +14,7 @@
 
 mod chinese;
 mod choice;
+mod diff;
 pub mod docs;
 mod english;
 mod matcher;
@@ -22,6 +23,7 @@ mod reading;
 mod rules;
 
 pub use choice::{Button, ChoiceDesign, Look, Tickbox, check_choice};
+pub use diff::{Change, diff};
 pub use english::syllables;
 pub use model::{Finding, Language, Place, Report, Severity};
 pub use reading::Reading;

@@ -12,6 +12,7 @@ use consent::Consent;
 use datamap::DataMap;
 use deliver::Deliver;
 use inspect::Inspect;
+use policy::Policy;
 use preference::Preferences;
 use protect::Protect;
 use regime::Regimes;
@@ -114,6 +115,8 @@ pub struct House {
     pub preferences: Preferences,
     /// The web banner.
     pub banner: Banner,
+    /// The privacy policy.
+    pub policy: Policy,
     /// Who did what to whose data.
     pub audit: Audit,
     /// Early warning.
@@ -175,6 +178,7 @@ impl House {
             .with_nav(preference::nav())
             .with_nav(banner::nav())
             .with_nav(regime::nav())
+            .with_nav(policy::nav())
             .with_nav(inspect::nav())
             .with_nav(audit::nav())
             .with_nav(warn::nav())
@@ -198,6 +202,8 @@ impl House {
         };
         let banner = Banner::open(consent.clone(), map.clone(), said);
         let banner = banner.await.map_err(anyhow::Error::from)?;
+        let policy = Policy::open(web.clone(), consent.clone(), map.clone(), regimes.clone());
+        let policy = policy.await.map_err(anyhow::Error::from)?;
         Ok(Self {
             address,
             map: map
@@ -209,6 +215,7 @@ impl House {
             deliver,
             preferences,
             banner,
+            policy,
             audit,
             warn,
             protect,
@@ -243,6 +250,7 @@ impl House {
             .merge(deliver::router(self.web.clone(), self.deliver.clone()))
             .merge(preference::router(self.web.clone(), self.preferences.clone()))
             .merge(banner::router(self.web.clone(), self.banner.clone()))
+            .merge(policy::router(self.web.clone(), self.policy.clone()))
             .merge(audit::router(self.web.clone(), self.audit.clone()))
             .merge(warn::router(self.web.clone(), self.warn.clone()))
             .merge(protect::router(self.web.clone(), self.protect.clone()))
@@ -300,6 +308,7 @@ impl House {
         let watching = tokio::spawn(self.warn.clone().run(stopped.clone()));
         let deliveries = tokio::spawn(self.deliver.clone().run(stopped.clone()));
         let jobs = tokio::spawn(datamap::add_handlers(runner, &self.map).run(stopped.clone()));
+        let shelf = tokio::spawn(self.policy.clone().keep_shelf(stopped.clone()));
         let forgetting = tokio::spawn(self.protect.clone().keep_forgetting(stopped.clone()));
         // A run over all customers may take hours: it has a runner of its own.
         let renewing = consent::renewal::Renewing {
@@ -315,7 +324,7 @@ impl House {
         let ended = async {
             let _ = tokio::join!(
                 jobs, counting, sealing, deliveries, letters, published, watching, forgetting,
-                renewing
+                renewing, shelf
             );
             let _ = tokio::time::timeout(GRACE, server).await;
             self.consent.leave_decisions().await;

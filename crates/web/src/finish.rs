@@ -88,7 +88,8 @@ async fn around(State(web): State<Web>, mut request: Request, next: Next) -> Res
         response = draw_error(&web, &again, response, &mark).instrument(span.clone()).await;
     }
 
-    let is_page = is_html(&response);
+    // What caches may keep is the same for everybody: nothing of this reader goes with it.
+    let is_page = is_html(&response) && !is_public(&response);
     let headers = response.headers_mut();
     if is_page {
         // A page holds the reader's data and form token: no cache may keep it.
@@ -150,6 +151,13 @@ fn is_html(response: &Response) -> bool {
         .headers()
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+}
+
+fn is_public(response: &Response) -> bool {
+    response
+        .headers()
+        .get(header::CACHE_CONTROL)
+        .is_some_and(|value| value.as_bytes().starts_with(b"public"))
 }
 
 pub(crate) fn security_headers(headers: &mut axum::http::HeaderMap) {

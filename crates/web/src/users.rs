@@ -183,6 +183,18 @@ impl Web {
             .collect()
     }
 
+    /// Whether somebody else who works here may do this by their role: then a second pair of eyes is
+    /// to be had.
+    pub async fn others_may(
+        &self,
+        permission: crate::Permission,
+        me: &str,
+    ) -> Result<bool, WebError> {
+        let people = self.people().await?;
+        let mut others = people.iter().filter(|one| one.id != me && !one.disabled);
+        Ok(others.any(|one| one.role.can(permission)))
+    }
+
     /// Whom alarms are told to: everybody with an account who decides about access and has an address
     /// to sign in with, in their language.
     pub async fn watchers(&self) -> Result<Vec<(crate::mail::Recipient, Lang)>, WebError> {

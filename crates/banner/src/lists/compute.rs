@@ -50,26 +50,10 @@ pub struct Lists {
 
 /// Level from which a category is sensitive, as the map counts.
 const SENSITIVE: i64 = 3;
-/// People who do not use the company's app or site: what is kept of them alone stands in no list.
-const NOT_CUSTOMERS: [&str; 3] = ["employees", "candidates", "suppliers"];
-
 /// Computes both.
 pub fn lists(facts: &Facts) -> Lists {
-    let facts = &of_customers(facts);
+    let facts = &facts.clone().of_customers();
     Lists { collected: collected(facts), shared: shared(facts) }
-}
-
-/// The part of the map that is about customers; where nobody is named it may be about them.
-fn of_customers(facts: &Facts) -> Facts {
-    let only_others = |people: &mut dyn Iterator<Item = &String>| {
-        let mut people = people.peekable();
-        people.peek().is_some() && people.all(|one| NOT_CUSTOMERS.contains(&one.as_str()))
-    };
-    let mut facts = facts.clone();
-    facts.systems.retain(|_, system| !only_others(&mut system.people.iter()));
-    facts.activities.retain(|activity| !only_others(&mut activity.people.iter()));
-    facts.flows.retain(|flow| facts.systems.contains_key(&flow.system));
-    facts
 }
 
 /// One line per activity of ours; a system that no activity names stands for itself, so that nothing

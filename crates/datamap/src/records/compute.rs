@@ -22,6 +22,10 @@ pub struct Facts {
     pub flows: Vec<FlowFact>,
 }
 
+/// People who do not use the company's app or site: what is kept of them alone is no matter of its
+/// customers.
+const NOT_CUSTOMERS: [&str; 3] = ["employees", "candidates", "suppliers"];
+
 /// What the map knows of a system.
 #[derive(Debug, Clone, Default)]
 pub struct SystemFact {
@@ -214,6 +218,34 @@ impl Facts {
             asked: asked.count(),
             cells,
         }
+    }
+
+    /// The categories an activity processes, with what the map knows of each.
+    pub fn categories_of(&self, activity: &Activity) -> BTreeMap<String, CategoryFact> {
+        let Some(view) = super::law::law().views.first() else { return BTreeMap::new() };
+        let seen = Seen { facts: self, view, activity };
+        seen.category_facts().into_iter().map(|(key, fact)| (key.to_owned(), fact)).collect()
+    }
+
+    /// The recipients of an activity by name, with their ids.
+    pub fn recipients_of(&self, activity: &Activity) -> Vec<(String, RecipientFact)> {
+        let Some(view) = super::law::law().views.first() else { return Vec::new() };
+        let seen = Seen { facts: self, view, activity };
+        let all = seen.recipients_by_name().into_iter();
+        all.map(|(id, fact, _)| (id.to_owned(), fact.clone())).collect()
+    }
+
+    /// The part of the map that is about customers; where nobody is named it may be about them.
+    #[must_use]
+    pub fn of_customers(mut self) -> Self {
+        let only_others = |people: &mut dyn Iterator<Item = &String>| {
+            let mut people = people.peekable();
+            people.peek().is_some() && people.all(|one| NOT_CUSTOMERS.contains(&one.as_str()))
+        };
+        self.systems.retain(|_, system| !only_others(&mut system.people.iter()));
+        self.activities.retain(|activity| !only_others(&mut activity.people.iter()));
+        self.flows.retain(|flow| self.systems.contains_key(&flow.system));
+        self
     }
 
     /// Systems that hold personal data and appear in no activity.

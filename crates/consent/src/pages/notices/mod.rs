@@ -1,7 +1,6 @@
 //! Notices in the console: the list, one notice, its draft with the check beside it, publishing, and the
 //! versions that never change.
 
-mod diff;
 mod draft;
 mod one;
 mod pictures;

@@ -7,12 +7,10 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
+use plain::{Change, diff};
 use web::{Look, Page, Permission, WebError};
 
-use super::{
-    diff::{Change, diff},
-    language, title, touchpoint,
-};
+use super::{language, title, touchpoint};
 use crate::{
     NoticeBody, NoticeVersion, Reconsent, Room,
     notice::{Picture, Published},

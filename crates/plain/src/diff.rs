@@ -5,14 +5,15 @@ const MOST: usize = 1500;
 
 /// A piece of the comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Change {
+pub struct Change {
+    /// Its words.
     pub text: String,
     /// `same`, `out` or `in`.
     pub kind: &'static str,
 }
 
 /// The changes that lead from one text to another.
-pub(super) fn diff(before: &str, after: &str) -> Vec<Change> {
+pub fn diff(before: &str, after: &str) -> Vec<Change> {
     let (old, new) = (tokens(before), tokens(after));
     let head = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
     let most = old.len().min(new.len()) - head;
