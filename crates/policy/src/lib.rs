@@ -56,12 +56,7 @@ pub struct Policy {
 
 impl Policy {
     /// Brings the room's schema up to date, opens it and draws what is published.
-    pub async fn open(
-        web: Web,
-        consent: Consent,
-        map: DataMap,
-        regimes: Regimes,
-    ) -> Result<Self> {
+    pub async fn open(web: Web, consent: Consent, map: DataMap, regimes: Regimes) -> Result<Self> {
         consent.store().migrate(&MIGRATIONS).await?;
         let inner = Inner { web, consent, map, regimes, shelf: RwLock::default() };
         let policy = Self { inner: Arc::new(inner) };

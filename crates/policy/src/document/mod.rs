@@ -12,7 +12,7 @@ pub use handling::Handling;
 pub(crate) use handling::{Asks, fresh};
 pub use phrases::{Phrase, Phrases};
 
-use law::Text;
+pub use law::Text;
 use serde::{Deserialize, Serialize};
 
 /// For whom a policy is written.

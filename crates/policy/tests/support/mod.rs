@@ -57,7 +57,8 @@ pub async fn open(postgres: bool) -> (Company, store::testing::TestGuard) {
     let consent = Consent::open(store.clone(), consent::Settings::default()).await.unwrap();
     let map = DataMap::open(store.clone()).await.unwrap();
     let web = Web::open(store, WebConfig::default()).await.unwrap().with_nav(policy::nav());
-    let regimes = Regimes::open(consent.store().clone(), consent.clone(), map.clone()).await.unwrap();
+    let regimes =
+        Regimes::open(consent.store().clone(), consent.clone(), map.clone()).await.unwrap();
     let policy = Policy::open(web.clone(), consent.clone(), map.clone(), regimes).await.unwrap();
     let (newsletter, mailer) = furnish(&consent, &map).await;
     (Company { policy, web, map, consent, newsletter, mailer }, guard)

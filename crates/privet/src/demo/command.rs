@@ -13,7 +13,7 @@ use axum::{extract::Request, middleware::map_request};
 use tempfile::TempDir;
 use tokio::sync::Notify;
 
-use super::{Files, company, consents, generate, vault};
+use super::{Files, company, consents, generate, policies, vault};
 use crate::{
     Failure,
     config::{Config, Said},
@@ -65,12 +65,18 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     let visited = Arc::new(Notify::new());
     let router = house.router().layer(map_request(tell(Arc::clone(&visited))));
     let (consent, protect, web) = (house.consent.clone(), house.protect.clone(), house.web());
+    let (policy, map) = (house.policy.clone(), house.map.clone());
     let prepared = async {
         generate(&files).await?;
         consents::furnish(&consent).await?;
         vault::furnish(&protect, &web).await?;
         // The scans take seconds: they wait a little for somebody to watch them.
         let _ = tokio::time::timeout(PATIENCE, visited.notified()).await;
+        tokio::spawn(async move {
+            if let Err(error) = policies::furnish(policy, map, scans).await {
+                tracing::warn!(%error, "the sample company's policies could not be published");
+            }
+        });
         Ok(())
     };
     house.serve(Door { listener, tls: None }, router, signals, prepared).await?;

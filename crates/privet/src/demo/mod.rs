@@ -12,6 +12,7 @@ mod exports;
 #[rustfmt::skip] // word lists read better in columns
 mod names;
 mod people;
+mod policies;
 mod random;
 mod shop;
 mod table;
