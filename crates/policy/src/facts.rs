@@ -55,9 +55,12 @@ impl Known {
         self.regimes.iter().flat_map(move |regime| self.law.about(regime, kind, self.day))
     }
 
-    /// A law's short name; its key where the packs do not know it.
+    /// A law's short name as sentences say it; its key where the packs do not know it.
     pub fn name_of(&self, regime: &str) -> Text {
-        let known = self.law.regime(regime).map(|one| one.name.clone());
+        let known = self.law.regime(regime).map(|one| Text {
+            en: turned(&one.name.en, ": ", (" (", ")")),
+            zh: turned(&one.name.zh, "：", ("（", "）")),
+        });
         known.unwrap_or_else(|| Text { en: regime.to_owned(), zh: regime.to_owned() })
     }
 
@@ -67,5 +70,24 @@ impl Known {
             let home = |place: &String| place.split('-').next() == Some(country);
             !one.places.is_empty() && !one.places.iter().any(home)
         })
+    }
+}
+
+/// “China: PIPL” is a title; a sentence says “PIPL (China)”.
+fn turned(name: &str, colon: &str, brackets: (&str, &str)) -> String {
+    match name.split_once(colon) {
+        Some((place, law)) => format!("{law}{}{place}{}", brackets.0, brackets.1),
+        None => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_of_a_law_becomes_a_name_in_a_sentence() {
+        assert_eq!(turned("China: PIPL", ": ", (" (", ")")), "PIPL (China)");
+        assert_eq!(turned("GDPR", ": ", (" (", ")")), "GDPR");
     }
 }

@@ -67,21 +67,32 @@ pub(crate) fn category(key: &str) -> Text {
     Text { en: lower_first(&en), zh: name(Lang::ZhCn) }
 }
 
+/// A name as it stands in the middle of a sentence.
+pub(crate) fn inside(name: &Text) -> Text {
+    Text { en: lower_first(&name.en), zh: name.zh.clone() }
+}
+
 /// In the middle of a sentence: small, unless it is an abbreviation (IP address).
 fn lower_first(text: &str) -> String {
     let mut chars = text.chars();
     match (chars.next(), chars.next()) {
-        (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => {
+        (Some(first), Some(second))
+            if first.is_uppercase() && (second.is_lowercase() || second == '-') =>
+        {
             first.to_lowercase().chain(text.chars().skip(1)).collect()
         }
         _ => text.to_owned(),
     }
 }
 
+/// Countries that English names with an article.
+const WITH_ARTICLE: [&str; 9] = ["AE", "BS", "CF", "CG", "DO", "GB", "NL", "PH", "US"];
+
 /// A country's name.
 pub(crate) fn country(code: &str) -> Text {
     let name = |zh| datamap::systems::countries::name(code, zh);
-    Text { en: name(false), zh: name(true) }
+    let article = if WITH_ARTICLE.contains(&code) { "the " } else { "" };
+    Text { en: format!("{article}{}", name(false)), zh: name(true) }
 }
 
 /// An empty one.

@@ -7,7 +7,7 @@ use consent::{LegalBasis, Regime, purpose::text_in};
 use law::Text;
 
 use super::{
-    super::say::{category, list},
+    super::say::{category, inside, list},
     Composer, Section, Setting, Source,
     activities::named,
     answer, block,
@@ -31,7 +31,7 @@ impl Composer<'_> {
             let recipients = self.known.map.recipients_of(activity);
             for key in self.known.map.categories_of(activity).into_keys() {
                 let line = why.entry(key).or_default();
-                line.purposes.push(self.known.phrases.both(&activity.name));
+                line.purposes.push(inside(&self.known.phrases.both(&activity.name)));
                 line.from.push(from.clone());
                 line.kinds.extend(recipients.iter().map(|(_, fact)| fact.kind.clone()));
             }

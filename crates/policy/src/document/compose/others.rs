@@ -9,7 +9,7 @@ use law::Text;
 use super::{
     super::{
         Handling,
-        say::{Value, category, country, list},
+        say::{Value, category, country, inside, list},
     },
     Composer, Section, Setting, Source,
     activities::named,
@@ -163,7 +163,7 @@ impl Composer<'_> {
         let activities: Vec<_> = self.ours().cloned().collect();
         for activity in &activities {
             let from = Source::new("activity", &activity.id, &activity.name);
-            let why = self.known.phrases.both(&activity.name);
+            let why = inside(&self.known.phrases.both(&activity.name));
             let of_activity = self.known.map.categories_of(activity);
             for (id, fact) in self.known.map.recipients_of(activity) {
                 let flows: BTreeSet<&String> = self

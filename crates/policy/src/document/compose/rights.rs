@@ -110,7 +110,8 @@ impl Composer<'_> {
         for regime in self.known.regimes.clone() {
             let Some(found) = self.known.law.regime(&regime) else { continue };
             let Some(authority) = &found.authority else { continue };
-            let args = [("law", (&found.name).into()), ("who", authority.into())];
+            let law = self.known.name_of(&regime);
+            let args = [("law", (&law).into()), ("who", authority.into())];
             let from = Source::new("law", &regime, &found.name.en);
             let sentence = self.say(&format!("complain:{regime}"), "policy-text-complain", &args);
             block.sentences.push(sentence.telling(&["complaint"], [from]));

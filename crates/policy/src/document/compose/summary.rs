@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use law::Text;
 
 use super::{
-    super::say::{Value, category, country, list},
+    super::say::{Value, category, country, inside, list},
     Audience, Block, Composer, Section, Setting, Source, block,
 };
 
@@ -21,7 +21,7 @@ impl Composer<'_> {
             activities.iter().map(|a| Source::new("activity", &a.id, &a.name)).collect();
         if !activities.is_empty() {
             let names: Vec<Text> =
-                activities.iter().map(|a| self.known.phrases.both(&a.name)).collect();
+                activities.iter().map(|a| inside(&self.known.phrases.both(&a.name))).collect();
             let why = list(&names);
             cards.push(self.card("why", "collect", &[("why", (&why).into())], &all));
             let keys: BTreeSet<String> = activities
