@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use anyhow::Result;
 use datamap::DataMap;
-use policy::{Audience, Policy, document::Text};
+use policy::{Audience, Policy, document::Text, draft::Answers};
 use store::Actor;
 
 const ACTOR: Actor = Actor::System("demo");
@@ -62,9 +62,12 @@ pub async fn furnish(policy: Policy, map: DataMap, scans: Vec<String>) -> Result
 /// What nobody can compute.
 async fn answer(policy: &Policy, map: &DataMap, id: &str) -> Result<()> {
     let mut draft = policy.row(id).await?.draft;
-    draft.answers.at_end = "either".to_owned();
-    draft.answers.automated = "no".to_owned();
-    draft.answers.sells = "no".to_owned();
+    draft.answers = Answers {
+        at_end: "either".to_owned(),
+        automated: "no".to_owned(),
+        sells: "no".to_owned(),
+        ..draft.answers
+    };
     for activity in map.activities().await? {
         let why = match activity.name.split(' ').next() {
             Some("Order") => text(
