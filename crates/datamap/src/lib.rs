@@ -12,6 +12,7 @@ pub mod inbox;
 pub mod map;
 pub mod model;
 mod nav;
+mod posture;
 pub mod records;
 mod room;
 pub mod scan;
@@ -20,6 +21,9 @@ pub mod systems;
 
 pub use error::{DataMapError, Result};
 pub use nav::nav;
+pub use posture::{
+    DriftPosture, FieldPosture, FlowPosture, Posture, SourcePosture, StorePosture,
+};
 pub use room::Room;
 
 use std::sync::Arc;

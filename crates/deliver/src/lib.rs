@@ -11,6 +11,7 @@ mod event;
 mod nats;
 mod nav;
 mod pages;
+mod posture;
 mod pump;
 mod reach;
 mod room;
@@ -25,6 +26,7 @@ pub use destination::{
 pub use error::{DeliverError, Fault, FieldFault, Result};
 pub use event::{Batch, Event, EventKind, EventSource, Known, Person, PurposeState, SourceFault};
 pub use nav::nav;
+pub use posture::{DestinationPosture, Posture, ViewPosture};
 pub use reach::Reach;
 pub use room::Room;
 pub use table::TablePlan;

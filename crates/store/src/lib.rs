@@ -11,6 +11,7 @@ mod keys;
 mod ledger;
 mod migrate;
 mod open;
+mod posture;
 mod runner;
 mod schedule;
 mod secret;
@@ -26,6 +27,7 @@ pub use keys::{
     ProviderError, Wants,
 };
 pub use ledger::{Damage, Head, Ledger, LedgerFilter, LedgerRow, SignedCheckpoint};
+pub use posture::Posture;
 pub use runner::Runner;
 pub use schedule::ScheduleRow;
 pub use sqlx;

@@ -12,6 +12,7 @@ mod follow;
 mod mute;
 mod nav;
 mod pages;
+mod posture;
 mod room;
 mod settings;
 
@@ -21,6 +22,7 @@ pub use error::{Result, WarnError};
 pub use follow::Follower;
 pub use mute::Mute;
 pub use nav::nav;
+pub use posture::Posture;
 pub use room::Room;
 
 use std::sync::Arc;

@@ -8,6 +8,7 @@ pub(crate) mod exports;
 mod glass;
 mod pages;
 mod policies;
+mod posture;
 mod purposes;
 mod review;
 mod standing;
@@ -15,6 +16,7 @@ mod standing;
 pub use ::access::Action;
 pub use approvals::{Approval, ApprovalId, ApprovalState, Approvals, asker};
 pub use exports::Exporting;
+pub use posture::{Posture, UserPosture};
 pub use purposes::{EMERGENCY, PURPOSES, SERVICE, key as purpose_key};
 pub use standing::Standing;
 
