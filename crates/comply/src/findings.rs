@@ -1,6 +1,6 @@
 //! Findings as they are kept: lists, one, its history, runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
@@ -202,6 +202,19 @@ impl Comply {
         let total = count.fetch_one(self.store.reader()).await?.try_get(0)?;
         let found: Result<Vec<Option<Finding>>> = rows.iter().map(|row| self.read(row)).collect();
         Ok((found?.into_iter().flatten().collect(), total))
+    }
+
+    /// How many findings a filter finds, by check.
+    pub async fn counts(&self, filter: &Filter) -> Result<HashMap<String, i64>> {
+        let sql = format!(
+            "SELECT check_id, COUNT(*) FROM comply_finding WHERE {TESTS} GROUP BY check_id"
+        );
+        let bound = filter
+            .binds()
+            .into_iter()
+            .fold(sqlx::query(AssertSqlSafe(sql)), sqlx::query::Query::bind);
+        let rows = bound.fetch_all(self.store.reader()).await?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
     }
 
     /// One finding.

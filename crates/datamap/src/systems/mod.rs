@@ -7,5 +7,6 @@ mod recipients;
 mod store;
 
 pub(crate) use pages::router;
+pub use countries::name as country_name;
 pub use recipients::{RECIPIENT_KINDS, RecipientDraft, RecipientRow, SAFEGUARDS};
 pub use store::{SystemDraft, SystemSummary};
