@@ -54,6 +54,8 @@ signin-days = { $n ->
    *[other] { $n } days
 }
 signin-scope-map-read = Read the data map.
+signin-scope-findings-read = Read the findings of the continuous audit.
+signin-scope-findings-write = Start the continuous audit, and accept findings for a time.
 signin-scope-map-scan = Start scans of sources.
 signin-scope-detect = Find personal data in texts it sends.
 signin-scope-consent-read = Look up what a customer agreed to.

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 use web::{ListQuery, Token};
 
-use crate::{ComplyError, Filter, Reason, Room, Run, export};
+use crate::{ComplyError, Filter, Reason, Room, export};
 
 /// The scope that reads findings, and the one that runs audits and accepts findings.
 const READ: &str = "findings:read";
@@ -96,25 +96,9 @@ async fn run(token: Token, State(room): State<Room>) -> Response {
         return refused;
     }
     match room.comply.run(token.actor(), Reason::Api).await {
-        Ok(run) => (StatusCode::CREATED, Json(said(&run))).into_response(),
+        Ok(run) => (StatusCode::CREATED, Json(run.to_json())).into_response(),
         Err(error) => ours(&error),
     }
-}
-
-/// A run as programs read it.
-pub(crate) fn said(run: &Run) -> serde_json::Value {
-    json!({
-        "id": run.id,
-        "at": web::rfc3339(run.at),
-        "took_ms": run.took_us / 1000,
-        "checks": run.checks,
-        "passed": run.passed,
-        "findings": {"error": run.errors, "warning": run.warnings, "info": run.infos},
-        "accepted": run.accepted,
-        "opened": run.opened,
-        "fixed": run.fixed,
-        "scores": run.scores,
-    })
 }
 
 fn refuse(detail: &str) -> Response {

@@ -4,7 +4,7 @@ use rust_xlsxwriter::{Format, Workbook};
 use serde_json::{Value as Json, json};
 use web::Look;
 
-use crate::{ComplyError, Finding, Result, pages::words};
+use crate::{ComplyError, Finding, Result, Run, pages::words};
 
 /// Head of the table, as text keys.
 const HEAD: [&str; 12] = [
@@ -41,7 +41,12 @@ pub(crate) fn row(p: &Look, names: &words::Names, finding: &Finding) -> Vec<Stri
         words::state(p, finding.state),
         web::rfc3339(finding.first_at),
         web::rfc3339(finding.due_at),
-        names.evidence(p, finding).into_iter().map(|(key, value)| format!("{key}: {value}")).collect::<Vec<_>>().join("; "),
+        names
+            .evidence(p, finding)
+            .into_iter()
+            .map(|(key, value)| format!("{key}: {value}"))
+            .collect::<Vec<_>>()
+            .join("; "),
         check.mend.get(zh).to_owned(),
         check.id.clone(),
     ]
@@ -96,5 +101,23 @@ impl Finding {
     /// As programs read it; addresses begin with `base`.
     pub fn to_json(&self, base: &str) -> Json {
         json(base, self)
+    }
+}
+
+impl Run {
+    /// As programs read it.
+    pub fn to_json(&self) -> Json {
+        json!({
+            "id": self.id,
+            "at": web::rfc3339(self.at),
+            "took_ms": self.took_us / 1000,
+            "checks": self.checks,
+            "passed": self.passed,
+            "findings": {"error": self.errors, "warning": self.warnings, "info": self.infos},
+            "accepted": self.accepted,
+            "opened": self.opened,
+            "fixed": self.fixed,
+            "scores": self.scores,
+        })
     }
 }

@@ -108,7 +108,8 @@ impl Comply {
         if let Err(error) = self.plan_nightly().await {
             tracing::warn!(%error, "the nightly audit could not be planned");
         }
-        let mut follower = Follower { comply: self, pace, first: None, last: Instant::now(), seen: 0 };
+        let mut follower =
+            Follower { comply: self, pace, first: None, last: Instant::now(), seen: 0 };
         loop {
             if let Err(error) = follower.step().await {
                 tracing::warn!(%error, "the ledger could not be followed; it is tried again");

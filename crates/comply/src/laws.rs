@@ -1,34 +1,17 @@
-//! Which laws apply, and what they say.
+//! Which laws are judged by: those that apply to the organisation by its profile, and those that the
+//! properties of consents name for their customers. Nobody who asks customers under a law can say that it
+//! does not apply only because the profile is not filled in yet.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
-use consent::{Consent, Regime};
-use jiff::civil::Date;
-use law::Law;
+use consent::{Catalogue, Regime};
+use regime::Applying;
 
-/// Who says which laws apply and what they say.
-#[async_trait::async_trait]
-pub trait Laws: Send + Sync {
-    /// The packs in use.
-    async fn law(&self) -> Arc<Law>;
-    /// Keys of the regimes that apply on a day.
-    async fn applying(&self, day: Date) -> BTreeSet<String>;
-}
-
-/// The shipped packs, and the laws that the properties of consents name.
-pub struct OfProperties(pub Consent);
-
-#[async_trait::async_trait]
-impl Laws for OfProperties {
-    async fn law(&self) -> Arc<Law> {
-        Arc::new(Law::shipped().clone())
-    }
-
-    async fn applying(&self, _: Date) -> BTreeSet<String> {
-        let catalogue = self.0.catalogue();
-        let named = catalogue.properties().flat_map(|one| one.body.regimes.clone());
-        named.flat_map(keys).map(|key| (*key).to_owned()).collect()
-    }
+/// Keys of the regimes to judge by.
+pub(crate) fn judged_by(applying: Vec<Applying>, catalogue: &Catalogue) -> BTreeSet<String> {
+    let named = catalogue.properties().flat_map(|one| one.body.regimes.clone());
+    let named = named.flat_map(keys).map(|key| (*key).to_owned());
+    applying.into_iter().map(|one| one.regime).chain(named).collect()
 }
 
 /// The packs' regimes behind a regime of consents.

@@ -23,7 +23,6 @@ mod snapshot;
 pub use error::{ComplyError, Result};
 pub use findings::{Event, Filter, Finding};
 pub use follow::Following;
-pub use laws::{Laws, OfProperties};
 pub use model::{Evidence, Hit, Owner, Severity, State, Value};
 pub use nav::nav;
 pub use room::Room;
@@ -37,6 +36,7 @@ use banner::Banner;
 use consent::Consent;
 use datamap::DataMap;
 use deliver::Deliver;
+use regime::Regimes;
 use store::{Migration, Store};
 use web::Web;
 
@@ -59,6 +59,8 @@ pub struct Rooms {
     pub deliver: Deliver,
     /// Banners.
     pub banner: Banner,
+    /// Which laws apply, and what they say.
+    pub regimes: Regimes,
 }
 
 /// The room's service; cheap to clone.
@@ -66,15 +68,14 @@ pub struct Rooms {
 pub struct Comply {
     store: Store,
     rooms: Rooms,
-    laws: Arc<dyn Laws>,
 }
 
 impl Comply {
     /// Brings the room's schema up to date and opens it.
-    pub async fn open(rooms: Rooms, laws: Arc<dyn Laws>) -> Result<Self> {
+    pub async fn open(rooms: Rooms) -> Result<Self> {
         let store = rooms.web.store().clone();
         store.migrate(&MIGRATIONS).await?;
-        let comply = Self { store, rooms, laws };
+        let comply = Self { store, rooms };
         comply.count_grave().await?;
         Ok(comply)
     }
@@ -84,9 +85,14 @@ impl Comply {
         &self.store
     }
 
+    /// The rooms that are looked at.
+    pub fn rooms(&self) -> &Rooms {
+        &self.rooms
+    }
+
     /// The law as it is used.
-    pub async fn law(&self) -> Arc<law::Law> {
-        self.laws.law().await
+    pub fn law(&self) -> Arc<law::Law> {
+        self.rooms.regimes.law()
     }
 }
 

@@ -56,8 +56,15 @@ impl Comply {
 
     /// Somebody says that it is mended; the next run looks.
     pub async fn mended(&self, by: Actor, id: &str) -> Result<Finding> {
-        self.turn(by, id, "finding.mended", State::Mended, "mended", &[State::Open, State::Accepted])
-            .await
+        self.turn(
+            by,
+            id,
+            "finding.mended",
+            State::Mended,
+            "mended",
+            &[State::Open, State::Accepted],
+        )
+        .await
     }
 
     /// It waits again.

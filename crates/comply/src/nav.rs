@@ -8,7 +8,7 @@ pub(crate) const FINDINGS: &str = "/console/findings";
 /// All of them, in their order.
 pub fn nav() -> Vec<NavItem> {
     vec![NavItem {
-        section: "compliance-nav",
+        section: "regime-nav",
         label: "comply-title",
         href: FINDINGS,
         icon: "check",

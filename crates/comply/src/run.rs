@@ -130,19 +130,17 @@ impl Comply {
             map: room("the data map", rooms.map.posture().await)?,
             consent: room("consents", rooms.consent.posture().await)?,
             web: room("accounts", rooms.web.posture().await)?,
-            store: self
-                .store
-                .posture(&[crate::check::BACKUP], &USES, at - 90 * DAY)
-                .await?,
+            store: self.store.posture(&[crate::check::BACKUP], &USES, at - 90 * DAY).await?,
             warn: room("early warning", rooms.warn.posture().await)?,
             deliver: room("propagation", rooms.deliver.posture().await)?,
             banners: room("banners", rooms.banner.sites().await)?,
             schedules: self.store.schedules().await?,
             keys: Some(self.store.key_status().await?),
         };
-        let law = self.laws.law().await;
         let day = crate::snapshot::day_of(at);
-        Ok(Snapshot::new(at, law, self.laws.applying(day).await, parts))
+        let applying = room("the laws", rooms.regimes.applying(day).await)?;
+        let judged_by = crate::laws::judged_by(applying, &parts.consent.catalogue);
+        Ok(Snapshot::new(at, rooms.regimes.law(), judged_by, parts))
     }
 
     /// Looks at everything once and brings the findings up to date.
@@ -156,10 +154,17 @@ impl Comply {
         });
         let (snapshot, judged) =
             judged.await.map_err(|error| ComplyError::Room("the checks", error.to_string()))?;
-        let run = Run { id: new_id(), at: snapshot.now, reason: reason.as_str().into(), ..Run::default() };
+        let run = Run {
+            id: new_id(),
+            at: snapshot.now,
+            reason: reason.as_str().into(),
+            ..Run::default()
+        };
         let who = by.to_text();
-        let mut tx = self.store.begin(Entry::new(by, "comply.checked", "audit_run", &run.id)).await?;
-        let mut keeper = Keeper { run, snapshot: &snapshot, standing: HashSet::new(), events: Vec::new() };
+        let mut tx =
+            self.store.begin(Entry::new(by, "comply.checked", "audit_run", &run.id)).await?;
+        let mut keeper =
+            Keeper { run, snapshot: &snapshot, standing: HashSet::new(), events: Vec::new() };
         keeper.merge(&mut tx, &judged).await?;
         keeper.score(&judged);
         let mut run = keeper.run;
@@ -215,7 +220,8 @@ impl Keeper<'_> {
 
     fn row(&self, one: &Judged, hit: &Hit) -> Row {
         let check = &one.whole.check;
-        let regimes = one.standing.regimes.iter().fold(String::from(" "), |text, key| text + key + " ");
+        let regimes =
+            one.standing.regimes.iter().fold(String::from(" "), |text, key| text + key + " ");
         let system_name = self.snapshot.system_name(&hit.system).to_owned();
         Row {
             id: finding_id(&check.id, hit.kind, &hit.id),
@@ -316,8 +322,16 @@ impl Row {
     /// What may change while it stays the same finding.
     fn said(&self) -> String {
         let severity = self.severity.as_str();
-        [&self.name, &self.system_name, &self.href, severity, &self.regimes, &self.evidence, self.owner]
-            .join("\u{1f}")
+        [
+            &self.name,
+            &self.system_name,
+            &self.href,
+            severity,
+            &self.regimes,
+            &self.evidence,
+            self.owner,
+        ]
+        .join("\u{1f}")
     }
 
     fn due(&self) -> i64 {

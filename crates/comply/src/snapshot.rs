@@ -151,7 +151,10 @@ impl Snapshot {
     }
 
     /// Recipients of an activity: those it names, and those its systems send data to.
-    pub fn recipients<'a>(&'a self, activity: &'a Activity) -> BTreeMap<&'a str, &'a RecipientFact> {
+    pub fn recipients<'a>(
+        &'a self,
+        activity: &'a Activity,
+    ) -> BTreeMap<&'a str, &'a RecipientFact> {
         let flowing = activity.systems.iter().filter_map(|system| self.received.get(system));
         let ids = activity.recipients.iter().chain(flowing.flatten());
         let all = &self.parts.map.facts.recipients;
@@ -210,6 +213,6 @@ pub(crate) fn level(sensitivity: detect::Sensitivity) -> i64 {
 pub(crate) fn day_of(now: i64) -> Date {
     jiff::Timestamp::from_microsecond(now)
         .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
-        .to_zoned(jiff::tz::TimeZone::UTC)
+        .to_zoned_datetime(jiff::tz::TimeZone::UTC)
         .date()
 }

@@ -21,9 +21,7 @@ pub mod systems;
 
 pub use error::{DataMapError, Result};
 pub use nav::nav;
-pub use posture::{
-    DriftPosture, FieldPosture, FlowPosture, Posture, SourcePosture, StorePosture,
-};
+pub use posture::{DriftPosture, FieldPosture, FlowPosture, Posture, SourcePosture, StorePosture};
 pub use room::Room;
 
 use std::sync::Arc;

@@ -15,6 +15,7 @@ mod detect;
 pub mod events;
 mod failure;
 mod fetch;
+mod findings;
 mod keys;
 mod keys_console;
 mod ledger;
@@ -79,6 +80,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Vault(args)) => vault::run(args).await,
         Some(Command::Unseal(args)) => unseal::run(args).await,
         Some(Command::Ledger(args)) => ledger::run(args).await,
+        Some(Command::Audit(args)) => findings::run(args).await,
         Some(Command::Backup(args)) => backup::run(args).await,
         Some(Command::Restore(args)) => backup::restore(args).await,
         Some(Command::Drill(args)) => backup::drill(args).await,

@@ -8,6 +8,7 @@ use std::{
 use audit::Audit;
 use axum::Router;
 use banner::Banner;
+use comply::{Comply, Following, Rooms};
 use consent::Consent;
 use datamap::DataMap;
 use deliver::Deliver;
@@ -121,6 +122,8 @@ pub struct House {
     pub audit: Audit,
     /// Early warning.
     pub warn: Warn,
+    /// The continuous audit.
+    pub comply: Comply,
     /// The vault as a service.
     pub protect: Protect,
     /// Which laws apply.
@@ -179,6 +182,7 @@ impl House {
             .with_nav(banner::nav())
             .with_nav(regime::nav())
             .with_nav(policy::nav())
+            .with_nav(comply::nav())
             .with_nav(inspect::nav())
             .with_nav(audit::nav())
             .with_nav(warn::nav())
@@ -204,6 +208,16 @@ impl House {
         let banner = banner.await.map_err(anyhow::Error::from)?;
         let policy = Policy::open(web.clone(), consent.clone(), map.clone(), regimes.clone());
         let policy = policy.await.map_err(anyhow::Error::from)?;
+        let rooms = Rooms {
+            web: web.clone(),
+            map: map.clone(),
+            consent: consent.clone(),
+            warn: warn.clone(),
+            deliver: deliver.clone(),
+            banner: banner.clone(),
+            regimes: regimes.clone(),
+        };
+        let comply = Comply::open(rooms).await.map_err(anyhow::Error::from)?;
         Ok(Self {
             address,
             map: map
@@ -218,6 +232,7 @@ impl House {
             policy,
             audit,
             warn,
+            comply,
             protect,
             regimes,
             witnesses,
@@ -253,6 +268,7 @@ impl House {
             .merge(policy::router(self.web.clone(), self.policy.clone()))
             .merge(audit::router(self.web.clone(), self.audit.clone()))
             .merge(warn::router(self.web.clone(), self.warn.clone()))
+            .merge(comply::router(self.web.clone(), self.comply.clone()))
             .merge(protect::router(self.web.clone(), self.protect.clone()))
             .merge(regime::router(self.web.clone(), self.regimes.clone()))
             .merge(crate::reference::router(self.web.clone()));
@@ -306,8 +322,11 @@ impl House {
         ));
         let runner = Runner::new(self.web.store().clone(), JOBS_AT_ONCE);
         let watching = tokio::spawn(self.warn.clone().run(stopped.clone()));
+        let following = self.comply.clone().follow(Following::default(), stopped.clone());
+        let following = tokio::spawn(following);
         let deliveries = tokio::spawn(self.deliver.clone().run(stopped.clone()));
-        let jobs = tokio::spawn(datamap::add_handlers(runner, &self.map).run(stopped.clone()));
+        let runner = datamap::add_handlers(runner, &self.map);
+        let jobs = tokio::spawn(comply::add_handlers(runner, &self.comply).run(stopped.clone()));
         let shelf = tokio::spawn(self.policy.clone().keep_shelf(stopped.clone()));
         let forgetting = tokio::spawn(self.protect.clone().keep_forgetting(stopped.clone()));
         // A run over all customers may take hours: it has a runner of its own.
@@ -323,8 +342,8 @@ impl House {
         let _ = stop.send(true);
         let ended = async {
             let _ = tokio::join!(
-                jobs, counting, sealing, deliveries, letters, published, watching, forgetting,
-                renewing, shelf
+                jobs, counting, sealing, deliveries, letters, published, watching, following,
+                forgetting, renewing, shelf
             );
             let _ = tokio::time::timeout(GRACE, server).await;
             self.consent.leave_decisions().await;

@@ -63,13 +63,13 @@ impl Store {
         for row in &jobs {
             posture.failed_jobs.insert(row.try_get(0)?, (row.try_get(1)?, row.try_get(2)?));
         }
-        let last = self.grouped("action, MAX(at)", actions, "", "action");
+        let last = Grouped::new("action, MAX(at)", actions, "", "action");
         for row in last.fetch(self).await? {
             posture.last.insert(row.try_get(0)?, row.try_get(1)?);
         }
         let recent = format!(" AND seq > {} AND at > {since}", head - RECENT);
         let columns = "actor, COALESCE(purpose, ''), COUNT(*)";
-        for row in self.grouped(columns, uses, &recent, "actor, purpose").fetch(self).await? {
+        for row in Grouped::new(columns, uses, &recent, "actor, purpose").fetch(self).await? {
             posture.uses.push((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?));
         }
         Ok(posture)
@@ -85,15 +85,6 @@ impl Store {
                 .await?;
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
-
-    fn grouped(&self, columns: &str, actions: &[&str], more: &str, by: &str) -> Grouped {
-        let marks: Vec<String> = (1..=actions.len()).map(|n| format!("${n}")).collect();
-        let sql = format!(
-            "SELECT {columns} FROM ledger_entry WHERE action IN ({}){more} GROUP BY {by} ORDER BY 1",
-            marks.join(", ")
-        );
-        Grouped { sql, actions: actions.iter().map(|one| (*one).to_owned()).collect() }
-    }
 }
 
 /// A question about some actions of the ledger.
@@ -103,14 +94,23 @@ struct Grouped {
 }
 
 impl Grouped {
+    fn new(columns: &str, actions: &[&str], more: &str, by: &str) -> Self {
+        let marks: Vec<String> = (1..=actions.len()).map(|n| format!("${n}")).collect();
+        let sql = format!(
+            "SELECT {columns} FROM ledger_entry WHERE action IN ({}){more} GROUP BY {by} ORDER BY 1",
+            marks.join(", ")
+        );
+        Self { sql, actions: actions.iter().map(|one| (*one).to_owned()).collect() }
+    }
+
     async fn fetch(self, store: &Store) -> Result<Vec<sqlx::any::AnyRow>> {
         if self.actions.is_empty() {
             return Ok(Vec::new());
         }
-        let query = self.actions.into_iter().fold(
-            sqlx::query(AssertSqlSafe(self.sql)),
-            sqlx::query::Query::bind,
-        );
+        let query = self
+            .actions
+            .into_iter()
+            .fold(sqlx::query(AssertSqlSafe(self.sql)), sqlx::query::Query::bind);
         Ok(query.fetch_all(store.reader()).await?)
     }
 }

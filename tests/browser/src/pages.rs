@@ -32,7 +32,7 @@ const CANARY: &str = "main section.card form button[type='submit']";
 const LOYALTY: &str = "/console/detectors/new?example=loyalty-card";
 
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 92] = [
+pub const CONSOLE: [Page; 95] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
@@ -110,6 +110,9 @@ pub const CONSOLE: [Page; 92] = [
     ("audit", Way::Path("/console/audit")),
     ("audit-line", Way::Link("/console/audit", "main tbody a[href^='/console/audit/lines/']")),
     ("audit-person", Way::Link("/console/audit", "main tbody a[href^='/console/audit/people/']")),
+    ("findings", Way::Path("/console/findings")),
+    ("finding", Way::Link("/console/findings", "main tbody a[href^='/console/findings/']")),
+    ("finding-checks", Way::Path("/console/findings/checks")),
     ("alarms", Way::Path("/console/alarms")),
     ("alarm-rules", Way::Path("/console/alarms/rules")),
     ("alarm-rule", Way::Path("/console/alarms/rules/mass-read")),

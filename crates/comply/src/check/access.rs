@@ -48,9 +48,8 @@ fn users(s: &Snapshot, fails: impl Fn(&Snapshot, &UserPosture) -> bool) -> Vec<H
 }
 
 fn dormant(s: &Snapshot) -> Vec<Hit> {
-    let asleep = s.parts.web.users.iter().filter(|one| {
-        s.older(one.seen_at.max(one.created_at), IDLE)
-    });
+    let asleep =
+        s.parts.web.users.iter().filter(|one| s.older(one.seen_at.max(one.created_at), IDLE));
     asleep.map(|one| user(one).with("seen", Value::Time(one.seen_at.max(one.created_at)))).collect()
 }
 
@@ -128,7 +127,13 @@ fn slow(s: &Snapshot) -> Vec<Hit> {
     vec![hit.with("since", Value::Time(since))]
 }
 
-fn late(s: &Snapshot, all: &[(String, i64)], days: i64, kind: &'static str, page: &str) -> Vec<Hit> {
+fn late(
+    s: &Snapshot,
+    all: &[(String, i64)],
+    days: i64,
+    kind: &'static str,
+    page: &str,
+) -> Vec<Hit> {
     let late = all.iter().filter(|(_, at)| s.now - at > days * DAY);
     late.map(|(id, at)| Hit::new(kind, id, "", page).with("since", Value::Time(*at))).collect()
 }
@@ -159,11 +164,12 @@ fn purposeless(s: &Snapshot) -> Vec<Hit> {
 /// Somebody used customers' data for a purpose that they do not hold any more: a right was taken, and
 /// what it was used for should be looked at.
 fn taken(s: &Snapshot) -> Vec<Hit> {
-    let holds = |actor: &str, purpose: &str| {
-        s.parts.web.users.iter().any(|one| {
-            one.id == actor && one.purposes.iter().any(|(held, _, _)| held == purpose)
-        })
-    };
+    let holds =
+        |actor: &str, purpose: &str| {
+            s.parts.web.users.iter().any(|one| {
+                one.id == actor && one.purposes.iter().any(|(held, _, _)| held == purpose)
+            })
+        };
     uses(
         s,
         |actor, purpose| {

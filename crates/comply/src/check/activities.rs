@@ -14,8 +14,12 @@ pub(super) const CODE: &[Code] = &[
     ("activity-retention-vague", |s| lacking(s, |_, a| is_vague(&a.retention))),
     ("activity-security", |s| lacking(s, |_, a| a.security.is_empty())),
     ("activity-owner", |s| lacking(s, |_, a| a.owner.is_empty())),
-    ("activity-basis-gdpr", |s| lacking(s, |_, a| decides(a) && !a.legal_basis.contains_key("gdpr"))),
-    ("activity-basis-pipl", |s| lacking(s, |_, a| decides(a) && !a.legal_basis.contains_key("pipl"))),
+    ("activity-basis-gdpr", |s| {
+        lacking(s, |_, a| decides(a) && !a.legal_basis.contains_key("gdpr"))
+    }),
+    ("activity-basis-pipl", |s| {
+        lacking(s, |_, a| decides(a) && !a.legal_basis.contains_key("pipl"))
+    }),
     ("activity-basis-borrowed", borrowed),
     ("activity-controllers", |s| {
         lacking(s, |_, a| a.role == ActivityRole::Processor && a.on_behalf_of.is_empty())
@@ -114,7 +118,9 @@ mod tests {
         for vague in ["As long as necessary", "在必要期限内保存", "indefinitely"] {
             assert!(is_vague(vague), "{vague}");
         }
-        for clear in ["36 months after the last order", "until consent is withdrawn", "必要期限，最长3年"] {
+        for clear in
+            ["36 months after the last order", "until consent is withdrawn", "必要期限，最长3年"]
+        {
             assert!(!is_vague(clear), "{clear}");
         }
     }

@@ -41,9 +41,10 @@ fn abroad(s: &Snapshot, activity: &Activity) -> Vec<String> {
 }
 
 fn unassessed(s: &Snapshot, due: impl Fn(&Snapshot, &Activity) -> bool) -> Vec<Hit> {
-    let open = s.activities().iter().filter(|a| {
-        a.role != ActivityRole::Processor && a.assessment.is_empty() && due(s, a)
-    });
+    let open = s
+        .activities()
+        .iter()
+        .filter(|a| a.role != ActivityRole::Processor && a.assessment.is_empty() && due(s, a));
     let told = |activity: &Activity| {
         let mut hit = activities::hit(activity);
         let (found, away) = (sensitive(s, activity), abroad(s, activity));

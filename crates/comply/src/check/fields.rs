@@ -12,12 +12,8 @@ use crate::{
 
 pub(super) const CODE: &[Code] = &[
     ("fields-unconfirmed", unconfirmed),
-    ("sensitive-unconfirmed", |s| {
-        stores(s, |one| one.level == 3 && one.decision.is_empty())
-    }),
-    ("fields-unsure", |s| {
-        stores(s, |one| one.decision.is_empty() && one.confidence < UNSURE)
-    }),
+    ("sensitive-unconfirmed", |s| stores(s, |one| one.level == 3 && one.decision.is_empty())),
+    ("fields-unsure", |s| stores(s, |one| one.decision.is_empty() && one.confidence < UNSURE)),
     ("sensitive-clear", |s| stores(s, is_clear)),
     ("card-security-kept", |s| stores(s, |one| one.category == "finance.card_security")),
     ("passwords-clear", |s| stores(s, is_secret)),
@@ -81,7 +77,9 @@ fn is_clear(field: &FieldPosture) -> bool {
 fn is_secret(field: &FieldPosture) -> bool {
     matches!(
         field.category.as_str(),
-        "credential.password" | "credential.pin" | "credential.api_key"
+        "credential.password"
+            | "credential.pin"
+            | "credential.api_key"
             | "credential.security_question"
     )
 }

@@ -24,7 +24,9 @@ pub(super) const CODE: &[Code] = &[
     ("schedule-late", schedules),
     ("job-failed", jobs),
     ("address-plain", plain_address),
-    ("destination-failing", |s| destinations(s, |_, one| !one.fault.is_empty() && one.state != "gone")),
+    ("destination-failing", |s| {
+        destinations(s, |_, one| !one.fault.is_empty() && one.state != "gone")
+    }),
     ("destination-dead", dead),
 ];
 
@@ -69,7 +71,8 @@ fn checkpoint(s: &Snapshot) -> Vec<Hit> {
     if !behind || s.now - store.checkpoint_at < HOUR {
         return Vec::new();
     }
-    let hit = part("checkpoint", "/console/ledger").with("entries", store.head - store.checkpoint_size);
+    let hit =
+        part("checkpoint", "/console/ledger").with("entries", store.head - store.checkpoint_size);
     vec![if store.checkpoint_at > 0 {
         hit.with("signed", Value::Time(store.checkpoint_at))
     } else {
@@ -105,11 +108,15 @@ fn backup(s: &Snapshot) -> Vec<Hit> {
 }
 
 fn alarms(s: &Snapshot, days: i64, wanted: impl Fn(Severity) -> bool) -> Vec<Hit> {
-    let late = s.parts.warn.open.iter().filter(|(_, severity, first)| {
-        wanted(*severity) && s.now - first > days * DAY
-    });
+    let late = s
+        .parts
+        .warn
+        .open
+        .iter()
+        .filter(|(_, severity, first)| wanted(*severity) && s.now - first > days * DAY);
     late.map(|(id, _, first)| {
-        Hit::new("alarm", id, "", format!("/console/alarms/{id}")).with("since", Value::Time(*first))
+        Hit::new("alarm", id, "", format!("/console/alarms/{id}"))
+            .with("since", Value::Time(*first))
     })
     .collect()
 }

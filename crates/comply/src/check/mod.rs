@@ -6,6 +6,7 @@ mod access;
 mod activities;
 mod assess;
 mod banners;
+pub mod docs;
 mod fields;
 mod house;
 mod notices;

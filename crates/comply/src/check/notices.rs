@@ -12,16 +12,20 @@ use crate::{
 };
 
 pub(super) const CODE: &[Code] = &[
-    ("notice-languages", |s| lacking(s, |_, one| {
-        let body = &one.published.body;
-        !speaks(&body.title) || (!body.text.is_empty() && !speaks(&body.text))
-    })),
+    ("notice-languages", |s| {
+        lacking(s, |_, one| {
+            let body = &one.published.body;
+            !speaks(&body.title) || (!body.text.is_empty() && !speaks(&body.text))
+        })
+    }),
     ("notice-unpublished", unpublished),
     ("notice-bundles", bundles),
     ("notice-contact", |s| lacking(s, |_, one| one.published.controller.contact.is_empty())),
-    ("notice-refuse", |s| lacking(s, |_, one| {
-        !one.published.body.accept.is_empty() && one.published.body.refuse.is_empty()
-    })),
+    ("notice-refuse", |s| {
+        lacking(s, |_, one| {
+            !one.published.body.accept.is_empty() && one.published.body.refuse.is_empty()
+        })
+    }),
     ("notice-choice-unfair", unfair),
     ("notice-hard", hard),
     ("notice-outdated", outdated),
@@ -70,9 +74,7 @@ fn unpublished(s: &Snapshot) -> Vec<Hit> {
     let never = s.parts.consent.notices.iter().filter(|one| {
         one.version == 0 && one.retired_at.is_none() && s.older(one.created_at, DRAFT)
     });
-    never
-        .filter_map(|one| one.draft.as_ref().map(|draft| hit(&one.key, &draft.title)))
-        .collect()
+    never.filter_map(|one| one.draft.as_ref().map(|draft| hit(&one.key, &draft.title))).collect()
 }
 
 /// A purpose that needs a consent of its own stands in one notice with others (PIPL Art 29; GDPR
@@ -124,8 +126,7 @@ fn unfair(s: &Snapshot) -> Vec<Hit> {
             let found = check_choice(&design(version, tag, language));
             // Who is responsible, and the button that refuses, have checks of their own.
             let steers = found.iter().filter(|one| {
-                one.severity == Severity::Serious
-                    && !matches!(one.place, plain::Place::Design)
+                one.severity == Severity::Serious && !matches!(one.place, plain::Place::Design)
             });
             codes.extend(steers.map(|one| one.code));
         }

@@ -40,8 +40,7 @@ fn representative(s: &Snapshot) -> Vec<Hit> {
     });
     let systems = s.parts.map.systems.iter().map(|system| system.country.as_str());
     let properties = s.parts.consent.catalogue.properties();
-    let here: Vec<&str> =
-        systems.chain(properties.map(|one| one.body.country.as_str())).collect();
+    let here: Vec<&str> = systems.chain(properties.map(|one| one.body.country.as_str())).collect();
     let absent = places
         .filter(|regime| !regime.places.iter().any(|place| here.contains(&place.as_str())))
         .count();

@@ -10,20 +10,33 @@ pub(super) const CODE: &[Code] = &[
         fields::stores(s, |one| is_note(&one.name) && !one.category.starts_with("free_text"))
     }),
     ("personal-logs", |s| named(s, |_, store| has_word(store, &LOGS))),
-    ("test-data", |s| named(s, |source, store| has_word(source, &TESTS) || has_word(store, &TESTS))),
+    ("test-data", |s| {
+        named(s, |source, store| has_word(source, &TESTS) || has_word(store, &TESTS))
+    }),
     ("left-copies", |s| named(s, |_, store| has_word(store, &COPIES))),
 ];
 
 const NOTES: [&str; 14] = [
-    "note", "notes", "comment", "comments", "remark", "remarks", "memo", "message", "body",
-    "description", "备注", "说明", "留言", "beizhu",
+    "note",
+    "notes",
+    "comment",
+    "comments",
+    "remark",
+    "remarks",
+    "memo",
+    "message",
+    "body",
+    "description",
+    "备注",
+    "说明",
+    "留言",
+    "beizhu",
 ];
 const LOGS: [&str; 8] = ["log", "logs", "trace", "traces", "debug", "stderr", "日志", "rizhi"];
 const TESTS: [&str; 10] =
     ["test", "tests", "testing", "dev", "staging", "stage", "sandbox", "qa", "uat", "测试"];
-const COPIES: [&str; 11] = [
-    "backup", "backups", "bak", "copy", "old", "tmp", "temp", "dump", "export", "备份", "临时",
-];
+const COPIES: [&str; 11] =
+    ["backup", "backups", "bak", "copy", "old", "tmp", "temp", "dump", "export", "备份", "临时"];
 
 /// Words of a name: split at everything that is no letter, and before capitals.
 fn words(name: &str) -> Vec<String> {

@@ -11,7 +11,9 @@ use crate::{
 };
 
 pub(super) const CODE: &[Code] = &[
-    ("purpose-words", |s| lacking(s, |_, one| !speaks(&one.body.name) || !speaks(&one.body.description))),
+    ("purpose-words", |s| {
+        lacking(s, |_, one| !speaks(&one.body.name) || !speaks(&one.body.description))
+    }),
     ("purpose-refusal", |s| lacking(s, |_, one| asks(one) && !speaks(&one.body.if_refused))),
     ("purpose-unasked", |s| lacking(s, |s, one| asks(one) && !is_told(s, one))),
     ("purpose-retention", |s| lacking(s, |_, one| one.body.retention_days.is_none())),
@@ -19,13 +21,18 @@ pub(super) const CODE: &[Code] = &[
     ("purpose-data-unheld", unheld),
     ("purpose-expiry", |s| lacking(s, |_, one| asks(one) && one.body.expires_months.is_none())),
     ("purpose-sensitive-separate", |s| {
-        lacking(s, |_, one| on_consent(one, Regime::Pipl) && is_sensitive(one) && !one.body.separate_consent)
+        lacking(s, |_, one| {
+            on_consent(one, Regime::Pipl) && is_sensitive(one) && !one.body.separate_consent
+        })
     }),
     ("purpose-sensitive-basis", |s| {
-        lacking(s, |_, one| is_special(one) && matches!(
-            one.basis(Regime::Gdpr),
-            LegalBasis::LegitimateInterests | LegalBasis::Contract
-        ))
+        lacking(s, |_, one| {
+            is_special(one)
+                && matches!(
+                    one.basis(Regime::Gdpr),
+                    LegalBasis::LegitimateInterests | LegalBasis::Contract
+                )
+        })
     }),
     ("purpose-double-opt-in", |s| {
         lacking(s, |_, one| asks(one) && mails(one) && !one.body.double_opt_in)
@@ -58,9 +65,9 @@ fn lacking(s: &Snapshot, lacks: impl Fn(&Snapshot, &Purpose) -> bool) -> Vec<Hit
 /// A text in both languages of the house.
 pub(super) fn speaks(texts: &consent::purpose::Texts) -> bool {
     ["en", "zh"].iter().all(|language| {
-        texts.iter().any(|(tag, text)| {
-            tag.split('-').next() == Some(language) && !text.trim().is_empty()
-        })
+        texts
+            .iter()
+            .any(|(tag, text)| tag.split('-').next() == Some(language) && !text.trim().is_empty())
     })
 }
 
@@ -107,9 +114,12 @@ fn mails(purpose: &Purpose) -> bool {
 /// Categories a purpose asks for that no system holds: asked for and never collected.
 fn unheld(s: &Snapshot) -> Vec<Hit> {
     let held = |key: &String| {
-        s.parts.map.facts.systems.values().any(|system| {
-            system.categories.keys().any(|one| one == key || is_below(one, key))
-        })
+        s.parts
+            .map
+            .facts
+            .systems
+            .values()
+            .any(|system| system.categories.keys().any(|one| one == key || is_below(one, key)))
     };
     let mut hits = Vec::new();
     for purpose in working(s) {

@@ -86,7 +86,10 @@ pub(super) fn categories(flow: &FlowPosture) -> Vec<String> {
 }
 
 /// The system and the recipient of an arrow that leads out.
-fn out<'a>(s: &'a Snapshot, flow: &'a FlowPosture) -> Option<(&'a str, &'a str, &'a RecipientFact)> {
+fn out<'a>(
+    s: &'a Snapshot,
+    flow: &'a FlowPosture,
+) -> Option<(&'a str, &'a str, &'a RecipientFact)> {
     let system = flow.from_end.strip_prefix("system:")?;
     let id = flow.to_end.strip_prefix("recipient:")?;
     Some((system, id, s.parts.map.facts.recipients.get(id)?))
@@ -130,7 +133,8 @@ fn sensitive(s: &Snapshot) -> Vec<Hit> {
 /// Two systems hold the same people, and nobody has said whether data flows between them.
 fn unconfirmed(s: &Snapshot) -> Vec<Hit> {
     let name = |end: &str| {
-        end.strip_prefix("system:").map_or_else(|| end.to_owned(), |id| s.system_name(id).to_owned())
+        end.strip_prefix("system:")
+            .map_or_else(|| end.to_owned(), |id| s.system_name(id).to_owned())
     };
     let waiting = s.parts.map.flows.iter().filter(|one| one.found == "discovered");
     waiting

@@ -65,15 +65,13 @@ fn drift(s: &Snapshot, days: i64, is_it: impl Fn(&str, &str) -> bool) -> Vec<Hit
     let mut hits = Vec::new();
     for source in &s.parts.map.sources {
         let mine = s.parts.map.drift.iter().filter(|one| one.source_id == source.id);
-        let late = mine.filter(|one| {
-            is_it(&one.kind, &one.sensitivity) && s.now - one.oldest > days * DAY
-        });
+        let late = mine
+            .filter(|one| is_it(&one.kind, &one.sensitivity) && s.now - one.oldest > days * DAY);
         let (n, oldest) = late.fold((0, i64::MAX), |(n, at), one| (n + one.n, at.min(one.oldest)));
         if n > 0 {
-            let mut hit = systems::source(source)
-                .with("changes", n)
-                .with("oldest", Value::Time(oldest));
-            hit.href = "/console/inbox".to_owned();
+            let mut hit =
+                systems::source(source).with("changes", n).with("oldest", Value::Time(oldest));
+            hit.href = String::from("/console/inbox");
             hits.push(hit);
         }
     }

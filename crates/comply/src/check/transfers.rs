@@ -202,9 +202,10 @@ fn sent(s: &Snapshot, recipient: &str) -> (u64, bool) {
     let mut sent = (0, false);
     for (id, system) in &s.parts.map.facts.systems {
         if s.receivers(id).any(|one| one == recipient) {
-            let sensitive = system.categories.keys().any(|key| {
-                detect::taxonomy().get(key).is_some_and(|one| one.pipl_sensitive)
-            });
+            let sensitive = system
+                .categories
+                .keys()
+                .any(|key| detect::taxonomy().get(key).is_some_and(|one| one.pipl_sensitive));
             sent = (sent.0.max(u64::try_from(system.rows).unwrap_or(0)), sent.1 || sensitive);
         }
     }
@@ -278,11 +279,8 @@ mod tests {
 
     #[test]
     fn counts_decide_the_route_at_their_borders() {
-        let thresholds = Thresholds {
-            assessment: 1_000_000,
-            assessment_sensitive: 10_000,
-            contract: 100_000,
-        };
+        let thresholds =
+            Thresholds { assessment: 1_000_000, assessment_sensitive: 10_000, contract: 100_000 };
         for (people, sensitive, route) in [
             (99_999, false, Route::Exempt),
             (100_000, false, Route::Contract),

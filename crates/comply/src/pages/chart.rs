@@ -59,7 +59,9 @@ impl Chart {
         };
         Self {
             columns: days.iter().enumerate().map(column).collect(),
-            lines: (0..=top / step).map(|n| (ground - (n * step) as f64 * scale, n * step)).collect(),
+            lines: (0..=top / step)
+                .map(|n| (ground - (n * step) as f64 * scale, n * step))
+                .collect(),
         }
     }
 }

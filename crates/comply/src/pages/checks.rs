@@ -60,10 +60,7 @@ async fn show(p: Page, State(room): State<Room>) -> Result<Response, WebError> {
             id: &check.id,
             title: check.title.get(zh).to_owned(),
             why: check.why.get(zh).to_owned(),
-            laws: snapshot
-                .holding(&check.facts)
-                .map(|fact| fact.cite.get(zh).to_owned())
-                .collect(),
+            laws: snapshot.holding(&check.facts).map(|fact| fact.cite.get(zh).to_owned()).collect(),
             owner: words::owner(&p, check.owner.as_str()),
             severity: words::severity(&p, severity),
             kind: words::badge(severity),

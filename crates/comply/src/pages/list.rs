@@ -93,7 +93,7 @@ async fn show(p: Page, l: ListQuery, State(room): State<Room>) -> Result<Respons
     let (findings, total) =
         room.comply.findings(&filter, PAGE_SIZE, (l.page - 1) * PAGE_SIZE).await?;
     let names = Names::load(&room.web).await?;
-    let law = room.comply.law().await;
+    let law = room.comply.law();
     let trend = room.comply.trend(DAYS).await?;
     let last = room.comply.runs(1).await?.into_iter().next();
     let now = store::now();
@@ -164,11 +164,8 @@ async fn all(room: &Room, p: &Page, l: &ListQuery) -> Result<Vec<Finding>, WebEr
 async fn csv(p: Page, l: ListQuery, State(room): State<Room>) -> Result<Response, WebError> {
     let findings = all(&room, &p, &l).await?;
     let names = Names::load(&room.web).await?;
-    let head = export::head(&p);
-    let head: Vec<&str> = head.iter().map(String::as_str).collect();
-    let rows: Vec<Vec<String>> =
-        findings.iter().map(|one| export::row(&p, &names, one)).collect();
-    Ok(web::csv("findings.csv", &head, &rows))
+    let rows: Vec<Vec<String>> = findings.iter().map(|one| export::row(&p, &names, one)).collect();
+    Ok(web::csv("findings.csv", export::head(&p), rows))
 }
 
 async fn xlsx(p: Page, l: ListQuery, State(room): State<Room>) -> Result<Response, WebError> {

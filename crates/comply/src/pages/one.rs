@@ -90,7 +90,7 @@ async fn page(
 ) -> Result<OnePage, WebError> {
     let finding = room.comply.finding(id).await?;
     let names = Names::load(&room.web).await?;
-    let law = room.comply.law().await;
+    let law = room.comply.law();
     let zh = words::is_chinese(&p);
     let check = &finding.check.check;
     let today = crate::snapshot::day_of(store::now());
@@ -146,7 +146,11 @@ async fn page(
     })
 }
 
-async fn show(p: Page, Path(id): Path<String>, State(room): State<Room>) -> Result<Response, WebError> {
+async fn show(
+    p: Page,
+    Path(id): Path<String>,
+    State(room): State<Room>,
+) -> Result<Response, WebError> {
     p.require(Permission::ViewRecords)?;
     web::render(&page(&room, p, &id, None, Errors::new()).await?)
 }
@@ -167,7 +171,8 @@ async fn accept(
     if reason.is_empty() || reason.chars().count() > LONG {
         errors.add("reason", p.tn("comply-error-reason", LONG));
     }
-    let days = input.days.parse::<i64>().ok().filter(|days| (1..=crate::life::LONGEST).contains(days));
+    let days =
+        input.days.parse::<i64>().ok().filter(|days| (1..=crate::life::LONGEST).contains(days));
     if days.is_none() {
         errors.add("days", p.t("comply-error-days"));
     }
@@ -216,7 +221,7 @@ async fn assign(
         errors.add("assignee", p.t("comply-error-assignee"));
     }
     let due = input.due.trim().parse::<jiff::civil::Date>().ok();
-    let due = due.and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok());
+    let due = due.and_then(|day| jiff::tz::TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok());
     if due.is_none() {
         errors.add("due", p.t("comply-error-due"));
     }
@@ -224,7 +229,7 @@ async fn assign(
         return render_status(422, &page(&room, p, &id, Some(input), errors).await?);
     };
     // To the end of that day.
-    let due = due.timestamp().as_microsecond() + DAY - 1;
+    let due = due.as_microsecond() + DAY - 1;
     room.comply.assign(p.actor(), &id, &input.assignee, due).await?;
     Ok(back(&id, "comply-toast-assigned"))
 }

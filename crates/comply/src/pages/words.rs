@@ -116,9 +116,7 @@ impl Names {
         let kind = p.t(&format!("comply-kind-{}", finding.kind));
         let name = match finding.kind.as_str() {
             "user" => self.person(p, &finding.object),
-            "use" => {
-                self.person(p, finding.object.split('/').next().unwrap_or_default())
-            }
+            "use" => self.person(p, finding.object.split('/').next().unwrap_or_default()),
             "token" => self.tokens.get(&finding.object).cloned().unwrap_or_default(),
             "category" => explain::category_name(p.lang, &finding.object),
             "rule" => p.t(&format!("warn-rule-{}", finding.object)),
@@ -141,9 +139,7 @@ impl Names {
     fn value(&self, p: &Look, key: &str, value: &Value) -> String {
         match value {
             Value::Text(text) if text.is_empty() => p.t("comply-nothing"),
-            Value::Text(text) if key == "safeguard" => {
-                p.t(&format!("recipients-safeguard-{text}"))
-            }
+            Value::Text(text) if key == "safeguard" => p.t(&format!("recipients-safeguard-{text}")),
             Value::Text(text) if key == "purposes" => {
                 let names = text.split(", ").map(|one| p.t(&web::access::purpose_key(one)));
                 explain::list_of(p.lang, &names.collect::<Vec<_>>())

@@ -6,7 +6,7 @@ mod recipient_pages;
 mod recipients;
 mod store;
 
-pub(crate) use pages::router;
 pub use countries::name as country_name;
+pub(crate) use pages::router;
 pub use recipients::{RECIPIENT_KINDS, RecipientDraft, RecipientRow, SAFEGUARDS};
 pub use store::{SystemDraft, SystemSummary};

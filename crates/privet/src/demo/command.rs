@@ -10,6 +10,7 @@ use std::{
 
 use anyhow::Context;
 use axum::{extract::Request, middleware::map_request};
+use store::Actor;
 use tempfile::TempDir;
 use tokio::sync::Notify;
 
@@ -66,10 +67,14 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     let router = house.router().layer(map_request(tell(Arc::clone(&visited))));
     let (consent, protect, web) = (house.consent.clone(), house.protect.clone(), house.web());
     let (policy, map) = (house.policy.clone(), house.map.clone());
+    let comply = house.comply.clone();
     let prepared = async {
         generate(&files).await?;
         consents::furnish(&consent).await?;
         vault::furnish(&protect, &web).await?;
+        // What is found now is about accounts and consents; scans have another run made.
+        let first = comply.run(Actor::System("demo"), comply::Reason::Asked).await;
+        first.map_err(anyhow::Error::from)?;
         // The scans take seconds: they wait a little for somebody to watch them.
         let _ = tokio::time::timeout(PATIENCE, visited.notified()).await;
         tokio::spawn(async move {

@@ -22,7 +22,7 @@ use store::{Actor, Entry};
 const USE_STEP: i64 = 3600 * 1_000_000;
 
 /// What a token may be allowed to do: each is asked for by an endpoint.
-pub const SCOPES: [&str; 17] = [
+pub const SCOPES: [&str; 19] = [
     "map:read",
     "map:scan",
     "detect",
@@ -37,6 +37,8 @@ pub const SCOPES: [&str; 17] = [
     "metrics",
     "audit:read",
     "canaries:report",
+    "findings:read",
+    "findings:write",
     "vault:seal",
     "vault:open",
     "vault:search",

@@ -1,0 +1,171 @@
+//! `privet audit`: the continuous audit, once. A check for pipelines: exit 1 when findings reach a level.
+
+use std::{fmt::Write as _, process::ExitCode};
+
+use comply::{Comply, Filter, Finding, Reason, Rooms, Run, Severity};
+use consent::Consent;
+use datamap::DataMap;
+use regime::Regimes;
+use store::{Actor, Store};
+use web::{Web, WebConfig};
+
+use crate::{
+    Failure,
+    config::Config,
+    say::say,
+    state::{State, open_deliver},
+};
+
+/// Findings read at most.
+const MOST: i64 = 1_000_000;
+
+/// `privet audit`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Only what these laws ask for: eu-gdpr, cn-pipl …; several with commas.
+    #[arg(long, value_name = "R[,R…]", value_delimiter = ',')]
+    regime: Vec<String>,
+    /// How the findings are written.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// Exit 1 when a finding weighs so much, or more.
+    #[arg(long, value_name = "LEVEL", value_enum)]
+    fail_on: Option<Level>,
+    #[command(flatten)]
+    state: State,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people.
+    Table,
+    /// For programs: the run and its findings.
+    Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Level {
+    Info,
+    Warning,
+    Error,
+}
+
+impl Level {
+    fn severity(self) -> Severity {
+        match self {
+            Self::Info => Severity::Info,
+            Self::Warning => Severity::Warning,
+            Self::Error => Severity::Error,
+        }
+    }
+}
+
+/// Does what was asked.
+pub async fn run(args: Args) -> Result<ExitCode, Failure> {
+    let config = Config::load(args.state.clone().into())?;
+    let store = args.state.open().await?;
+    let comply = open(store, &config).await?;
+    let law = comply.law();
+    if let Some(wrong) = args.regime.iter().find(|key| law.regime(key).is_none()) {
+        let known: Vec<&str> = law.regimes().map(|one| one.id.as_str()).collect();
+        let known = known.join(", ");
+        return Err(Failure::usage(format!(
+            "“{wrong}” is no law of the packs; there are: {known}"
+        )));
+    }
+    let ran = comply.run(Actor::CommandLine, Reason::CommandLine).await;
+    let ran = ran.map_err(anyhow::Error::from)?;
+    let filter = Filter { state: "standing".into(), ..Filter::default() };
+    let (findings, _) = comply.findings(&filter, MOST, 0).await.map_err(anyhow::Error::from)?;
+    let asked = |one: &Finding| {
+        args.regime.is_empty() || one.regimes.iter().any(|key| args.regime.contains(key))
+    };
+    let findings: Vec<Finding> = findings.into_iter().filter(asked).collect();
+    let text = match args.format {
+        Format::Table => table(&ran, &findings),
+        Format::Json => pretty(&json(&ran, &findings))?,
+        Format::Sarif => pretty(&comply::sarif::render(&findings, ran.at))?,
+    };
+    say(text.trim_end());
+    let reached = args
+        .fail_on
+        .is_some_and(|level| findings.iter().any(|one| one.severity >= level.severity()));
+    Ok(if reached { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// Opens every room that is looked at, as the configured server would.
+async fn open(store: Store, config: &Config) -> Result<Comply, Failure> {
+    let scheme = if config.tls.is_some() { "https" } else { "http" };
+    let here = format!("{scheme}://{}", config.listen);
+    let address = config.public_url.clone().unwrap_or(here);
+    let settings =
+        WebConfig { base_url: address.trim_end_matches('/').to_owned(), ..WebConfig::default() };
+    let mut web = Web::open(store.clone(), settings).await?;
+    if let Some(mail) = &config.mail {
+        web = web.with_mail(mail.clone()).map_err(|error| Failure::usage(error.to_string()))?;
+    }
+    let said =
+        consent::Settings { contact: config.contact.clone(), ..consent::Settings::default() };
+    let consent = Consent::open(store.clone(), said).await.map_err(anyhow::Error::from)?;
+    let map = DataMap::open(store.clone()).await.map_err(anyhow::Error::from)?;
+    let warn = warn::Warn::open(web.clone(), consent.clone()).await.map_err(anyhow::Error::from)?;
+    let banner =
+        banner::Banner::open(consent.clone(), map.clone(), banner::Settings::default()).await;
+    let regimes = Regimes::open(store.clone(), consent.clone(), map.clone()).await;
+    let rooms = Rooms {
+        deliver: open_deliver(store, consent.clone(), config).await?,
+        banner: banner.map_err(anyhow::Error::from)?,
+        regimes: regimes.map_err(anyhow::Error::from)?,
+        web,
+        map,
+        consent,
+        warn,
+    };
+    Ok(Comply::open(rooms).await.map_err(anyhow::Error::from)?)
+}
+
+fn json(run: &Run, findings: &[Finding]) -> serde_json::Value {
+    serde_json::json!({
+        "run": run.to_json(),
+        "findings": findings.iter().map(|one| one.to_json("")).collect::<Vec<_>>(),
+    })
+}
+
+fn pretty(value: &serde_json::Value) -> Result<String, Failure> {
+    Ok(serde_json::to_string_pretty(value).map_err(anyhow::Error::from)?)
+}
+
+/// One finding a line, the gravest first; the sum below.
+fn table(run: &Run, findings: &[Finding]) -> String {
+    let mut out = String::new();
+    for one in findings {
+        let check = &one.check.check;
+        let mark = match one.severity {
+            Severity::Error => "✗ error  ",
+            Severity::Warning => "! warning",
+            Severity::Info => "· info   ",
+        };
+        let about = if one.name.is_empty() { &one.object } else { &one.name };
+        let laws = if one.regimes.is_empty() {
+            String::new()
+        } else {
+            format!(" [{}]", one.regimes.join(", "))
+        };
+        let _ = writeln!(out, "{mark} {}: {} “{about}”{laws}", check.title.en, one.kind);
+    }
+    let count = |severity| findings.iter().filter(|one| one.severity == severity).count();
+    let _ = writeln!(
+        out,
+        "{} errors, {} warnings, {} pieces of advice; {} accepted. {} of {} checks pass ({} ms).",
+        count(Severity::Error),
+        count(Severity::Warning),
+        count(Severity::Info),
+        run.accepted,
+        run.passed,
+        run.checks,
+        run.took_us / 1000,
+    );
+    out
+}
