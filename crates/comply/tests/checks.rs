@@ -1,6 +1,8 @@
 //! Every check fails and passes on a real store: an honest company passes all of them; each is broken by
 //! itself, found, mended, and no longer found.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod support;
 
 use std::collections::BTreeSet;

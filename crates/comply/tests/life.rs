@@ -1,6 +1,8 @@
 //! Findings have a life: found, accepted, expired, mended, verified, found again; in the ledger and in their
 //! history.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod support;
 
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! The pages and the API, read without a browser, in both languages.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod support;
 
 use axum::http::StatusCode;
