@@ -1,9 +1,10 @@
 //! Measures Privet beside the named peer and the physical limit, in one run, and prints tables with
 //! ratios. `cargo xtask bench [scan] [console] [store] [ledger] [detect] [signals] [consent]
-//! [recording] [access] [audit] [vault]`. Never part of timed tests.
+//! [recording] [access] [audit] [comply] [vault]`. Never part of timed tests.
 
 mod access;
 mod audit;
+mod comply;
 mod consent;
 mod console;
 mod data;
@@ -24,7 +25,7 @@ async fn main() -> Result<()> {
     if wanted.is_empty() {
         wanted = [
             "scan", "console", "store", "ledger", "detect", "signals", "consent", "access",
-            "audit", "vault",
+            "audit", "comply", "vault",
         ]
         .map(String::from)
         .to_vec();
@@ -40,12 +41,13 @@ async fn main() -> Result<()> {
             "signals" => signals::run()?,
             "access" => access::run()?,
             "audit" => audit::run().await?,
+            "comply" => comply::run().await?,
             "consent" => consent::run(customers()?).await?,
             "recording" => consent::writes_alone(customers()?).await?,
             "vault" => vault::run(customers()?).await?,
             other => {
                 bail!(
-                    "there is no benchmark “{other}”; choose scan, console, store, ledger, detect, signals, consent, recording, access, audit or vault"
+                    "there is no benchmark “{other}”; choose scan, console, store, ledger, detect, signals, consent, recording, access, audit, comply or vault"
                 )
             }
         };

@@ -73,7 +73,7 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
         consents::furnish(&consent).await?;
         vault::furnish(&protect, &web).await?;
         // What is found now is about accounts and consents; scans have another run made.
-        let first = comply.run(Actor::System("demo"), comply::Reason::Asked).await;
+        let first = Box::pin(comply.run(Actor::System("demo"), comply::Reason::Asked)).await;
         first.map_err(anyhow::Error::from)?;
         // The scans take seconds: they wait a little for somebody to watch them.
         let _ = tokio::time::timeout(PATIENCE, visited.notified()).await;
