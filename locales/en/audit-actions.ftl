@@ -1,5 +1,6 @@
 # Every action of the ledger, in words.
 audit-do-personal-data-read = Read personal data
+audit-do-transfer-noted = Said something of a transfer abroad
 audit-do-regime-profile-saved = Changed the profile that says which laws apply
 audit-do-subject-looked-up = Looked up a customer
 audit-do-subject-revealed = Saw a customer's identifiers in clear

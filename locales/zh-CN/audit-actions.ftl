@@ -1,5 +1,6 @@
 # Every action of the ledger, in words.
 audit-do-personal-data-read = 读取了个人信息
+audit-do-transfer-noted = 填写了跨境传输的说明
 audit-do-regime-profile-saved = 更改了判断适用法律的组织概况
 audit-do-subject-looked-up = 查询了一位客户
 audit-do-subject-revealed = 以明文查看了客户的标识

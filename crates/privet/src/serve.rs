@@ -19,6 +19,7 @@ use protect::Protect;
 use regime::Regimes;
 use store::{Runner, Store, StoreConfig};
 use tokio::{net::TcpListener, sync::watch};
+use transfer::Transfers;
 use warn::Warn;
 use web::{Web, WebConfig};
 
@@ -128,6 +129,8 @@ pub struct House {
     pub protect: Protect,
     /// Which laws apply.
     pub regimes: Regimes,
+    /// What leaves which territory.
+    pub transfers: Transfers,
     witnesses: Witnesses,
     web: Web,
 }
@@ -163,6 +166,8 @@ impl House {
         let protect = Protect::open(consent.clone()).await.map_err(anyhow::Error::from)?;
         let regimes = Regimes::open(store.clone(), consent.clone(), map.clone());
         let regimes = regimes.await.map_err(anyhow::Error::from)?;
+        let transfers = Transfers::open(store.clone(), map.clone(), regimes.clone());
+        let transfers = transfers.await.map_err(anyhow::Error::from)?;
         let deliver = open_deliver(store.clone(), consent.clone(), config).await?;
         let settings = WebConfig {
             base_url: address.clone(),
@@ -183,6 +188,7 @@ impl House {
             .with_nav(regime::nav())
             .with_nav(policy::nav())
             .with_nav(comply::nav())
+            .with_nav(transfer::nav())
             .with_nav(inspect::nav())
             .with_nav(audit::nav())
             .with_nav(warn::nav())
@@ -235,6 +241,7 @@ impl House {
             comply,
             protect,
             regimes,
+            transfers,
             witnesses,
             web,
         })
@@ -271,6 +278,7 @@ impl House {
             .merge(comply::router(self.web.clone(), self.comply.clone()))
             .merge(protect::router(self.web.clone(), self.protect.clone()))
             .merge(regime::router(self.web.clone(), self.regimes.clone()))
+            .merge(transfer::router(self.web.clone(), self.transfers.clone()))
             .merge(crate::reference::router(self.web.clone()));
         let rooms = rooms
             .merge(crate::log_pages::router(self.web.store().ledger()))

@@ -118,6 +118,7 @@ pub(crate) const ACTIONS: &[(&str, Group)] = &[
     ("recipient.changed", Map),
     ("recipient.deleted", Map),
     ("regime.profile_saved", Map),
+    ("transfer.noted", Map),
     ("flow.declared", Map),
     ("flow.discovered", Map),
     ("flow.changed", Map),
