@@ -43,22 +43,25 @@
 //! # Ok(()) }
 //! ```
 
-#![allow(dead_code, unused_imports)] // until `run` follows, in the next commit
-
+mod batch;
 mod conn;
 mod copy;
+mod dry;
 mod error;
 mod mask;
 mod options;
 mod plan;
 mod report;
 mod request;
+mod restore;
+mod run;
 mod schema;
 mod sql;
 mod target;
 mod value;
 
 pub use copy::{BatchCopy, Before, Change, Group};
+pub use dry::dry_run;
 pub use error::PurgeError;
 pub use options::{DryOptions, Flow, RunOptions, Sink, SinkError};
 pub use plan::{Action, Fate, Plan, PlannedLink, Step, plan};
@@ -67,6 +70,8 @@ pub use request::{
     Aggregate, Allow, Child, Condition, Dimension, Grain, Hop, Join, Literal, MaskKind, Neutral,
     Request, Selection, TimeEncoding, Treatment,
 };
+pub use restore::{Restored, restore};
+pub use run::run;
 pub use schema::{Class, Column, Link, RowKey, Schema, Table};
 pub use target::{Engine, Target};
 pub use value::{Key, Value};

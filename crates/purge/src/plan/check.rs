@@ -87,8 +87,11 @@ pub(super) fn links(schema: &Schema, request: &Request) -> Result<Vec<PlannedLin
     }));
     all.retain(|link| treatment_of(request, &link.to).is_some());
     all.dedup_by(|a, b| (&a.from, &a.from_columns, &a.to) == (&b.from, &b.from_columns, &b.to));
-    let mut links: Vec<PlannedLink> =
-        all.into_iter().map(|link| PlannedLink { link, fate: Fate::Keep }).collect();
+    let mut links: Vec<PlannedLink> = Vec::new();
+    for link in all {
+        let cut = cut_columns(schema.table(&link.from)?, &link, &schema.links);
+        links.push(PlannedLink { link, fate: Fate::Keep, cut });
+    }
     for child in &request.children {
         let mine: Vec<usize> = links
             .iter()
@@ -181,7 +184,7 @@ pub(super) fn treatments(schema: &Schema, request: &Request, links: &[PlannedLin
         let stays = planned.fate == Fate::Follow && !child_goes && parent_goes;
         if planned.fate == Fate::Unlink || stays {
             let table = schema.table(&planned.link.from)?;
-            if cut_columns(table, &planned.link, &schema.links).is_empty() {
+            if planned.cut.is_empty() {
                 return unfit(
                     table,
                     &planned.link.from_columns.join(", "),
@@ -194,7 +197,7 @@ pub(super) fn treatments(schema: &Schema, request: &Request, links: &[PlannedLin
 }
 
 /// The columns of a reference that can become NULL without touching anything else.
-pub(crate) fn cut_columns(table: &Table, link: &Link, all: &[Link]) -> Vec<String> {
+fn cut_columns(table: &Table, link: &Link, all: &[Link]) -> Vec<String> {
     let key = table.key_names();
     let elsewhere = |name: &String| {
         all.iter().any(|other| {
@@ -358,7 +361,7 @@ pub(super) fn stability(schema: &Schema, request: &Request, links: &[PlannedLink
         columns_read(condition, &mut columns);
         let table = schema.table(table)?;
         for planned in links.iter().filter(|l| l.link.from == table.name) {
-            let cut = cut_columns(table, &planned.link, &schema.links);
+            let cut = &planned.cut;
             if planned.fate == Fate::Unlink
                 && cut.iter().any(|name| columns.contains(name.as_str()))
             {
@@ -423,12 +426,7 @@ fn columns_read<'a>(condition: &'a Condition, found: &mut BTreeSet<&'a str>) {
 }
 
 /// Triggers and rules on changed tables, told and refused unless they are allowed.
-pub(super) fn triggers(
-    schema: &Schema,
-    request: &Request,
-    links: &[PlannedLink],
-) -> Result<Vec<String>> {
-    let _ = links;
+pub(super) fn triggers(schema: &Schema, request: &Request) -> Result<Vec<String>> {
     let mut found = Vec::new();
     for name in changed(request) {
         let table = schema.table(name)?;

@@ -9,6 +9,7 @@ use std::{collections::BTreeSet, fmt::Write as _};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+pub(crate) use check::{RANDOM_LEAST, fixed};
 pub(crate) use drift::differences;
 
 use crate::{
@@ -77,6 +78,8 @@ pub struct PlannedLink {
     pub link: Link,
     /// What becomes of the rows behind it.
     pub fate: Fate,
+    /// The columns that become NULL where the reference is taken away; empty where it cannot be.
+    pub cut: Vec<String>,
 }
 
 /// What becomes of rows that refer to a treated row.
@@ -150,7 +153,7 @@ pub fn plan(schema: &Schema, request: Request) -> Result<Plan> {
     let names = relevant(&request, &links);
     let tables: Vec<Table> =
         schema.tables.iter().filter(|table| names.contains(&table.name)).cloned().collect();
-    let triggers = check::triggers(schema, &request, &links)?;
+    let triggers = check::triggers(schema, &request)?;
     let mut plan = Plan {
         engine: schema.engine,
         steps: Vec::new(),
@@ -199,7 +202,8 @@ fn steps(plan: &Plan) -> Vec<Step> {
         });
     }
     let cut = |link: &&PlannedLink| {
-        plan.request.allow.cut_cycles && plan.deletes(&link.link.from) && link.fate != Fate::Unlink
+        let allowed = plan.request.allow.cut_cycles && !link.cut.is_empty();
+        allowed && plan.deletes(&link.link.from) && link.fate != Fate::Unlink
     };
     for table in &order {
         let unlinked: Vec<&PlannedLink> = plan
@@ -209,8 +213,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
             .filter(|l| l.fate == Fate::Unlink || (cut(l) && in_circle(plan, &l.link)))
             .collect();
         if !unlinked.is_empty() {
-            let columns: BTreeSet<String> =
-                unlinked.iter().flat_map(|l| l.link.from_columns.clone()).collect();
+            let columns: BTreeSet<String> = unlinked.iter().flat_map(|l| l.cut.clone()).collect();
             steps.push(Step {
                 table: table.clone(),
                 action: Action::Unlink,

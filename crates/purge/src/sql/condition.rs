@@ -40,7 +40,7 @@ impl<'a> ConditionSql<'a> {
         sql: &mut Sql,
         at: (&str, &Table),
         covered: &Condition,
-        except: &[Condition],
+        except: &[&Condition],
     ) -> Result<()> {
         sql.push("(");
         self.render(sql, at, covered, true)?;
