@@ -6,7 +6,7 @@ use crate::{
     error::{PurgeError, Result},
     options::DryOptions,
     plan::{Action, Fate, Plan, differences},
-    report::{Counts, DryRun, Example, Progress},
+    report::{Counts, DryRun, Example, Progress, Reason},
     schema,
     sql::Sql,
     target::{Patience, Target},
@@ -91,8 +91,9 @@ impl Look<'_> {
                 break;
             }
         }
-        if let Some((reason, rows)) = batch::held_roots(conn, plan).await? {
-            self.counts.keep(&reason, rows);
+        let held = batch::held_roots(conn, plan).await?;
+        if held > 0 {
+            self.counts.keep(&Reason::Held { table: plan.request.root.clone() }, held);
         }
         self.suppress();
         Ok(())
@@ -155,7 +156,14 @@ impl Look<'_> {
             if let (Some(gone), Some(step)) =
                 (&mut self.gone, plan.step(&table.name, update.action))
             {
-                update.rows.retain(|row| gone.write(step, update.table, &row.key));
+                let (table, already) = (update.table, &mut update.already);
+                update.rows.retain(|row| {
+                    let first = gone.write(step, table, &row.key);
+                    if !first {
+                        already.push(row.key.clone());
+                    }
+                    first
+                });
             }
             batch::count(plan, root, &update, &mut self.counts);
             let keys = update.rows.iter().map(|row| row.key.clone());

@@ -9,7 +9,8 @@ use crate::{error::PurgeError, value::Key};
 /// Rows by what became (or would become) of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
-    /// Rows of the root table that were covered and treated.
+    /// Rows of the root table that were covered and treated. A row that went with another one before
+    /// its own turn is counted in the steps only.
     pub roots: u64,
     /// Rows changed by each of [`crate::Plan::steps`], in the same order.
     pub steps: Vec<u64>,
@@ -113,6 +114,8 @@ pub struct Progress {
     pub batches: u64,
     /// What was done so far; what was kept is that of this round.
     pub counts: Counts,
+    /// Covered rows that were held when the run began.
+    pub held: u64,
     /// Something was deleted in this round that others may have waited for.
     pub moved: bool,
     /// Everything is done.

@@ -9,7 +9,7 @@ use crate::{
     error::{PurgeError, Result},
     options::{Flow, RunOptions, Sink},
     plan::{Plan, differences},
-    report::{Counts, End, Outcome, Progress},
+    report::{Counts, End, Outcome, Progress, Reason},
     restore::can_copy,
     schema::{self, Schema},
     sql::Sql,
@@ -62,6 +62,7 @@ impl Progress {
             after: None,
             batches: 0,
             counts: Counts { steps: vec![0; plan.steps.len()], ..Counts::default() },
+            held: 0,
             moved: false,
             done: false,
         }
@@ -102,6 +103,11 @@ impl Runner<'_> {
             can_copy(self.plan)?;
         }
         self.retrying(Task::Open).await?;
+        if self.progress.batches == 0 {
+            // Before anything changes: a row's own treatment may change what its hold looks at.
+            let plan = self.plan;
+            self.progress.held = batch::held_roots(self.conn().await?, plan).await?;
+        }
         loop {
             let Some(keys) = self.retrying(Task::Scan).await? else { continue };
             if keys.is_empty() {
@@ -139,8 +145,9 @@ impl Runner<'_> {
 
     async fn finish(&mut self) -> Result<End> {
         let plan = self.plan;
-        if let Some((reason, rows)) = batch::held_roots(self.conn().await?, plan).await? {
-            self.progress.counts.keep(&reason, rows);
+        if self.progress.held > 0 {
+            let reason = Reason::Held { table: plan.request.root.clone() };
+            self.progress.counts.keep(&reason, self.progress.held);
         }
         if let Some(summary) = self.summary.take() {
             let rows = summary.prune(self.conn().await?).await?;

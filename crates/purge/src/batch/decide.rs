@@ -251,7 +251,9 @@ fn cut_circle(
         let columns = &plan.links[*link].cut;
         let hidden = matches!(table.key, crate::schema::RowKey::Hidden(_))
             && plan.engine == crate::Engine::Postgres;
-        if plan.request.allow.cut_cycles && !columns.is_empty() && !hidden {
+        // A reference that the request unlinks anyway needs no further leave.
+        let may = plan.request.allow.cut_cycles || plan.links[*link].fate == Fate::Unlink;
+        if may && !columns.is_empty() && !hidden {
             work.writes.entry(*from).or_default().cut.extend(columns.iter().cloned());
             if let Some(mine) = referrers.get_mut(to) {
                 mine.remove(&(*from, *link));

@@ -19,7 +19,6 @@ use crate::{
     conn::Conn,
     error::Result,
     plan::Plan,
-    report::Reason,
     sql::{ConditionSql, Sql},
     value::Key,
 };
@@ -72,11 +71,11 @@ pub(crate) async fn lock(conn: &mut Conn, plan: &Plan, keys: &[Key]) -> Result<V
 }
 
 /// Covered rows of the root that are held themselves.
-pub(crate) async fn held_roots(conn: &mut Conn, plan: &Plan) -> Result<Option<(Reason, u64)>> {
+pub(crate) async fn held_roots(conn: &mut Conn, plan: &Plan) -> Result<u64> {
     let root = plan.table(&plan.request.root)?;
     let holds = plan.holds(&root.name);
     if holds.is_empty() {
-        return Ok(None);
+        return Ok(0);
     }
     let mut sql = Sql::new(conn.engine(), "SELECT ");
     sql.read_count("count(*)").push(" FROM ").table(root).push(" t WHERE ");
@@ -91,6 +90,5 @@ pub(crate) async fn held_roots(conn: &mut Conn, plan: &Plan) -> Result<Option<(R
     }
     sql.push(", 1 = 0)");
     let rows = conn.fetch(&sql, &root.name).await?;
-    let count = rows.first().map_or(0, |row| number(&row[0])).unsigned_abs();
-    Ok((count > 0).then(|| (Reason::Held { table: root.name.clone() }, count)))
+    Ok(rows.first().map_or(0, |row| number(&row[0])).unsigned_abs())
 }

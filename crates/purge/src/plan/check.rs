@@ -52,6 +52,13 @@ pub(super) fn names(schema: &Schema, request: &Request) -> Result<()> {
         }
     }
     let root = schema.table(&request.root)?;
+    let deleted = matches!(request.treatment, Treatment::Delete | Treatment::Aggregate(_));
+    if matches!(&root.key, RowKey::Hidden(name) if name == "ctid") && !deleted {
+        return Err(PurgeError::NoKey {
+            table: root.name.clone(),
+            why: "a row without a key moves when it is written".to_owned(),
+        });
+    }
     let selection = &request.selection;
     for condition in std::iter::once(&selection.covered).chain(&selection.except) {
         sql::check(schema, root, condition)?;

@@ -162,12 +162,24 @@ fn links(rows: &[Vec<String>], index: &Index, tables: &[Table]) -> Vec<Link> {
 
 /// InnoDB's own list of references (referring, referred to), shown to accounts with the PROCESS right.
 async fn innodb(conn: &mut Conn) -> Result<Option<Vec<[Place; 2]>>> {
-    for list in ["INNODB_SYS_FOREIGN", "INNODB_FOREIGN"] {
-        let sql = format!("SELECT FOR_NAME, REF_NAME FROM information_schema.{list}");
-        match ask(conn, &sql, 2).await {
+    // MariaDB writes names as its files are called (`@0020` for a space); MySQL writes them plainly.
+    let part = |name: &str, side: i8| {
+        let part = format!("CAST(SUBSTRING_INDEX({name}, '/', {side}) AS BINARY)");
+        format!("CONVERT(CONVERT({part} USING filename) USING utf8mb4)")
+    };
+    let plain = |name: &str, side: i8| format!("SUBSTRING_INDEX({name}, '/', {side})");
+    let columns = |part: &dyn Fn(&str, i8) -> String| {
+        [part("FOR_NAME", 1), part("FOR_NAME", -1), part("REF_NAME", 1), part("REF_NAME", -1)]
+            .join(", ")
+    };
+    for (list, columns) in
+        [("INNODB_SYS_FOREIGN", columns(&part)), ("INNODB_FOREIGN", columns(&plain))]
+    {
+        let sql = format!("SELECT {columns} FROM information_schema.{list}");
+        match ask(conn, &sql, 4).await {
             Ok(rows) => {
-                let both = |row: &Vec<String>| [place(&row[0]), place(&row[1])];
-                return Ok(Some(rows.iter().map(both).collect()));
+                let place = |row: &[String], i: usize| (row[i].clone(), row[i + 1].clone());
+                return Ok(Some(rows.iter().map(|row| [place(row, 0), place(row, 2)]).collect()));
             }
             Err(error) if error.is_passing() => return Err(error),
             Err(_) => {}
@@ -178,28 +190,6 @@ async fn innodb(conn: &mut Conn) -> Result<Option<Vec<[Place; 2]>>> {
 
 /// Database and table.
 type Place = (String, String);
-
-/// `shop/@4e2d@6587`: what is not plain ASCII stands as `@` and four hexadecimal digits.
-fn place(name: &str) -> Place {
-    let decode = |name: &str| {
-        let mut out = String::new();
-        let mut rest = name;
-        while let Some(at) = rest.find('@') {
-            out.push_str(&rest[..at]);
-            let code = rest.get(at + 1..at + 5).and_then(|hex| u32::from_str_radix(hex, 16).ok());
-            if let Some(letter) = code.and_then(char::from_u32) {
-                out.push(letter);
-                rest = &rest[at + 5..];
-            } else {
-                out.push('@');
-                rest = &rest[at + 1..];
-            }
-        }
-        out + rest
-    };
-    let (schema, table) = name.split_once('/').unwrap_or(("", name));
-    (decode(schema), decode(table))
-}
 
 /// Could a table that this account cannot see refer to one that it can? InnoDB's list says so.
 /// Without it an account that may read the whole database is believed.
@@ -298,15 +288,4 @@ async fn ask(conn: &mut Conn, text: &str, columns: usize) -> Result<Vec<Vec<Stri
         _ => String::new(),
     };
     Ok(rows.iter().map(|row| row.iter().map(text).collect()).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn innodb_names_are_decoded() {
-        assert_eq!(place("shop/orders"), ("shop".into(), "orders".into()));
-        assert_eq!(place("sh@002dop/@8ba2@5355"), ("sh-op".into(), "订单".into()));
-    }
 }

@@ -1,5 +1,5 @@
 //! Throw-away databases: SQLite files, and databases on the servers that `cargo xtask test` starts.
-#![allow(dead_code)] // each test binary uses its part
+#![allow(dead_code, clippy::unwrap_used)] // each test binary uses its part
 
 use purge::{BatchCopy, Engine, Flow, Progress, Sink, SinkError, Target};
 use sources::{Address, Options};

@@ -25,15 +25,14 @@ pub fn play(world: &mut World, request: &Request) -> Told {
         .filter(|r| naive.says(world, root, *r, &request.selection.covered) == Some(true))
         .collect();
     let mut told = Told::default();
-    let mut open: Vec<usize> =
-        covered.iter().copied().filter(|r| !naive.held(world, (root, *r))).collect();
-    let mut gone = 0;
+    let (held, mut open): (Vec<usize>, Vec<usize>) =
+        covered.iter().partition(|r| naive.held(world, (root, **r)));
     loop {
         let before = open.len();
         let mut still = Vec::new();
         for row in open {
             if !world.tables[root].rows[row].alive {
-                gone += 1; // it went with another
+                // It went with another.
             } else if naive.can_go(world, (root, row)) {
                 if naive.go(world, (root, row)) {
                     told.treated += 1;
@@ -49,10 +48,7 @@ pub fn play(world: &mut World, request: &Request) -> Told {
             break;
         }
     }
-    let _ = gone;
-    // Held rows that went with others through a reference do not exist: a hold stops that too.
-    let held = covered.iter().filter(|r| naive.held(world, (root, **r))).count();
-    told.kept = (open.len() + held) as u64;
+    told.kept = (open.len() + held.len()) as u64;
     told
 }
 
@@ -148,7 +144,10 @@ impl Naive<'_> {
         loop {
             let leaf = left.iter().copied().find(|place| {
                 !Self::behind(world, *place).iter().any(|(child, link)| {
-                    let cut = self.request.allow.cut_cycles
+                    let unlinked = self
+                        .rule(world, child.0, *link)
+                        .is_some_and(|rule| rule.treatment == Treatment::Unlink);
+                    let cut = (self.request.allow.cut_cycles || unlinked)
                         && world.tables[child.0].links[*link].nullable
                         && !(world.engine == purge::Engine::Postgres
                             && world.tables[child.0].key == KeyKind::Bare);
@@ -197,6 +196,7 @@ impl Naive<'_> {
     }
 
     /// Kleene's three values.
+    #[allow(clippy::only_used_in_recursion)] // reads like the rest
     fn says(&self, world: &World, t: usize, r: usize, condition: &Condition) -> Option<bool> {
         let row = &world.tables[t].rows[r];
         match condition {

@@ -45,6 +45,7 @@ pub struct Clock {
 const OLD: Option<bool> = Some(true);
 const NEW: Option<bool> = Some(false);
 
+#[allow(clippy::too_many_lines)] // a table
 pub fn clocks(engine: Engine) -> Vec<Clock> {
     let utc = || "UTC".to_owned();
     let shanghai = || "Asia/Shanghai".to_owned();
@@ -270,7 +271,7 @@ impl World {
                     };
                     // Half a reference is none (MATCH SIMPLE).
                     if null && literals.len() == 2 && dice.chance(50) {
-                        literals[1] = "1".to_owned();
+                        "1".clone_into(&mut literals[1]);
                     }
                     refs.push(to);
                     ref_literals.push(literals);
@@ -442,8 +443,8 @@ impl World {
         // From treated tables to what refers to them, one after another.
         let mut open = vec![root];
         while let Some(to) = open.pop() {
-            for from in 0..self.tables.len() {
-                for link in self.tables[from].links.iter().filter(|link| link.to == to) {
+            for (from, table) in self.tables.iter().enumerate() {
+                for link in table.links.iter().filter(|link| link.to == to) {
                     if dice.chance(25) {
                         continue;
                     }
@@ -495,7 +496,7 @@ impl World {
             0..=2 => Condition::OlderThan { column: "when".into(), than, time: time(t) },
             3 => Condition::Equals { column: status(), value: text("open") },
             4 => {
-                let values = vec![text("open"), text("shut")];
+                let values = [text("open"), text("shut")];
                 let most = dice.roll(3);
                 Condition::OneOf { column: status(), values: values[..most].to_vec() }
             }
