@@ -170,14 +170,14 @@ impl Look<'_> {
             let keys = keys.take(self.wanted(&table.name)).collect();
             self.example(conn, update.table, keys).await?;
         }
-        if plan.deletes(&plan.request.root) {
-            self.counts.roots += work.roots.len() as u64;
-        }
         let leaving: Vec<usize> = work.levels.iter().flatten().copied().collect();
         for (number, table) in plan.tables.iter().enumerate() {
             let rows = || leaving.iter().filter(|row| family.rows[**row].table == number);
             if let Some(step) = plan.step(&table.name, Action::Delete) {
                 self.counts.steps[step] += rows().count() as u64;
+                if Some(number) == root {
+                    self.counts.roots += rows().count() as u64;
+                }
                 let keys = rows().take(self.wanted(&table.name));
                 let keys = keys.map(|row| family.rows[*row].key.clone()).collect();
                 self.example(conn, number, keys).await?;

@@ -9,8 +9,8 @@ use crate::{error::PurgeError, value::Key};
 /// Rows by what became (or would become) of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
-    /// Rows of the root table that were covered and treated. A row that went with another one before
-    /// its own turn is counted in the steps only.
+    /// Rows of the root table that were changed: the selected ones, and any that went with them by a
+    /// reference of the table to itself.
     pub roots: u64,
     /// Rows changed by each of [`crate::Plan::steps`], in the same order.
     pub steps: Vec<u64>,

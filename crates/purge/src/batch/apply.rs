@@ -49,9 +49,6 @@ pub(crate) async fn apply(
             });
         }
     }
-    if plan.deletes(&plan.request.root) {
-        counts.roots += work.roots.len() as u64;
-    }
     for level in &work.levels {
         let mut by_table: BTreeMap<usize, Vec<Key>> = BTreeMap::new();
         for row in level {
@@ -66,6 +63,9 @@ pub(crate) async fn apply(
             delete(conn, table, &keys).await?;
             if let Some(step) = plan.step(&table.name, Action::Delete) {
                 counts.steps[step] += keys.len() as u64;
+            }
+            if Some(number) == root {
+                counts.roots += keys.len() as u64;
             }
         }
     }

@@ -68,12 +68,10 @@ async fn play(db: &Db, schema: &str, seed: u64) -> bool {
         assert_eq!(found, world.expected(t), "seed {seed}, {}\n{request:#?}", world.shown(t));
     }
     let counts = outcome.progress.counts;
-    // Rows that go with others of their own table are counted by themselves only when their turn comes
-    // first.
-    let by_themselves = !request
-        .children
-        .iter()
-        .any(|child| child.table == request.root && child.treatment != purge::Treatment::Unlink);
+    let by_themselves =
+        !request.children.iter().any(|child| {
+            child.table == request.root && child.treatment != purge::Treatment::Unlink
+        }) || request.treatment == purge::Treatment::Delete;
     assert!(!by_themselves || counts.roots == told.treated, "seed {seed}: roots\n{request:#?}");
     assert!(
         by_themselves || counts.roots >= told.treated.min(1),
@@ -87,7 +85,7 @@ async fn play(db: &Db, schema: &str, seed: u64) -> bool {
 
 #[tokio::test]
 async fn sqlite_does_what_the_oracle_says() {
-    let seeds = seeds(250);
+    let seeds = seeds(120);
     let mut played = 0;
     for seed in &seeds {
         let db = Db::create(Engine::Sqlite).await;
@@ -100,7 +98,7 @@ async fn sqlite_does_what_the_oracle_says() {
 #[tokio::test]
 async fn postgres_does_what_the_oracle_says() {
     let db = Db::create(Engine::Postgres).await;
-    for seed in seeds(40) {
+    for seed in seeds(25) {
         let schema = format!("case \"{seed}\"");
         play(&db, &schema, seed).await;
         db.run(&format!("DROP SCHEMA \"{}\" CASCADE", schema.replace('"', "\"\""))).await;
@@ -110,7 +108,7 @@ async fn postgres_does_what_the_oracle_says() {
 
 #[tokio::test]
 async fn mariadb_does_what_the_oracle_says() {
-    for seed in seeds(40) {
+    for seed in seeds(25) {
         let db = Db::create(Engine::Mysql).await;
         play(&db, "", seed).await;
         db.drop().await;

@@ -48,6 +48,9 @@ pub fn play(world: &mut World, request: &Request) -> Told {
             break;
         }
     }
+    if request.treatment == Treatment::Delete {
+        told.treated = world.tables[root].rows.iter().filter(|row| !row.alive).count() as u64;
+    }
     told.kept = (open.len() + held.len()) as u64;
     told
 }
@@ -196,7 +199,7 @@ impl Naive<'_> {
     }
 
     /// Kleene's three values.
-    #[allow(clippy::only_used_in_recursion)] // reads like the rest
+    #[allow(clippy::self_only_used_in_recursion)] // reads like the rest
     fn says(&self, world: &World, t: usize, r: usize, condition: &Condition) -> Option<bool> {
         let row = &world.tables[t].rows[r];
         match condition {
