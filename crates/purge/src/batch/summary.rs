@@ -231,7 +231,15 @@ impl Summary {
     /// At the end: groups that stayed too small are taken out; how many rows they counted.
     pub async fn prune(&self, conn: &mut Conn) -> Result<u64> {
         let mut sql = Sql::new(conn.engine(), "SELECT ");
-        sql.read_count(&format!("COALESCE(sum({ROWS}), 0)")).push(" FROM ").push(&self.into);
+        // A sum of whole numbers is a decimal in MariaDB and PostgreSQL.
+        let whole = match conn.engine() {
+            Engine::Sqlite => "INTEGER",
+            Engine::Postgres => "bigint",
+            Engine::Mysql => "SIGNED",
+        };
+        sql.read_count(&format!("CAST(COALESCE(sum({ROWS}), 0) AS {whole})"))
+            .push(" FROM ")
+            .push(&self.into);
         let small = format!(" WHERE {ROWS} < {}", self.aggregate.minimum);
         sql.push(&small);
         conn.begin().await?;
