@@ -1,6 +1,6 @@
 //! Measures Privet beside the named peer and the physical limit, in one run, and prints tables with
 //! ratios. `cargo xtask bench [scan] [console] [store] [ledger] [detect] [signals] [consent]
-//! [recording] [access] [audit] [comply] [vault]`. Never part of timed tests.
+//! [recording] [access] [audit] [comply] [vault] [purge]`. Never part of timed tests.
 
 mod access;
 mod audit;
@@ -12,6 +12,7 @@ mod detect;
 mod ledger;
 mod log;
 mod process;
+mod purge;
 mod scan;
 mod signals;
 mod table;
@@ -25,7 +26,7 @@ async fn main() -> Result<()> {
     if wanted.is_empty() {
         wanted = [
             "scan", "console", "store", "ledger", "detect", "signals", "consent", "access",
-            "audit", "comply", "vault",
+            "audit", "comply", "vault", "purge",
         ]
         .map(String::from)
         .to_vec();
@@ -45,9 +46,10 @@ async fn main() -> Result<()> {
             "consent" => consent::run(customers()?).await?,
             "recording" => consent::writes_alone(customers()?).await?,
             "vault" => vault::run(customers()?).await?,
+            "purge" => purge::run(customers()? / 10).await?,
             other => {
                 bail!(
-                    "there is no benchmark “{other}”; choose scan, console, store, ledger, detect, signals, consent, recording, access, audit, comply or vault"
+                    "there is no benchmark “{other}”; choose scan, console, store, ledger, detect, signals, consent, recording, access, audit, comply, vault or purge"
                 )
             }
         };

@@ -46,8 +46,12 @@ pub(super) async fn read(conn: &mut Conn) -> Result<Schema> {
             table.triggers.push(row[1].clone());
         }
     }
-    let links = links(&ask(conn, &links_sql(), 6).await?, &by_oid, &tables);
-    Ok(Schema { engine: Engine::Postgres, tables, links, blind: false })
+    let rows = ask(conn, &links_sql(), 6).await?;
+    // A reference from a table that is none of ours to see (a temporary one, an extension's).
+    let blind =
+        rows.iter().any(|row| by_oid.contains_key(&row[2]) && !by_oid.contains_key(&row[1]));
+    let links = links(&rows, &by_oid, &tables);
+    Ok(Schema { engine: Engine::Postgres, tables, links, blind })
 }
 
 fn table(row: &[String]) -> Table {
@@ -186,18 +190,17 @@ fn triggers_sql() -> String {
     )
 }
 
-/// Constraints of partitions are copies of their table's.
+/// Constraints of partitions are mostly copies of their table's; one that a partition has by itself is
+/// read as the whole table's, which keeps more rows and never fewer.
 fn links_sql() -> String {
-    format!(
-        "SELECT k.oid::text, k.conrelid::text, k.confrelid::text, f.attname::text, t.attname::text, \
+    "SELECT k.oid::text, coalesce(pg_partition_root(k.conrelid)::oid, k.conrelid)::text, \
+         coalesce(pg_partition_root(k.confrelid)::oid, k.confrelid)::text, f.attname::text, t.attname::text, \
          k.confdeltype::text \
-         FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid \
-         JOIN pg_namespace n ON n.oid = c.relnamespace \
-         CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY u(a, b, i) \
+         FROM pg_constraint k CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY u(a, b, i) \
          JOIN pg_attribute f ON f.attrelid = k.conrelid AND f.attnum = u.a \
          JOIN pg_attribute t ON t.attrelid = k.confrelid AND t.attnum = u.b \
-         WHERE k.contype = 'f' AND k.conparentid = 0 AND {USER_SCHEMA} ORDER BY k.oid, u.i"
-    )
+         WHERE k.contype = 'f' AND k.conparentid = 0 ORDER BY k.oid, u.i"
+        .to_owned()
 }
 
 async fn ask(conn: &mut Conn, text: &str, columns: usize) -> Result<Vec<Vec<String>>> {

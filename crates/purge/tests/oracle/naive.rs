@@ -241,6 +241,19 @@ impl Naive<'_> {
                 }
             }
             Condition::NoneRelated(path) => Some(related(world, t, r, &path[0]).is_empty()),
+            Condition::Related { path, is } => {
+                let parts: Vec<_> = related(world, t, r, &path[0])
+                    .into_iter()
+                    .map(|(t, r)| self.says(world, t, r, is))
+                    .collect();
+                if parts.contains(&Some(true)) {
+                    Some(true)
+                } else if parts.contains(&None) {
+                    None
+                } else {
+                    Some(false)
+                }
+            }
             Condition::Equals { value, .. } => row.status.map(|status| is(value, status)),
             Condition::OneOf { values, .. } if values.is_empty() => Some(false),
             Condition::OneOf { values, .. } => {

@@ -492,7 +492,7 @@ impl World {
         let time = |t: usize| Some(self.clocks[self.tables[t].clock].encoding.clone());
         let text = |text: &str| Literal::Text(text.to_owned());
         let status = || "status".to_owned();
-        match dice.roll(if depth > 0 { 12 } else { 8 }) {
+        match dice.roll(if depth > 0 { 14 } else { 8 }) {
             0..=2 => Condition::OlderThan { column: "when".into(), than, time: time(t) },
             3 => Condition::Equals { column: status(), value: text("open") },
             4 => {
@@ -521,6 +521,20 @@ impl World {
             9 | 10 => Condition::All(
                 (0..dice.roll(3)).map(|_| self.condition(dice, t, depth - 1)).collect(),
             ),
+            11 | 12 => match self.related(dice, t) {
+                Some((hop, child)) => {
+                    let older =
+                        Condition::OlderThan { column: "when".into(), than, time: time(child) };
+                    let open = Condition::Equals { column: status(), value: text("open") };
+                    let is = match dice.roll(3) {
+                        0 => older,
+                        1 => Condition::Not(Box::new(open)),
+                        _ => Condition::Any(vec![older, open]),
+                    };
+                    Condition::Related { path: vec![hop], is: Box::new(is) }
+                }
+                None => Condition::always(),
+            },
             _ => Condition::Any(
                 (0..dice.roll(4)).map(|_| self.condition(dice, t, depth - 1)).collect(),
             ),
