@@ -645,8 +645,8 @@ const CONSENT: &[Case] = &[
     (
         'E',
         "banner-loosened",
-        "UPDATE banner SET body = REPLACE(body, '\"notice\"', '\"geo\":[{\"places\":[\"DE\"],\"asks\":\"opt_out\"}],\"notice\"')",
-        "UPDATE banner SET body = REPLACE(body, '\"geo\":[{\"places\":[\"DE\"],\"asks\":\"opt_out\"}],', '')",
+        "UPDATE banner SET body = REPLACE(body, '\"notice\"', '\"geo\":[{\"places\":[\"DE\"],\"asks\":\"opt-out\"}],\"notice\"')",
+        "UPDATE banner SET body = REPLACE(body, '\"geo\":[{\"places\":[\"DE\"],\"asks\":\"opt-out\"}],', '')",
     ),
     (
         'E',

@@ -86,6 +86,8 @@ async fn a_finding_is_found_accepted_expires_is_mended_and_comes_back(postgres: 
     for action in ["comply.checked", "finding.accepted", "finding.mended"] {
         assert!(actions.iter().any(|one| one == action), "{action}");
     }
+    // The honest company's witness only wrote a word.
+    set(store, "UPDATE ledger_checkpoint SET cosignatures = ''").await;
     store.ledger().verify().await.unwrap();
 }
 

@@ -93,7 +93,7 @@ async fn a_finding_is_accepted_assigned_noted_and_mended_on_its_page() {
     );
     house.reader.post(&page, &to("note"), &[("note", "Asked the lawyer")]).await;
     let shown = house.reader.page(&page).await;
-    assert!(shown.contains("Asked the lawyer") && shown.contains("31 January 2027"), "{shown}");
+    assert!(shown.contains("Asked the lawyer") && shown.contains("31 Jan 2027"), "{shown}");
     house.reader.post(&page, &to("mended"), &[]).await;
     assert!(house.reader.page(&page).await.contains("Still there"));
     set(house.comply.store(), "UPDATE recipient SET contract = 'C-17'").await;

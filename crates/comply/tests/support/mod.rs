@@ -48,6 +48,7 @@ pub async fn guarded(postgres: bool) -> (Store, TestGuard) {
     };
     let keys = KeySettings {
         first: Some(NewRoot::Passphrase("correct horse battery staple".into())),
+        passphrase: Some("correct horse battery staple".into()),
         ..KeySettings::default()
     };
     (Store::open_with(guard.config(), keys).await.unwrap(), guard)
