@@ -4,6 +4,7 @@ access-permission-grant-purposes = Give staff the purposes for which they may op
 access-permission-approve = Approve or refuse what a colleague asks for
 access-permission-review = See who can see what; run access reviews
 access-permission-edit-policies = Write and try policies
+access-permission-view-grants = See which accounts of the company’s databases reach which data
 access-permission-break-glass = Take emergency access, with a reason
 
 access-nav = Access
@@ -68,6 +69,7 @@ access-action-grant-purposes = Give purposes
 access-action-approve = Approve
 access-action-review-access = Review access
 access-action-edit-policies = Write policies
+access-action-view-grants = See database grants
 access-action-break-glass = Take emergency access
 
 access-approvals-intro = Some things nobody does alone. One person asks, another approves; each approval is for one thing, once, within three days.

@@ -4,6 +4,7 @@ access-permission-grant-purposes = 授予员工可以打开客户数据的目的
 access-permission-approve = 批准或拒绝同事的申请
 access-permission-review = 查看谁能看到什么；发起权限复核
 access-permission-edit-policies = 编写并试用策略
+access-permission-view-grants = 查看公司数据库中哪些账号能访问哪些数据
 access-permission-break-glass = 说明理由后取得紧急权限
 
 access-nav = 访问控制
@@ -68,6 +69,7 @@ access-action-grant-purposes = 授予目的
 access-action-approve = 审批
 access-action-review-access = 复核权限
 access-action-edit-policies = 编写策略
+access-action-view-grants = 查看数据库授权
 access-action-break-glass = 取得紧急权限
 
 access-approvals-intro = 有些事任何人都不能独自完成。一人申请，另一人批准；每次批准只针对一件事，只能用一次，三天内有效。

@@ -63,6 +63,8 @@ actions! {
     ChangePolicies = "change_policies",
     /// Delete or change rows of the company's databases by a retention rule.
     EnforceRetention = "enforce_retention",
+    /// See which accounts of the company's databases reach which data.
+    ViewGrants = "view_grants",
 }
 
 impl Action {

@@ -40,8 +40,10 @@ fn every_role_and_action_is_as_the_table_says() {
         A::ManageJobs,
         A::Export,
         A::BreakGlass,
+        A::ViewGrants,
     ];
-    let auditor = [A::ViewMap, A::ViewRecords, A::ViewConsents, A::ViewLedger, A::Export];
+    let auditor =
+        [A::ViewMap, A::ViewRecords, A::ViewConsents, A::ViewLedger, A::Export, A::ViewGrants];
 
     for role in ROLES {
         for action in Action::ALL.iter().copied() {

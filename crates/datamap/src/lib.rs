@@ -22,7 +22,8 @@ pub mod systems;
 pub use error::{DataMapError, Result};
 pub use nav::nav;
 pub use posture::{DriftPosture, FieldPosture, FlowPosture, Posture, SourcePosture, StorePosture};
-pub use room::Room;
+pub use room::{Room, kind_key};
+pub use scan::source_error;
 
 use std::sync::Arc;
 
@@ -35,6 +36,13 @@ pub trait OwnDetectors: Send + Sync {
     async fn own_detectors(&self) -> Result<detect::CustomDetectors, StoreError>;
 }
 
+/// Whoever wants to know that a source was scanned: its categories may have changed.
+#[async_trait::async_trait]
+pub trait AfterScan: Send + Sync {
+    /// Called once after each scan that finished. It must not wait for long.
+    async fn scanned(&self, source_id: &str);
+}
+
 /// The room's service; cheap to clone.
 #[derive(Clone)]
 pub struct DataMap {
@@ -43,6 +51,7 @@ pub struct DataMap {
     files: ::sources::FileGuard,
     summary: map::SummaryCache,
     own: Option<Arc<dyn OwnDetectors>>,
+    after: Option<Arc<dyn AfterScan>>,
 }
 
 /// The schema's steps, in order.
@@ -60,6 +69,7 @@ impl DataMap {
             guard: ::sources::NetworkGuard::default(),
             summary: map::SummaryCache::default(),
             own: None,
+            after: None,
         })
     }
 
@@ -81,6 +91,13 @@ impl DataMap {
     #[must_use]
     pub fn with_own_detectors(mut self, own: Arc<dyn OwnDetectors>) -> Self {
         self.own = Some(own);
+        self
+    }
+
+    /// The same map, telling somebody after each scan.
+    #[must_use]
+    pub fn with_after_scan(mut self, after: Arc<dyn AfterScan>) -> Self {
+        self.after = Some(after);
         self
     }
 

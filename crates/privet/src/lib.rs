@@ -68,7 +68,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Scan(args)) => scan::run(args).await,
         Some(Command::Detect(args)) => tokio::task::block_in_place(|| detect::run(&args)),
         Some(Command::Serve(args)) => serve::run(args).await,
-        Some(Command::Demo(args)) => demo::run(args).await,
+        Some(Command::Demo(args)) => Box::pin(demo::run(args)).await,
         Some(Command::Token(args)) => tokens::run(args).await,
         Some(Command::Consents(args)) => consents::run(args).await,
         Some(Command::Customers(args)) => customers::run(args).await,

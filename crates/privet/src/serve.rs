@@ -12,6 +12,7 @@ use comply::{Comply, Following, Rooms};
 use consent::Consent;
 use datamap::DataMap;
 use deliver::Deliver;
+use grants::Grants;
 use inspect::Inspect;
 use policy::Policy;
 use preference::Preferences;
@@ -131,6 +132,8 @@ pub struct House {
     pub regimes: Regimes,
     /// What leaves which territory.
     pub transfers: Transfers,
+    /// Who reaches which data in the company's databases, and who should.
+    pub grants: Grants,
     witnesses: Witnesses,
     web: Web,
 }
@@ -189,6 +192,7 @@ impl House {
             .with_nav(policy::nav())
             .with_nav(comply::nav())
             .with_nav(transfer::nav())
+            .with_nav(grants::nav())
             .with_nav(inspect::nav())
             .with_nav(audit::nav())
             .with_nav(warn::nav())
@@ -224,12 +228,15 @@ impl House {
             regimes: regimes.clone(),
         };
         let comply = Comply::open(rooms).await.map_err(anyhow::Error::from)?;
+        let map = map
+            .with_guard(config.guard.clone())
+            .with_folders(config.folders.clone())
+            .with_own_detectors(Arc::new(FromInspect(inspect.clone())));
+        let grants = Box::pin(open_grants(&map, &consent)).await?;
         Ok(Self {
             address,
-            map: map
-                .with_guard(config.guard.clone())
-                .with_folders(config.folders.clone())
-                .with_own_detectors(Arc::new(FromInspect(inspect.clone()))),
+            map: map.with_after_scan(Arc::new(grants.clone())),
+            grants,
             inspect,
             consent,
             deliver,
@@ -279,6 +286,7 @@ impl House {
             .merge(protect::router(self.web.clone(), self.protect.clone()))
             .merge(regime::router(self.web.clone(), self.regimes.clone()))
             .merge(transfer::router(self.web.clone(), self.transfers.clone()))
+            .merge(grants::router(self.web.clone(), self.grants.clone()))
             .merge(crate::reference::router(self.web.clone()));
         let rooms = rooms
             .merge(crate::log_pages::router(self.web.store().ledger()))
@@ -334,6 +342,7 @@ impl House {
         let following = tokio::spawn(following);
         let deliveries = tokio::spawn(self.deliver.clone().run(stopped.clone()));
         let runner = datamap::add_handlers(runner, &self.map);
+        let runner = grants::add_handlers(runner, &self.grants);
         let jobs = tokio::spawn(comply::add_handlers(runner, &self.comply).run(stopped.clone()));
         let shelf = tokio::spawn(self.policy.clone().keep_shelf(stopped.clone()));
         let forgetting = tokio::spawn(self.protect.clone().keep_forgetting(stopped.clone()));
@@ -383,6 +392,13 @@ impl House {
 async fn published(ledger: store::Ledger, witnesses: Witnesses, stopped: watch::Receiver<bool>) {
     witnesses.ask_first().await;
     tokio::join!(ledger.keep_published(stopped.clone()), witnesses.keep_asking(stopped));
+}
+
+/// Opens the access standard, whose looks are scheduled.
+async fn open_grants(map: &DataMap, consent: &Consent) -> Result<Grants, Failure> {
+    let grants = Grants::open(map.clone(), consent.clone()).await.map_err(anyhow::Error::from)?;
+    grants.keep_schedule().await.map_err(anyhow::Error::from)?;
+    Ok(grants)
 }
 
 /// Opens Privet's own database.

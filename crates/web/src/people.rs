@@ -23,7 +23,7 @@ impl PeoplePage {
     fn all_roles(&self) -> [Role; 6] {
         Role::ALL
     }
-    fn all_permissions(&self) -> [Permission; 17] {
+    fn all_permissions(&self) -> [Permission; Permission::ALL.len()] {
         Permission::ALL
     }
     fn allows(&self, role: &Role, permission: &Permission) -> bool {

@@ -120,11 +120,13 @@ pub enum Permission {
     EditPolicies,
     /// Take emergency access, with a reason.
     BreakGlass,
+    /// See which accounts of the company's databases reach which data.
+    ViewGrants,
 }
 
 impl Permission {
     /// All of them, in the order the permission table shows.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::ViewMap,
         Self::EditMap,
         Self::ManageSources,
@@ -142,6 +144,7 @@ impl Permission {
         Self::ReviewAccess,
         Self::EditPolicies,
         Self::BreakGlass,
+        Self::ViewGrants,
     ];
 
     /// The action of policies it stands for.
@@ -165,6 +168,7 @@ impl Permission {
             Self::ReviewAccess => Action::ReviewAccess,
             Self::EditPolicies => Action::EditPolicies,
             Self::BreakGlass => Action::BreakGlass,
+            Self::ViewGrants => Action::ViewGrants,
         }
     }
 
@@ -188,6 +192,7 @@ impl Permission {
             Self::ReviewAccess => "access-permission-review",
             Self::EditPolicies => "access-permission-edit-policies",
             Self::BreakGlass => "access-permission-break-glass",
+            Self::ViewGrants => "access-permission-view-grants",
         }
     }
 }

@@ -32,7 +32,7 @@ const CANARY: &str = "main section.card form button[type='submit']";
 const LOYALTY: &str = "/console/detectors/new?example=loyalty-card";
 
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 97] = [
+pub const CONSOLE: [Page; 98] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
@@ -75,6 +75,7 @@ pub const CONSOLE: [Page; 97] = [
     ("flows-table", Way::Path("/console/flows/table")),
     ("records", Way::Path("/console/records")),
     ("laws", Way::Path("/console/laws")),
+    ("grants", Way::Path("/console/grants")),
     ("transfers", Way::Path("/console/transfers")),
     ("transfer", Way::Link("/console/transfers", "main tbody a[href^='/console/transfers/']")),
     ("records-print", Way::Path("/console/records/print")),

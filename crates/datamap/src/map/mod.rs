@@ -15,7 +15,7 @@ pub use ask::{Answer, AnswerGroup};
 pub use decide::{Decided, Decision, MOST as MOST_DECIDED};
 pub use filter::{FieldFilter, Scope, Sort};
 pub(crate) use pages::people_name;
-pub use store::{FieldDetail, FieldList, FieldListRow, LinkRow};
+pub use store::{ColumnFact, FieldDetail, FieldList, FieldListRow, LinkRow};
 pub(crate) use summary::name as level_name;
 pub use summary::{Group, Summary, SummaryCache};
 pub use tables::{Link, PersonalTable, Table, TableField, Tables};

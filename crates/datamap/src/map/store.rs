@@ -52,6 +52,19 @@ pub struct FieldListRow {
     pub system_name: String,
 }
 
+/// What a column of a source holds, for rooms that judge whole sources.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct ColumnFact {
+    /// Display name of its store.
+    pub store: String,
+    /// Name, or path inside nested data.
+    pub name: String,
+    /// Category that counts, or "".
+    pub category: String,
+    /// Part of the primary key.
+    pub primary_key: i64,
+}
+
 /// One page of the list.
 #[derive(Debug, Clone)]
 pub struct FieldList {
@@ -132,6 +145,18 @@ const LIST_JOINS: &str =
     LEFT JOIN system y ON y.id = s.system_id";
 
 impl DataMap {
+    /// Every field of a source that is still there, with the category that counts.
+    pub async fn column_facts(&self, source_id: &str) -> Result<Vec<ColumnFact>> {
+        Ok(sqlx::query_as(
+            "SELECT d.name AS store, f.name, f.category, f.primary_key
+             FROM field f JOIN data_store d ON d.id = f.store_id
+             WHERE f.source_id = $1 AND f.vanished_at IS NULL ORDER BY d.name, f.position, f.id",
+        )
+        .bind(source_id)
+        .fetch_all(self.store().reader())
+        .await?)
+    }
+
     /// One page of fields. `typed` is what stands in the search box: a question or words.
     pub async fn fields(
         &self,

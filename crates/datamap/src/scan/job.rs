@@ -148,6 +148,9 @@ async fn run(
     if let Err(error) = crate::flows::discover(map, &source.id).await {
         tracing::warn!(source = source.id, %error, "flows could not be discovered");
     }
+    if let Some(after) = &map.after {
+        after.scanned(&source.id).await;
+    }
     Ok(())
 }
 

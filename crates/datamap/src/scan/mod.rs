@@ -10,7 +10,7 @@ mod read;
 mod store;
 
 pub use job::ScanHandler;
-pub(crate) use pages::source_error;
+pub use pages::source_error;
 pub use store::{ScanSummary, StoreSummary};
 
 /// The scan's page.

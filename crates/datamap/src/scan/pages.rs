@@ -49,7 +49,7 @@ struct ScanPage {
 }
 
 /// The sentences for a source's error: what happened and what to do.
-pub(crate) fn source_error(p: &Page, code: &str, subject: &str, why: &str) -> (String, String) {
+pub fn source_error(p: &Page, code: &str, subject: &str, why: &str) -> (String, String) {
     let key = format!("source-error-{code}");
     if web::has_key(p.lang, &key) {
         (p.t2(&key, "subject", subject, "why", why), p.t(&format!("{key}-do")))

@@ -6,8 +6,11 @@ mod postgres;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 /// What a grant allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Right {
     /// SELECT.
     Read,
@@ -16,7 +19,7 @@ pub enum Right {
 }
 
 /// A role or an account.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
     /// Its name; in MySQL and MariaDB an account is `user@host` and a role only a name.
     pub name: String,
@@ -27,7 +30,7 @@ pub struct Holder {
 }
 
 /// One grant as the database keeps it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Granted {
     /// Who has it; "" is everybody (PUBLIC).
     pub holder: String,
@@ -44,7 +47,8 @@ pub struct Granted {
 }
 
 /// Which server it was read from: statements differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Dialect {
     /// PostgreSQL.
     Postgres,
@@ -53,7 +57,7 @@ pub enum Dialect {
 }
 
 /// Roles, memberships and grants of one database.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Access {
     /// Whose statements it understands.
     pub dialect: Dialect,
@@ -64,9 +68,10 @@ pub struct Access {
     /// The account we read with does not see everybody's grants; what is missing here may be there.
     pub partial: bool,
     /// Member → the roles it may act as.
-    members: BTreeMap<String, BTreeSet<String>>,
-    /// Who may look into a schema, "" for everybody; `None` where schemas have no lock of their own.
-    usage: Option<BTreeSet<(String, String)>>,
+    pub members: BTreeMap<String, BTreeSet<String>>,
+    /// Who may look into a schema, as (holder, schema) with "" for everybody; `None` where schemas
+    /// have no lock of their own.
+    pub usage: Option<BTreeSet<(String, String)>>,
 }
 
 /// Members of these read or write every table (PostgreSQL 14 and later).
@@ -74,6 +79,15 @@ const READS_ALL: &str = "pg_read_all_data";
 const WRITES_ALL: &str = "pg_write_all_data";
 
 impl Access {
+    /// The roles among these that no grant binds for this right: superusers, and the roles that
+    /// PostgreSQL itself keeps for reading or writing everything.
+    pub fn unlimited<'a>(&self, roles: &'a [String], right: Right) -> Vec<&'a str> {
+        let whole = if right == Right::Read { READS_ALL } else { WRITES_ALL };
+        let is_super = |role: &str| self.holders.iter().any(|one| one.all && one.name == role);
+        let roles = roles.iter().map(String::as_str);
+        roles.filter(|role| *role == whole || is_super(role)).collect()
+    }
+
     /// The roles that a holder may act as, itself first, then nearest first.
     pub fn acts_as(&self, holder: &str) -> Vec<String> {
         let mut roles = vec![holder.to_owned()];
@@ -103,15 +117,12 @@ impl Access {
 
     /// Whether a holder may use a column at all.
     pub fn may(&self, holder: &str, place: (&str, &str, &str), right: Right) -> bool {
-        let roles = self.acts_as(holder);
-        let whole = if right == Right::Read { READS_ALL } else { WRITES_ALL };
-        let all = |role: &String| {
-            role == whole || self.holders.iter().any(|holder| holder.all && holder.name == *role)
-        };
-        roles.iter().any(all) || !self.by_what(holder, place, right).is_empty()
+        !self.unlimited(&self.acts_as(holder), right).is_empty()
+            || !self.by_what(holder, place, right).is_empty()
     }
 
-    fn enters(&self, roles: &[String], schema: &str, right: Right) -> bool {
+    /// Whether one of these roles may look into a schema at all (USAGE, in PostgreSQL).
+    pub fn enters(&self, roles: &[String], schema: &str, right: Right) -> bool {
         let Some(usage) = &self.usage else { return true };
         let whole = if right == Right::Read { READS_ALL } else { WRITES_ALL };
         let inside = |role: &str| usage.contains(&(role.to_owned(), schema.to_owned()));
@@ -125,7 +136,8 @@ impl Granted {
         if self.privilege == "SELECT" { Right::Read } else { Right::Write }
     }
 
-    fn covers(&self, dialect: Dialect, (schema, store, column): (&str, &str, &str)) -> bool {
+    /// Whether it is about this (schema, table, column).
+    pub fn covers(&self, dialect: Dialect, (schema, store, column): (&str, &str, &str)) -> bool {
         let any = |granted: &str, asked: &str| granted.is_empty() || granted == asked;
         let schema_fits = match dialect {
             Dialect::Postgres => any(&self.schema, schema),

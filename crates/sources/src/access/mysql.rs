@@ -94,11 +94,13 @@ impl MySql {
     }
 }
 
-/// `'user'@'host'` → `user@host`; a role of MariaDB is `'role'@''` and becomes `role`.
+/// `'user'@'host'` → `user@host`; a role of MariaDB is `'role'@''` and becomes `role`; its PUBLIC
+/// (10.11 and later) is everybody and becomes "".
 fn account(grantee: &str) -> String {
     let (user, host) = grantee.rsplit_once("'@'").unwrap_or((grantee, ""));
     let user = user.trim_start_matches('\'').trim_end_matches('\'').replace("''", "'");
     match host.trim_end_matches('\'') {
+        "" if user == "PUBLIC" => String::new(),
         "" => user,
         host => format!("{user}@{host}"),
     }
@@ -111,6 +113,8 @@ mod tests {
         assert_eq!(super::account("'shop'@'%'"), "shop@%");
         assert_eq!(super::account("'marketing'@''"), "marketing");
         assert_eq!(super::account("'marketing'"), "marketing");
+        assert_eq!(super::account("'PUBLIC'@''"), "");
+        assert_eq!(super::account("'PUBLIC'@'%'"), "PUBLIC@%");
         assert_eq!(super::account("'o''hara'@'10.0.0.%'"), "o'hara@10.0.0.%");
     }
 }

@@ -22,7 +22,7 @@ use store::{Actor, Entry};
 const USE_STEP: i64 = 3600 * 1_000_000;
 
 /// What a token may be allowed to do: each is asked for by an endpoint.
-pub const SCOPES: [&str; 19] = [
+pub const SCOPES: [&str; 20] = [
     "map:read",
     "map:scan",
     "detect",
@@ -42,6 +42,7 @@ pub const SCOPES: [&str; 19] = [
     "vault:seal",
     "vault:open",
     "vault:search",
+    "grants:read",
 ];
 
 /// The scopes that open or export personal data: a token that has one needs a purpose, too.
