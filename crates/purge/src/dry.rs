@@ -122,7 +122,8 @@ impl Look<'_> {
         let mut moved = false;
         while let Some(part) = parts.pop() {
             let most = self.options.most_rows;
-            let gather = Gather { plan, lock: false, most, gone: self.gone.as_ref() };
+            let gather =
+                Gather { plan, lock: false, most, gone: self.gone.as_ref(), count_leaves: false };
             let family = match gather.all(conn, part.clone()).await {
                 Err(PurgeError::TooBig { .. }) if part.len() > 1 => {
                     let half = part.len() / 2;

@@ -281,7 +281,14 @@ impl Runner<'_> {
         let Some(conn) = self.conn.as_mut() else { return Err(PurgeError::Kind) };
         conn.begin().await?;
         let roots = batch::lock(conn, plan, keys).await?;
-        let gather = Gather { plan, lock: true, most: options.most_rows, gone: None };
+        let gather = Gather {
+            plan,
+            lock: true,
+            most: options.most_rows,
+            gone: None,
+            // Copies need the rows themselves.
+            count_leaves: !self.sink.wants_copies(),
+        };
         let family = gather.all(conn, roots).await?;
         let work = batch::decide(plan, &family);
         for (_, reason) in &work.kept {
@@ -305,7 +312,7 @@ impl Runner<'_> {
             let done = self.sink.copy(&copy).await;
             done.map_err(|error| PurgeError::Sink(error.to_string()))?;
         }
-        let moved = !work.levels.is_empty();
+        let moved = !work.levels.is_empty() || !work.leaves.is_empty();
         if let Err(error) = conn.commit().await
             && !(matches!(error, PurgeError::Source(_)) && self.has_gone(&family, &work).await)
         {

@@ -384,6 +384,47 @@ async fn a_lock_held_by_another_is_waited_for_then_told() {
 }
 
 #[tokio::test]
+async fn a_row_that_changes_while_its_lock_is_waited_for_is_asked_again() {
+    for engine in [Engine::Postgres, Engine::Mysql] {
+        let db = shop(engine, 12).await;
+        // Customers 7, 8 and 10 never ordered; somebody opens 8 again and takes an order of 10.
+        db.run("DELETE FROM order_lines; DELETE FROM orders WHERE customer_id IN (7, 8, 10)").await;
+        let target = db.target();
+        let plan = planned(&target, delete("customers", status("shut"))).await;
+        let options = RunOptions { lock_timeout: Duration::from_secs(20), ..quick() };
+        macro_rules! meanwhile {
+            ($kind:ty, $begin:expr) => {{
+                let mut other = <$kind>::connect(&db.url).await.unwrap();
+                sqlx::raw_sql($begin).execute(&mut other).await.unwrap();
+                sqlx::raw_sql(
+                    "UPDATE customers SET status = 'open' WHERE id = 8; \
+                     INSERT INTO orders (id, customer_id) VALUES (900, 10)",
+                )
+                .execute(&mut other)
+                .await
+                .unwrap();
+                let mut sink = Memory::default();
+                let (outcome, ()) =
+                    tokio::join!(purge::run(&target, &plan, None, &options, &mut sink), async {
+                        tokio::time::sleep(Duration::from_millis(800)).await;
+                        sqlx::raw_sql("COMMIT").execute(&mut other).await.unwrap();
+                        other.close().await.unwrap();
+                    });
+                assert!(matches!(outcome.end, End::Finished), "{engine:?}: {:?}", outcome.end);
+                assert_eq!(outcome.progress.counts.roots, 1, "{engine:?}");
+                assert_eq!((db.count("customers").await, db.count("orders").await), (11, 19));
+            }};
+        }
+        if engine == Engine::Postgres {
+            meanwhile!(sqlx::PgConnection, "BEGIN");
+        } else {
+            meanwhile!(sqlx::MySqlConnection, "START TRANSACTION");
+        }
+        db.drop().await;
+    }
+}
+
+#[tokio::test]
 async fn a_connection_that_is_killed_in_mid_batch_is_made_again() {
     for engine in [Engine::Postgres, Engine::Mysql] {
         let db = shop(engine, 60).await;

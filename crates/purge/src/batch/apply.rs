@@ -49,6 +49,28 @@ pub(crate) async fn apply(
             });
         }
     }
+    for (number, parents) in &work.leaves {
+        let planned = &plan.links[*number];
+        // The referring columns in the place of a key: they hold the parents' keys.
+        let mut child = plan.table(&planned.link.from)?.clone();
+        child.key = RowKey::Columns(planned.link.from_columns.clone());
+        let parents: Vec<usize> = parents.iter().copied().collect();
+        for parents in parents.chunks(CHUNK) {
+            let keys: Vec<Key> = parents.iter().map(|row| family.rows[*row].key.clone()).collect();
+            let counts_of = parents.iter().filter_map(|row| family.leaves.get(&(*row, *number)));
+            let planned: u64 = counts_of.sum();
+            let mut sql = Sql::new(conn.engine(), "DELETE FROM ");
+            sql.table(&child).push(" WHERE ").key_in("", &child, &keys);
+            let found = conn.execute(&sql, &child.name).await?;
+            // Fewer is fine: somebody else deleted some since they were counted.
+            if found > planned {
+                return Err(PurgeError::RowCount { table: child.name, planned, found });
+            }
+            if let Some(step) = plan.step(&child.name, Action::Delete) {
+                counts.steps[step] += found;
+            }
+        }
+    }
     for level in &work.levels {
         let mut by_table: BTreeMap<usize, Vec<Key>> = BTreeMap::new();
         for row in level {

@@ -17,6 +17,8 @@ pub(crate) struct Work {
     pub kept: Vec<(usize, Reason)>,
     /// Rows that are written: which of their references are cut, and whether they are treated.
     pub writes: BTreeMap<usize, Write>,
+    /// Leaves to delete before all others: by the number of the link, the rows they refer to.
+    pub leaves: BTreeMap<usize, BTreeSet<usize>>,
     /// Rows to delete, leaf first: rows of a level refer to none of the same or a later level.
     pub levels: Vec<Vec<usize>>,
 }
@@ -44,6 +46,13 @@ pub(crate) fn decide(plan: &Plan, family: &Family) -> Work {
         }
         work.roots = going;
         writes(plan, family, &reach, &leaving, &mut work);
+        if !family.leaves.is_empty() {
+            let treated: HashSet<usize> =
+                work.roots.iter().flat_map(|root| &reach[*root]).copied().collect();
+            for (row, link) in family.leaves.keys().filter(|(row, _)| treated.contains(row)) {
+                work.leaves.entry(*link).or_default().insert(*row);
+            }
+        }
         match order(plan, family, &leaving, &mut work) {
             Ok(()) => return work,
             Err(circle) => {

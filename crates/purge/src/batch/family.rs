@@ -27,6 +27,9 @@ pub(crate) struct Family {
     index: HashMap<(usize, Key), usize>,
     /// The first ones are the selected rows.
     pub roots: usize,
+    /// Rows that nothing refers to and that hang on a row by one reference alone need not be known one
+    /// by one: how many there are, by the row and the number of the link.
+    pub leaves: HashMap<(usize, usize), u64>,
 }
 
 /// One row.
@@ -55,6 +58,8 @@ pub(crate) struct Gather<'a> {
     pub most: usize,
     /// A dry run's memory of what would be gone already.
     pub gone: Option<&'a Gone>,
+    /// Leaves are counted, not known one by one.
+    pub count_leaves: bool,
 }
 
 impl Family {
@@ -87,7 +92,12 @@ impl Family {
 impl Gather<'_> {
     /// The family of these selected rows, which the caller has locked.
     pub async fn all(&self, conn: &mut Conn, roots: Vec<Key>) -> Result<Family> {
-        let mut family = Family { rows: Vec::new(), index: HashMap::new(), roots: roots.len() };
+        let mut family = Family {
+            rows: Vec::new(),
+            index: HashMap::new(),
+            roots: roots.len(),
+            leaves: HashMap::new(),
+        };
         let root = self.number(&self.plan.request.root)?;
         let mut open: Vec<usize> =
             roots.into_iter().map(|key| family.add(root, key, true).0).collect();
@@ -135,6 +145,19 @@ impl Gather<'_> {
             let child = self.number(&planned.link.from)?;
             match planned.fate {
                 Fate::Keep if !goes => {}
+                Fate::Follow if self.count_leaves && is_leaf(self.plan, planned) => {
+                    let mut all = family.leaves.values().sum::<u64>() + family.rows.len() as u64;
+                    for (key, rows) in self.leaves(conn, parent, planned, &keys).await? {
+                        all += rows;
+                        if let Some(at) = family.find(family.rows[*first].table, &key) {
+                            family.leaves.insert((at, number), rows);
+                        }
+                    }
+                    if all > self.most as u64 {
+                        let table = planned.link.from.clone();
+                        return Err(PurgeError::TooBig { table, most: self.most });
+                    }
+                }
                 Fate::Keep if !self.plan.deletes(&planned.link.from) => {
                     let reason = Reason::Referenced {
                         table: planned.link.from.clone(),
@@ -215,6 +238,31 @@ impl Gather<'_> {
         conn.fetch(&sql, &child.name).await
     }
 
+    /// How many rows are behind a link, by the row they refer to. They are not locked: the lock on
+    /// that row keeps new ones away.
+    async fn leaves(
+        &self,
+        conn: &mut Conn,
+        parent: &Table,
+        planned: &PlannedLink,
+        keys: &[Key],
+    ) -> Result<Vec<(Key, u64)>> {
+        let child = self.plan.table(&planned.link.from)?;
+        let mut sql = Sql::new(conn.engine(), "SELECT ");
+        sql.read_key("p", parent).push(", ").read_count("count(*)");
+        sql.push(" FROM ").table(parent).push(" p JOIN ").table(child).push(" c ON ");
+        sql.joined(("p", parent), ("c", child), pairs_of(planned)).push(" WHERE ");
+        sql.key_in("p", parent, keys).push(" GROUP BY ").key_columns("p", parent);
+        let rows = conn.fetch(&sql, &child.name).await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|mut row| {
+                let count = number(&row.pop()?).unsigned_abs();
+                Some((row, count))
+            })
+            .collect())
+    }
+
     /// The rows behind a link, each with the row it refers to.
     async fn pairs(
         &self,
@@ -253,6 +301,21 @@ impl Gather<'_> {
             })
             .collect())
     }
+}
+
+/// Rows that are deleted with the row they refer to, that nothing refers to, that refer to no other
+/// row of the plan, and that cannot be held: they can be deleted by their reference.
+fn is_leaf(plan: &Plan, planned: &PlannedLink) -> bool {
+    let (child, link) = (&planned.link.from, &planned.link);
+    let alone = plan.links.iter().filter(|l| l.link.from == *child).count() == 1
+        && !plan.links.iter().any(|l| l.link.to == *child);
+    let by_key = plan.table(&link.to).is_ok_and(|to| to.key_names() == link.to_columns);
+    link.enforced
+        && alone
+        && by_key
+        && *child != plan.request.root
+        && plan.deletes(child)
+        && plan.holds(child).is_empty()
 }
 
 struct Pair {

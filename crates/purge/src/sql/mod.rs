@@ -2,6 +2,8 @@
 
 mod condition;
 
+use std::fmt::Write as _;
+
 pub(crate) use condition::{ConditionSql, check, literal, tables_read};
 
 use crate::{
@@ -190,6 +192,12 @@ impl Sql {
             self.mark(Arg::Texts(keys.iter().map(|key| key[0].text()).collect()));
             return self.push(" AS text[]) AS ").push(&data_type).push("[]))");
         }
+        // One text for any number of keys, so that SQLite prepares the statement once.
+        if let (Engine::Sqlite, [name], Some(list)) = (self.engine, names.as_slice(), numbers(keys))
+        {
+            self.column(alias, table, name).push(" IN (SELECT value FROM json_each(");
+            return self.mark(Arg::One(Value::Text(list))).push("))");
+        }
         if names.len() > 1 {
             self.push("(");
         }
@@ -293,6 +301,18 @@ impl Sql {
         }
         self
     }
+}
+
+/// Keys of one whole number each, as a JSON array.
+fn numbers(keys: &[Key]) -> Option<String> {
+    let mut list = String::from("[");
+    for (i, key) in keys.iter().enumerate() {
+        let [Value::Int(number)] = key.as_slice() else { return None };
+        let comma = if i > 0 { "," } else { "" };
+        let _ = write!(list, "{comma}{number}"); // writing to a String cannot fail
+    }
+    list.push(']');
+    Some(list)
 }
 
 /// The type of a key's column in PostgreSQL.
