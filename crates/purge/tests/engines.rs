@@ -442,7 +442,8 @@ async fn a_connection_that_is_killed_in_mid_batch_is_made_again() {
                 let killing = async {
                     let mut killer = <$kind>::connect(&db.url).await.unwrap();
                     let id: i64 = loop {
-                        tokio::time::sleep(Duration::from_millis(50)).await;
+                        // InnoDB's lists stay as they are while they are read every 100 ms.
+                        tokio::time::sleep(Duration::from_millis(300)).await;
                         let found = sqlx::query_scalar($find).fetch_optional(&mut killer).await;
                         if let Some(id) = found.unwrap() {
                             break id;
