@@ -1,4 +1,4 @@
-//! The standard for programs: `GET /v1/grants/{source}` tells what the last look at a source found. A
+//! The standard for programs: `GET /v1/grants/{id}` tells what the last look at a source found. A
 //! token with the scope `grants:read` may read it. Errors are RFC 9457 problems.
 
 use axum::{
@@ -14,7 +14,7 @@ use web::Token;
 use crate::{Grants, GrantsError, Result, Room, job::has_accounts, model::Kind};
 
 pub(crate) fn router() -> Router<Room> {
-    Router::new().route("/v1/grants/{source}", get(show))
+    Router::new().route("/v1/grants/{id}", get(show))
 }
 
 async fn show(token: Token, State(room): State<Room>, Path(source): Path<String>) -> Response {
