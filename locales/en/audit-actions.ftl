@@ -1,6 +1,15 @@
 # Every action of the ledger, in words.
 audit-do-personal-data-read = Read personal data
 audit-do-transfer-noted = Said something of a transfer abroad
+audit-do-duty-begun = A duty began to apply
+audit-do-duty-ended = A duty no longer applies
+audit-do-duty-done = A duty was marked as done
+audit-do-duty-reopened = Took back that a duty was done
+audit-do-duty-reminded = People were reminded of a duty
+audit-do-law-loaded = A rule pack was loaded
+audit-do-law-switched = A rule pack was switched on
+audit-do-law-reverted = The rule pack before was put back
+audit-do-law-dropped = A loaded rule pack was thrown away
 audit-do-regime-profile-saved = Changed the profile that says which laws apply
 audit-do-subject-looked-up = Looked up a customer
 audit-do-subject-revealed = Saw a customer's identifiers in clear

@@ -1,6 +1,15 @@
 # Every action of the ledger, in words.
 audit-do-personal-data-read = 读取了个人信息
 audit-do-transfer-noted = 填写了跨境传输的说明
+audit-do-duty-begun = 一项义务开始适用
+audit-do-duty-ended = 一项义务不再适用
+audit-do-duty-done = 一项义务被标记为已完成
+audit-do-duty-reopened = 撤回了义务的完成标记
+audit-do-duty-reminded = 发出了义务提醒
+audit-do-law-loaded = 载入了规则包
+audit-do-law-switched = 启用了规则包
+audit-do-law-reverted = 恢复了上一版规则包
+audit-do-law-dropped = 丢弃了载入的规则包
 audit-do-regime-profile-saved = 更改了判断适用法律的组织概况
 audit-do-subject-looked-up = 查询了一位客户
 audit-do-subject-revealed = 以明文查看了客户的标识

@@ -108,3 +108,39 @@ impl Consent {
         self.refresh_catalogue().await
     }
 }
+
+/// How many customers chose something at a property.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PropertyPeople {
+    /// The property.
+    pub property: String,
+    /// Customers; those that turned out to be one count once, erased ones not at all.
+    pub people: i64,
+    /// Those of them who are minors now.
+    pub minors: i64,
+}
+
+impl Consent {
+    /// Customers by property. Reads every record: for counting now and then, not on each request.
+    pub async fn people_by_property(&self) -> Result<Vec<PropertyPeople>> {
+        let rows = sqlx::query(
+            "SELECT r.property, COUNT(DISTINCT COALESCE(s.merged_into, s.id)),
+                    COUNT(DISTINCT CASE WHEN r.minor_until > $1
+                        THEN COALESCE(s.merged_into, s.id) END)
+             FROM consent_record r JOIN subject s ON s.id = r.subject
+             WHERE s.erased_at IS NULL GROUP BY r.property ORDER BY r.property",
+        )
+        .bind(now())
+        .fetch_all(self.store().reader())
+        .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(PropertyPeople {
+                    property: row.try_get(0)?,
+                    people: row.try_get(1)?,
+                    minors: row.try_get(2)?,
+                })
+            })
+            .collect()
+    }
+}

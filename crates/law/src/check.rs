@@ -9,7 +9,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::{
-    Condition, Extension, Fact, Kind, Law, PackHead, Problem, Reason, Regime, Status, Text, Unit,
+    Condition, Extension, Fact, Kind, Law, Pack, PackHead, Problem, Reason, Regime, Status, Text,
+    Unit,
 };
 
 /// A file as it is written, or a piece of it.
@@ -104,15 +105,17 @@ pub(crate) fn check(name: &str, text: &str, file: &File, others: Option<&Law>) -
     let mut checker = Checker { place: Place { name, text }, problems: Vec::new(), table: 0 };
     // A head that is there and could not be read was told of already.
     if file.pack.is_some() || !text.contains("[pack]") {
-        checker.head(file);
+        checker.head(file, others);
     }
     for regime in &file.regimes {
         checker.table = regime.span().start;
         checker.regime(regime.get_ref());
     }
+    let head = file.pack.as_ref().map(Spanned::get_ref).filter(|head| head.amends);
+    let base = head.and_then(|head| others?.packs().find(|one| one.head.id == head.id));
     for fact in &file.facts {
         checker.table = fact.span().start;
-        checker.fact(fact.get_ref(), file);
+        checker.fact(fact.get_ref(), file, base);
     }
     checker.overlaps(file);
     checker.references(file, others);
@@ -136,7 +139,7 @@ impl Checker<'_> {
         self.wrong(key, Reason::Rule(why.into()));
     }
 
-    fn head(&mut self, file: &File) {
+    fn head(&mut self, file: &File, others: Option<&Law>) {
         let Some(head) = &file.pack else {
             let missing = "the file has no [pack] with id, version, name and as_of";
             self.problems.push(self.place.at(0, Reason::Rule(missing.to_owned())));
@@ -149,6 +152,25 @@ impl Checker<'_> {
             self.rule("version", "the version is empty; write one that sorts after the last");
         }
         self.both("name", &head.name);
+        if head.amends {
+            let base = others.and_then(|law| law.packs().find(|one| one.head.id == head.id));
+            match base {
+                None => {
+                    self.rule("amends", format!("no pack `{}` is in use to be changed", head.id));
+                }
+                Some(base) => self.removes(head, base),
+            }
+        } else if !head.removes.is_empty() {
+            self.rule("removes", "only a pack that `amends` another can remove facts of it");
+        }
+    }
+
+    fn removes(&mut self, head: &PackHead, base: &Pack) {
+        for id in &head.removes {
+            if !base.facts.iter().any(|fact| fact.id == *id) {
+                self.wrong("removes", Reason::UnknownReference(id.clone()));
+            }
+        }
     }
 
     fn id(&mut self, id: &str) {
@@ -190,9 +212,10 @@ impl Checker<'_> {
         self.conditions(&regime.when);
     }
 
-    fn fact(&mut self, fact: &Fact, file: &File) {
+    fn fact(&mut self, fact: &Fact, file: &File, base: Option<&Pack>) {
         self.id(&fact.id);
-        if !file.regimes.iter().any(|known| known.get_ref().id == fact.regime) {
+        let amended = base.is_some_and(|pack| pack.regimes.iter().any(|one| one.id == fact.regime));
+        if !amended && !file.regimes.iter().any(|known| known.get_ref().id == fact.regime) {
             self.wrong("regime", Reason::UnknownRegime(fact.regime.clone()));
         }
         self.both("text", &fact.text);

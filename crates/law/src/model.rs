@@ -380,6 +380,11 @@ pub struct Regime {
     pub news: Option<Text>,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref)] // As serde calls it.
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
 /// The head of a pack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -392,4 +397,10 @@ pub struct PackHead {
     pub name: Text,
     /// The day on which the facts were looked at.
     pub as_of: Date,
+    /// Names only what changes in the pack of this key that is in use; all else stays.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub amends: bool,
+    /// With `amends`: ids of facts that no longer stand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removes: Vec<String>,
 }

@@ -62,11 +62,48 @@ impl Pack {
         if !problems.is_empty() {
             return Err(problems);
         }
-        Ok(Self {
+        let pack = Self {
             head: head.into_inner(),
             regimes: regimes.into_iter().map(Spanned::into_inner).collect(),
             facts: facts.into_iter().map(Spanned::into_inner).collect(),
+        };
+        if !pack.head.amends {
+            return Ok(pack);
+        }
+        // That the pack it changes is there was checked.
+        let base = others.and_then(|law| law.packs().find(|one| one.head.id == pack.head.id));
+        Ok(match base {
+            Some(base) => base.amended(pack),
+            None => pack,
         })
+    }
+
+    /// This pack with what an amendment says instead of its own statements of the same id.
+    fn amended(&self, change: Self) -> Self {
+        let Self { head, regimes, facts } = change;
+        let mut all = self.clone();
+        all.regimes.retain(|own| !regimes.iter().any(|new| new.id == own.id));
+        all.facts.retain(|own| {
+            !head.removes.contains(&own.id) && !facts.iter().any(|new| new.id == own.id)
+        });
+        all.regimes.extend(regimes);
+        all.facts.extend(facts);
+        all.head = PackHead { amends: false, removes: Vec::new(), ..head };
+        all
+    }
+
+    /// The pack as a file that reads as the same pack.
+    ///
+    /// # Errors
+    /// None that is known: every part of a pack has a form in TOML.
+    pub fn to_text(&self) -> Result<String, toml::ser::Error> {
+        #[derive(serde::Serialize)]
+        struct Out<'a> {
+            pack: &'a PackHead,
+            regime: &'a [Regime],
+            fact: &'a [Fact],
+        }
+        toml::to_string(&Out { pack: &self.head, regime: &self.regimes, fact: &self.facts })
     }
 }
 

@@ -202,3 +202,26 @@ fn no_text_makes_the_reader_panic() {
         let _ = Pack::parse("x.toml", &text[at..]);
     }
 }
+
+#[test]
+fn an_amendment_changes_only_what_it_names() {
+    let text = include_str!("../../../examples/law/eu-omnibus.toml");
+    let law = Law::shipped();
+    let base = law.packs().find(|pack| pack.head.id == "eu").unwrap();
+
+    let pack = Pack::parse_beside("eu-omnibus.toml", text, law).unwrap();
+
+    let ids: Vec<String> =
+        base.diff(&pack).facts.iter().map(|one| one.any().unwrap().id.clone()).collect();
+    assert_eq!(
+        ids,
+        ["eu.breach_auth", "eu.breach_auth", "eu.duty.entry_point", "eu.proposed.breach_auth"]
+    );
+    assert!(base.diff(&pack).regimes.is_empty());
+    // What is kept is the whole pack, and reads as the same.
+    let whole = pack.to_text().unwrap();
+    assert_eq!(Pack::parse_beside("eu.toml", &whole, law), Ok(pack));
+    // Beside nothing it has nothing to change.
+    let alone = Pack::parse("eu-omnibus.toml", text).unwrap_err();
+    assert!(alone[0].to_string().starts_with("eu-omnibus.toml:14: no pack `eu`"), "{}", alone[0]);
+}

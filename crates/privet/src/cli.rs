@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::{
-    anonymise, audience, backup, code, consents, customers, demo, detect, findings, keys, ledger,
-    scan, serve, tokens, unseal, vault, verify, witness,
+    anonymise, audience, backup, code, consents, customers, demo, detect, findings, keys, law,
+    ledger, scan, serve, tokens, unseal, vault, verify, witness,
 };
 
 const EXAMPLES: &str = "\
@@ -71,6 +71,8 @@ pub enum Command {
     Vault(vault::Args),
     /// Open a server that waits for its keys.
     Unseal(unseal::Args),
+    /// The laws as data: which rule packs are in use, checking and installing a new one.
+    Law(law::Args),
     /// Check compliance once: the live state against the laws that apply. Exit 1 at the level you name.
     Audit(findings::Args),
     /// The log of every change: check, export, prove.

@@ -18,6 +18,7 @@ mod fetch;
 mod findings;
 mod keys;
 mod keys_console;
+mod law;
 mod ledger;
 mod log_console;
 mod log_pages;
@@ -79,6 +80,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Keys(args)) => keys::run(args).await,
         Some(Command::Vault(args)) => vault::run(args).await,
         Some(Command::Unseal(args)) => unseal::run(args).await,
+        Some(Command::Law(args)) => law::run(args).await,
         Some(Command::Ledger(args)) => ledger::run(args).await,
         Some(Command::Audit(args)) => findings::run(args).await,
         Some(Command::Backup(args)) => backup::run(args).await,

@@ -380,6 +380,7 @@ impl House {
         let runner = Runner::new(self.web.store().clone(), LETTERS_AT_ONCE);
         let runner = web::mail::add_handlers(runner, &self.web);
         let runner = preference::add_handlers(runner, &self.preferences);
+        let runner = regime::add_handlers(runner, &self.web, &self.regimes);
         let follower = preference::Follower::new(self.preferences.clone());
         async move {
             tokio::join!(runner.run(stopped.clone()), follower.run(stopped));

@@ -16,6 +16,9 @@ pub enum RegimeError {
     /// The data map failed.
     #[error(transparent)]
     Map(#[from] datamap::DataMapError),
+    /// A letter could not be queued.
+    #[error("a letter about a duty could not be queued: {0}")]
+    Letter(String),
     /// There is no such thing.
     #[error("there is no such {0}; it may have been removed")]
     NotFound(&'static str),

@@ -3,20 +3,29 @@
 //! law itself is in `law`, which knows no database; this room keeps what people say and decide. It never
 //! counts as "no" what nobody told. Callers need [`Regimes`], [`router`] and [`nav`].
 
+mod duties;
 mod error;
+mod ical;
+mod live;
 mod nav;
 mod packs;
 mod pages;
 mod profile;
+mod remind;
 mod room;
 
+pub use duties::{Done, Duty, Standing};
 pub use error::{RegimeError, Result};
 pub use law::{Applying, Metric, Truth, Value};
+pub use live::{Count, Live, Source};
 pub use nav::nav;
+pub use packs::{Affected, Effect, Loaded, Preview, Stage, Staged};
 pub use profile::{Profile, Told};
+pub use remind::add_handlers;
 pub use room::Room;
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Instant;
 
 use consent::Consent;
 use datamap::DataMap;
@@ -35,6 +44,10 @@ struct Inner {
     map: DataMap,
     /// The law in use, and which version of the database's choice it is.
     law: RwLock<(i64, Arc<Law>)>,
+    /// The newest counts, and when they were made.
+    live: Mutex<Option<(Instant, Arc<Live>)>>,
+    /// Rooms that can say what of theirs a new law changes.
+    affected: RwLock<Vec<Arc<dyn Affected>>>,
 }
 
 /// The room's service; cheap to clone.
@@ -48,8 +61,18 @@ impl Regimes {
     pub async fn open(store: Store, consent: Consent, map: DataMap) -> Result<Self> {
         store.migrate(&MIGRATIONS).await?;
         let law = RwLock::new((0, Arc::new(Law::shipped().clone())));
-        let regimes = Self { inner: Arc::new(Inner { store, consent, map, law }) };
+        let regimes = Self {
+            inner: Arc::new(Inner {
+                store,
+                consent,
+                map,
+                law,
+                live: Mutex::default(),
+                affected: RwLock::default(),
+            }),
+        };
         regimes.refresh().await?;
+        remind::schedule(&regimes).await?;
         Ok(regimes)
     }
 

@@ -11,5 +11,8 @@ pub fn nav() -> Vec<NavItem> {
         icon,
         permission: Permission::ViewRecords,
     };
-    vec![item("laws-title", "/console/laws", "globe")]
+    vec![
+        item("laws-title", "/console/laws", "globe"),
+        item("duties-title", "/console/duties", "check"),
+    ]
 }

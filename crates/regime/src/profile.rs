@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::Row as _;
 use store::{Actor, Entry, now};
 
-use crate::{RegimeError, Regimes, Result};
+use crate::{Live, RegimeError, Regimes, Result};
 
 /// The text the profile is sealed under.
 const CONTEXT: &str = "regime:profile";
@@ -59,6 +59,18 @@ impl Profile {
     }
 }
 
+impl Profile {
+    /// As the law weighs it, with counts where nothing was said.
+    pub fn beside(&self, live: &Live) -> law::Profile {
+        let mut known = self.known();
+        for count in live.counts.iter().filter(|count| count.counts) {
+            let place = known.places.entry(count.place.clone()).or_default();
+            place.entry(count.metric).or_insert(count.value);
+        }
+        known
+    }
+}
+
 impl Regimes {
     /// What was said; empty before anybody said anything.
     pub async fn profile(&self) -> Result<Profile> {
@@ -93,11 +105,12 @@ impl Regimes {
         .execute(tx.conn())
         .await?;
         tx.commit().await?;
-        Ok(())
+        self.count_again().await?;
+        self.notice(crate::today()).await
     }
 
-    /// What is known: what was said.
+    /// What is known: what was said, and where nothing was, what Privet counts.
     pub async fn known(&self) -> Result<law::Profile> {
-        Ok(self.profile().await?.known())
+        Ok(self.profile().await?.beside(&*self.live().await?))
     }
 }

@@ -215,6 +215,13 @@ impl Browser {
         element.send_keys(text).await.with_context(|| format!("typing into {css}"))
     }
 
+    /// Chooses a file of this machine, as its dialog would.
+    pub async fn choose_file(&self, css: &str, file: &std::path::Path) -> Result<()> {
+        let input = self.client.wait().for_element(Locator::Css(css)).await?;
+        input.send_keys(&file.to_string_lossy()).await?;
+        Ok(())
+    }
+
     /// Whether the page has such an element now.
     pub async fn has(&self, css: &str) -> Result<bool> {
         Ok(!self.client.find_all(Locator::Css(css)).await?.is_empty())

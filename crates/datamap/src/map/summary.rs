@@ -142,6 +142,22 @@ impl DataMap {
         Ok(fresh)
     }
 
+    /// Rows of the largest store that holds customers' data of at least this level (0..=3): more people
+    /// than that are in none. 0 where nothing was estimated.
+    pub async fn rows_of_customers(&self, level: i64) -> Result<i64> {
+        Ok(sqlx::query_scalar(
+            "SELECT COALESCE(MAX(d.rows_estimate), 0) FROM data_store d
+             WHERE d.vanished_at IS NULL
+               AND CASE WHEN d.people_decided <> '' THEN d.people_decided ELSE d.people END
+                   = 'customers'
+               AND EXISTS (SELECT 1 FROM field f WHERE f.store_id = d.id AND f.level >= $1
+                   AND f.vanished_at IS NULL)",
+        )
+        .bind(level)
+        .fetch_one(self.store().reader())
+        .await?)
+    }
+
     async fn count_all(&self, version: i64) -> Result<Summary> {
         let reader = self.store().reader();
         let groups = sqlx::query_as(

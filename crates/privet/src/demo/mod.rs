@@ -9,6 +9,7 @@ mod consents;
 mod crm;
 mod events;
 mod exports;
+mod laws;
 #[rustfmt::skip] // word lists read better in columns
 mod names;
 mod people;

@@ -58,14 +58,14 @@ macro_rules! on_both_engines {
         mod on_sqlite {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                let (room, _guard) = super::support::open(false).await;
+                let (room, _guard) = $crate::support::open(false).await;
                 super::$name(room).await;
             })*
         }
         mod on_postgres {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                let (room, _guard) = super::support::open(true).await;
+                let (room, _guard) = $crate::support::open(true).await;
                 super::$name(room).await;
             })*
         }
