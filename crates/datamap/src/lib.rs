@@ -43,6 +43,15 @@ pub trait AfterScan: Send + Sync {
     async fn scanned(&self, source_id: &str);
 }
 
+/// Whoever enforces how long data is kept; records and policies say what it says.
+#[async_trait::async_trait]
+pub trait EnforcedRetention: Send + Sync {
+    /// For each activity (by id) the sentences of its rules, in English and in Chinese.
+    async fn sentences(
+        &self,
+    ) -> Result<std::collections::BTreeMap<String, Vec<(String, String)>>, StoreError>;
+}
+
 /// The room's service; cheap to clone.
 #[derive(Clone)]
 pub struct DataMap {
@@ -52,6 +61,7 @@ pub struct DataMap {
     summary: map::SummaryCache,
     own: Option<Arc<dyn OwnDetectors>>,
     after: Option<Arc<dyn AfterScan>>,
+    enforced: Option<Arc<dyn EnforcedRetention>>,
 }
 
 /// The schema's steps, in order.
@@ -70,6 +80,7 @@ impl DataMap {
             summary: map::SummaryCache::default(),
             own: None,
             after: None,
+            enforced: None,
         })
     }
 
@@ -98,6 +109,13 @@ impl DataMap {
     #[must_use]
     pub fn with_after_scan(mut self, after: Arc<dyn AfterScan>) -> Self {
         self.after = Some(after);
+        self
+    }
+
+    /// The same map, whose records say which periods of retention are enforced.
+    #[must_use]
+    pub fn with_enforced(mut self, enforced: Arc<dyn EnforcedRetention>) -> Self {
+        self.enforced = Some(enforced);
         self
     }
 

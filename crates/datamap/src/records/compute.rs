@@ -20,6 +20,8 @@ pub struct Facts {
     pub recipients: BTreeMap<String, RecipientFact>,
     /// Active flows from systems to recipients.
     pub flows: Vec<FlowFact>,
+    /// Periods of retention that a machine enforces, by activity: sentences in English and Chinese.
+    pub enforced: BTreeMap<String, Vec<(String, String)>>,
 }
 
 /// People who do not use the company's app or site: what is kept of them alone is no matter of its
@@ -116,6 +118,8 @@ pub enum Part {
     People(String),
     /// A country's code.
     Country(String),
+    /// A sentence in English and in Chinese.
+    Said(String, String),
 }
 
 /// One line of a cell.
@@ -325,9 +329,7 @@ impl<'a> Seen<'a> {
             Fact::Origin => self.origin(&mut cell),
             Fact::Recipients => self.recipients(&mut cell),
             Fact::Transfers => self.transfers(&mut cell),
-            Fact::Retention => {
-                Self::told(&mut cell, &self.activity.retention, Fix::Activity("retention"));
-            }
+            Fact::Retention => self.retention(&mut cell),
             Fact::Security => {
                 Self::told(&mut cell, &self.activity.security, Fix::Activity("security"));
             }
@@ -337,6 +339,16 @@ impl<'a> Seen<'a> {
             Fact::Assessment => self.assessment(&mut cell),
         }
         cell
+    }
+
+    /// What people wrote, and what is enforced: one of them is enough.
+    fn retention(&self, cell: &mut Cell) {
+        let enforced = self.facts.enforced.get(&self.activity.id);
+        if enforced.is_none() || !self.activity.retention.trim().is_empty() {
+            Self::told(cell, &self.activity.retention, Fix::Activity("retention"));
+        }
+        let said = enforced.into_iter().flatten();
+        cell.lines.extend(said.map(|(en, zh)| vec![Part::Said(en.clone(), zh.clone())]));
     }
 
     /// Shows what people wrote, line by line, or a gap.

@@ -274,13 +274,19 @@ impl DataMap {
         load_categories(&mut conn, &mut systems).await?;
         load_people(&mut conn, &mut systems).await?;
         load_origins(&mut conn, &mut systems).await?;
-        Ok(Facts {
+        let mut facts = Facts {
             organisation: load_organisation(&mut conn).await?,
             activities: load_activities(&mut conn).await?,
             recipients: load_recipients(&mut conn).await?,
             flows: load_flows(&mut conn).await?,
             systems,
-        })
+            ..Facts::default()
+        };
+        drop(conn);
+        if let Some(enforced) = &self.enforced {
+            facts.enforced = enforced.sentences().await?;
+        }
+        Ok(facts)
     }
 }
 

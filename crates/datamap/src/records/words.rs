@@ -100,6 +100,7 @@ impl Voice {
             Part::Category(key) => category_path(self.0, key),
             Part::People(key) => self.people(key),
             Part::Country(code) => countries::name(code, self.0 == Lang::ZhCn),
+            Part::Said(en, zh) => if self.0 == Lang::ZhCn { zh } else { en }.clone(),
         }
     }
 
