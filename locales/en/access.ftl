@@ -52,6 +52,7 @@ access-action-bulk-export = Download a list of customers
 access-action-destroy-keys = Destroy keys
 access-action-change-policies = Change policies
 access-action-enforce-retention = Enforce a retention rule
+access-undo-retention = Put rows back that a retention rule deleted
 access-action-open-personal-data = Open customer data
 access-action-view-map = See the data map
 access-action-edit-map = Change the data map

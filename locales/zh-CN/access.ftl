@@ -52,6 +52,7 @@ access-action-bulk-export = 下载客户名单
 access-action-destroy-keys = 销毁密钥
 access-action-change-policies = 修改策略
 access-action-enforce-retention = 执行保存期限规则
+access-undo-retention = 恢复保存期限规则删除的行
 access-action-open-personal-data = 打开客户数据
 access-action-view-map = 查看数据地图
 access-action-edit-map = 修改数据地图

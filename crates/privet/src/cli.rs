@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     anonymise, audience, backup, code, consents, customers, demo, detect, findings, keys, law,
-    ledger, scan, serve, tokens, unseal, vault, verify, witness,
+    ledger, retention, scan, serve, tokens, unseal, vault, verify, witness,
 };
 
 const EXAMPLES: &str = "\
@@ -69,6 +69,8 @@ pub enum Command {
     Keys(keys::Args),
     /// The vault for your own programs: its policies, and columns sealed in place.
     Vault(vault::Args),
+    /// Retention rules: list them, count what is due, carry out what was agreed to.
+    Retention(retention::Args),
     /// Open a server that waits for its keys.
     Unseal(unseal::Args),
     /// The laws as data: which rule packs are in use, checking and installing a new one.

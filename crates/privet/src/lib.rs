@@ -24,6 +24,7 @@ mod log_console;
 mod log_pages;
 mod mishap;
 mod reference;
+mod retention;
 mod say;
 pub mod scan;
 mod sealed;
@@ -79,6 +80,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Verify(args)) => tokio::task::block_in_place(|| verify::run(&args)),
         Some(Command::Keys(args)) => keys::run(args).await,
         Some(Command::Vault(args)) => vault::run(args).await,
+        Some(Command::Retention(args)) => retention::run(args).await,
         Some(Command::Unseal(args)) => unseal::run(args).await,
         Some(Command::Law(args)) => law::run(args).await,
         Some(Command::Ledger(args)) => ledger::run(args).await,

@@ -18,6 +18,7 @@ use policy::Policy;
 use preference::Preferences;
 use protect::Protect;
 use regime::Regimes;
+use retain::Retain;
 use store::{Runner, Store, StoreConfig};
 use tokio::{net::TcpListener, sync::watch};
 use transfer::Transfers;
@@ -36,6 +37,8 @@ use crate::{
 
 /// Background jobs at once: scans wait for databases more than they compute.
 const JOBS_AT_ONCE: usize = 2;
+/// Plans and runs of retention rules at once.
+const DELETIONS_AT_ONCE: usize = 2;
 /// Letters and codes that people wait for never queue behind scans.
 const LETTERS_AT_ONCE: usize = 4;
 /// How long open requests may take to finish when the server stops.
@@ -128,6 +131,8 @@ pub struct House {
     pub comply: Comply,
     /// The vault as a service.
     pub protect: Protect,
+    /// Retention rules and what they did.
+    pub retain: Retain,
     /// Which laws apply.
     pub regimes: Regimes,
     /// What leaves which territory.
@@ -196,6 +201,7 @@ impl House {
             .with_nav(inspect::nav())
             .with_nav(audit::nav())
             .with_nav(warn::nav())
+            .with_nav(retain::nav())
             .with_nav(crate::log_console::nav())
             .with_nav(crate::keys_console::nav());
         if let Some(mail) = &config.mail {
@@ -216,6 +222,13 @@ impl House {
         };
         let banner = Banner::open(consent.clone(), map.clone(), said);
         let banner = banner.await.map_err(anyhow::Error::from)?;
+        let map = map
+            .with_guard(config.guard.clone())
+            .with_folders(config.folders.clone())
+            .with_own_detectors(Arc::new(FromInspect(inspect.clone())));
+        let retain = Retain::open(web.clone(), map.clone(), consent.clone());
+        let retain = Box::pin(retain).await.map_err(anyhow::Error::from)?;
+        let map = map.with_enforced(Arc::new(retain.clone()));
         let policy = Policy::open(web.clone(), consent.clone(), map.clone(), regimes.clone());
         let policy = policy.await.map_err(anyhow::Error::from)?;
         let rooms = Rooms {
@@ -228,10 +241,6 @@ impl House {
             regimes: regimes.clone(),
         };
         let comply = Comply::open(rooms).await.map_err(anyhow::Error::from)?;
-        let map = map
-            .with_guard(config.guard.clone())
-            .with_folders(config.folders.clone())
-            .with_own_detectors(Arc::new(FromInspect(inspect.clone())));
         let grants = Box::pin(open_grants(&map, &consent)).await?;
         Ok(Self {
             address,
@@ -247,6 +256,7 @@ impl House {
             warn,
             comply,
             protect,
+            retain,
             regimes,
             transfers,
             witnesses,
@@ -284,6 +294,7 @@ impl House {
             .merge(warn::router(self.web.clone(), self.warn.clone()))
             .merge(comply::router(self.web.clone(), self.comply.clone()))
             .merge(protect::router(self.web.clone(), self.protect.clone()))
+            .merge(retain::router(self.web.clone(), self.retain.clone()))
             .merge(regime::router(self.web.clone(), self.regimes.clone()))
             .merge(transfer::router(self.web.clone(), self.transfers.clone()))
             .merge(grants::router(self.web.clone(), self.grants.clone()))
@@ -353,6 +364,10 @@ impl House {
         };
         let renewing = Runner::new(self.web.store().clone(), 1).handle(renewing);
         let renewing = tokio::spawn(renewing.run(stopped.clone()));
+        // Deleting may take hours, too, and must not hold up scans.
+        let deleting = Runner::new(self.web.store().clone(), DELETIONS_AT_ONCE);
+        let deleting = retain::handlers(&self.retain).into_iter().fold(deleting, Runner::handle);
+        let deleting = tokio::spawn(deleting.run(stopped.clone()));
         let letters = tokio::spawn(self.letters(stopped));
         signals.next().await;
         tracing::info!("stopping");
@@ -360,7 +375,7 @@ impl House {
         let ended = async {
             let _ = tokio::join!(
                 jobs, counting, sealing, deliveries, letters, published, watching, following,
-                forgetting, renewing, shelf
+                forgetting, renewing, shelf, deleting
             );
             let _ = tokio::time::timeout(GRACE, server).await;
             self.consent.leave_decisions().await;

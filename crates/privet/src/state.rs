@@ -74,6 +74,18 @@ impl State {
         Ok(Code { map, inspect, consent, deliver })
     }
 
+    /// Opens retention rules with the map and the customers they are about.
+    pub async fn open_retention(self) -> Result<retain::Retain, Failure> {
+        let config = Config::load(self.clone().into())?;
+        let store = self.open().await?;
+        let web = Web::open(store.clone(), WebConfig::default()).await?;
+        let map = DataMap::open(store.clone()).await.map_err(anyhow::Error::from)?;
+        let map = map.with_guard(config.guard.clone()).with_folders(config.folders.clone());
+        let consent = open_consent(store).await?;
+        let opened = retain::Retain::open(web, map, consent).await;
+        Ok(opened.map_err(anyhow::Error::from)?)
+    }
+
     /// Opens accounts and tokens.
     pub async fn open_web(self) -> Result<Web, Failure> {
         Ok(Web::open(self.open().await?, WebConfig::default()).await?)

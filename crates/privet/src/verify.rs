@@ -24,7 +24,7 @@ const LARGEST: u64 = 16 << 20;
 /// `privet verify`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// A receipt, a deletion certificate or another signed document as JSON, an entry of the audit view
+    /// A receipt, a certificate of a deletion or of a retention run, or another signed document as JSON, an entry of the audit view
     /// with its proof, a checkpoint, the answer of `privet ledger consistency`, or a log written by
     /// `privet ledger export` (`-`: standard input).
     file: PathBuf,
@@ -180,6 +180,11 @@ fn json(text: &str, keys: &Keys) -> Result<String, Failure> {
     {
         return Err(Failure::check("the entry in the log is no deletion"));
     }
+    if document["type"] == retain::CERTIFICATE
+        && !retain::CERTIFIED.contains(&placed.leaf.action.as_str())
+    {
+        return Err(Failure::check("the entry in the log is not the end of a run"));
+    }
     Ok(format!(
         "{said}; entry {} of {}{}",
         placed.leaf.seq,
@@ -195,6 +200,19 @@ fn described(document: &Value, id: &str, signer: &PublicKey) -> String {
         return format!(
             "deletion certificate: {organisation} destroyed the keys of customer {id} at {at}; \
              unchanged since it was signed by {signer}"
+        );
+    }
+    if document["type"] == retain::CERTIFICATE {
+        let text = |name: &str| document[name].as_str().unwrap_or_default();
+        return format!(
+            "retention certificate: {} {} rule “{}” with {} rows from {} to {}; unchanged since it was \
+             signed by {signer}",
+            text("organisation"),
+            if document["complete"] == true { "carried out" } else { "carried out a part of" },
+            document["rule"]["name"].as_str().unwrap_or_default(),
+            document["rows"],
+            text("begun_at"),
+            text("ended_at"),
         );
     }
     format!("document {id}: unchanged since it was signed by {signer}")

@@ -14,7 +14,7 @@ use store::Actor;
 use tempfile::TempDir;
 use tokio::sync::Notify;
 
-use super::{Files, company, consents, generate, laws, policies, vault};
+use super::{Files, company, consents, generate, laws, policies, retention, vault};
 use crate::{
     Failure,
     config::{Config, Said},
@@ -63,6 +63,8 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     let link = house.demo_link(company::NAME, &page).await?;
     say(&format!("Open it, signed in, with this link: {link}"));
     say("Ctrl-C ends it.");
+    let rules = retention::furnish(house.retain.clone(), house.map.clone(), house.web());
+    let rules = tokio::spawn(rules);
     let visited = Arc::new(Notify::new());
     let router = house.router().layer(map_request(tell(Arc::clone(&visited))));
     let (consent, protect, web) = (house.consent.clone(), house.protect.clone(), house.web());
@@ -87,6 +89,7 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
         Ok(())
     };
     house.serve(Door { listener, tls: None }, router, signals, prepared).await?;
+    rules.abort();
     Ok(ExitCode::SUCCESS)
 }
 

@@ -15,6 +15,7 @@ mod names;
 mod people;
 mod policies;
 mod random;
+mod retention;
 mod shop;
 mod table;
 mod tea;

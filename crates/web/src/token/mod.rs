@@ -22,7 +22,7 @@ use store::{Actor, Entry};
 const USE_STEP: i64 = 3600 * 1_000_000;
 
 /// What a token may be allowed to do: each is asked for by an endpoint.
-pub const SCOPES: [&str; 20] = [
+pub const SCOPES: [&str; 22] = [
     "map:read",
     "map:scan",
     "detect",
@@ -39,6 +39,8 @@ pub const SCOPES: [&str; 20] = [
     "canaries:report",
     "findings:read",
     "findings:write",
+    "retention:read",
+    "retention:write",
     "vault:seal",
     "vault:open",
     "vault:search",

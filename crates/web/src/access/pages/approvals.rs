@@ -77,6 +77,7 @@ fn what(p: &Page, approval: &Approval) -> String {
     match (approval.action.as_str(), approval.object_kind.as_str()) {
         ("bulk_export", "audit") => p.t("access-export-audit"),
         ("bulk_export", "token") => p.t("access-export-token"),
+        (_, "retention_undo") => p.t("access-undo-retention"),
         (action, _) => p.t(&format!("access-action-{}", action.replace('_', "-"))),
     }
 }
@@ -89,6 +90,7 @@ fn link(approval: &Approval) -> String {
         "audit" if approval.object_id == "all" => "/console/audit".to_owned(),
         "audit" => format!("/console/audit?{}", approval.object_id),
         "token" => "/console/tokens".to_owned(),
+        "retention" | "retention_undo" => format!("/console/retention/runs/{}", approval.object_id),
         _ => String::new(),
     }
 }

@@ -1,0 +1,255 @@
+//! A retention rule from its form to its certificate, by two people: Grace has no JavaScript, Han has.
+//! Rows of a real database file are deleted; `privet verify` checks the proof; axe-core judges what Han
+//! sees, in both languages, wide and narrow.
+
+use std::{path::Path, time::Duration};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use browser_tests::{Browser, Language, Server, Viewport};
+use datamap::{DataMap, sources::SourceDraft};
+use store::{
+    Actor, Store, StoreConfig,
+    sqlx::{self, Connection as _},
+};
+
+const PASSWORD: &str = "correct horse battery staple";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_is_written_counted_agreed_to_carried_out_and_proved() -> Result<()> {
+    let data = tempfile::tempdir()?;
+    let shop = tempfile::tempdir()?;
+    let file = shop.path().join("help-desk.db");
+    tickets(&file).await?;
+    let source = connect(data.path(), &file).await?;
+    let server = Server::on(data).await?;
+    let (grace, han) = people(&server).await?;
+    let address = server.address.as_str();
+    let page = |path: &str| format!("{address}/console/retention{path}");
+    scanned(&grace, address).await?;
+
+    // What no rule is about leads to a new rule; the map proposes the time and the related table.
+    han.open(&page("")).await?;
+    judge(&han, "no rules", &page("")).await?;
+    grace.open(&page("/uncovered")).await?;
+    grace.text("main tbody a[href*='table=tickets']").await?;
+    grace.open(&page(&format!("/rules/new?source={source}&table=tickets"))).await?;
+    grace.fill("#f-name", "Tickets, two years").await?;
+    grace.fill("#f-amount", "24").await?;
+    grace.fill("#f-event_en", "the ticket was opened").await?;
+    grace.fill("#f-undo_days", "3").await?;
+    grace.click("button[value='preview']").await?;
+    let said = grace.text("#preview").await?;
+    ensure!(said.contains("24 months after the ticket was opened"), "{said}");
+    ensure!(said.contains("messages"), "what hangs on it is told: {said}");
+    grace.click("button[value='save']").await?;
+    grace.text("main a[href*='/access/']").await?;
+    let rule = format!("{address}{}", grace.path().await?);
+    judge(&han, "rule", &rule).await?;
+    judge(&han, "form", &format!("{rule}/edit")).await?;
+
+    // Nothing is counted without an account that may change rows.
+    grace.open(&page(&format!("/access/{source}"))).await?;
+    grace.click("main form[method='post'] button.primary").await?;
+    grace.text("[role='alert'] a[href='#f-sure-1']").await?;
+    grace.click("#f-sure-1").await?;
+    grace.click("main form[method='post'] button.primary").await?;
+    grace.text("main .badge.ok").await?;
+    judge(&han, "account", &page(&format!("/access/{source}"))).await?;
+
+    // A hold keeps one customer's ticket.
+    grace.open(&page("/holds/new")).await?;
+    grace.fill("#f-name", "Case 2026-114").await?;
+    grace.fill("#f-reason", "A complaint is open").await?;
+    grace.fill("#f-identifier", "anna1@example.com").await?;
+    judge(&han, "hold form", &page("/holds/new")).await?;
+    grace.click("main form button[type='submit'].primary").await?;
+    grace.text("main .badge.warn").await?;
+    judge(&han, "holds", &page("/holds")).await?;
+
+    grace.open(&rule).await?;
+    grace.click("main form[action$='/plan'] button").await?;
+    settles(&grace, "Waits").await?;
+    let run = format!("{address}{}", grace.path().await?);
+    let told = grace.text("main").await?;
+    ensure!(told.contains("Legal hold") && told.contains("Case 2026-114"), "{told}");
+    ensure!(!told.contains("anna"), "an example shows a value: {told}");
+    ensure!(!grace.has("#f-sure-1").await?, "nobody deletes alone");
+    grace.fill("#f-why", "First run of the new rule").await?;
+    grace.click("main form[action$='/ask'] button").await?;
+    grace.text("main .badge.warn").await?;
+
+    han.open(&format!("{address}/console/access/approvals")).await?;
+    han.click("main tbody a[href*='/console/retention/runs/']").await?;
+    judge(&han, "to decide", &run).await?;
+    han.click("main form[action$='/approve'] button").await?;
+    han.text("main .badge.ok").await?;
+    ensure!(count(&file, "tickets").await? == 90, "nothing was deleted yet");
+
+    grace.open(&run).await?;
+    grace.click("main form[action$='/begin'] button").await?;
+    grace.text("[role='alert'] a[href='#f-sure-1']").await?;
+    grace.click("#f-sure-1").await?;
+    grace.click("main form[action$='/begin'] button").await?;
+    settles(&grace, "Finished").await?;
+
+    // 60 of 90 tickets were old; Anna's is held.
+    ensure!(count(&file, "tickets").await? == 31);
+    ensure!(count(&file, "messages").await? == 31);
+    judge(&han, "finished", &run).await?;
+    judge(&han, "history", &page("/runs")).await?;
+    judge(&han, "rules", &page("")).await?;
+    judge(&han, "not covered", &page("/uncovered")).await?;
+    verify(&server, &grace, &run).await
+}
+
+/// 90 tickets of 30 customers, 60 of them from 2022, each with a message.
+async fn tickets(file: &Path) -> Result<()> {
+    sqlx::any::install_default_drivers();
+    let mut db =
+        sqlx::AnyConnection::connect(&format!("sqlite:{}?mode=rwc", file.display())).await?;
+    sqlx::raw_sql(
+        "CREATE TABLE tickets (id INTEGER PRIMARY KEY, customer_email TEXT NOT NULL, subject TEXT, opened_at TEXT NOT NULL);
+         CREATE TABLE messages (id INTEGER PRIMARY KEY, ticket_id INTEGER NOT NULL REFERENCES tickets (id), body TEXT);
+         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 90)
+         INSERT INTO tickets SELECT i, 'anna' || i || '@example.com', 'Where is my tea?',
+           CASE WHEN i <= 60 THEN '2022-03-04 10:00:00' ELSE '2026-10-01 10:00:00' END FROM n;
+         INSERT INTO messages SELECT id, id, 'Please look' FROM tickets;",
+    )
+    .execute(&mut db)
+    .await?;
+    Ok(db.close().await?)
+}
+
+async fn count(file: &Path, table: &str) -> Result<i64> {
+    let mut db = sqlx::AnyConnection::connect(&format!("sqlite:{}", file.display())).await?;
+    let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
+    let rows = sqlx::query_scalar(sql).fetch_one(&mut db).await?;
+    db.close().await?;
+    Ok(rows)
+}
+
+/// A source and its scan, before the server starts; returns the source's id.
+async fn connect(data: &Path, file: &Path) -> Result<String> {
+    let config = StoreConfig { data_dir: data.to_owned(), database: None };
+    let store = Store::open(config).await?;
+    let map = DataMap::open(store.clone()).await?;
+    let by = Actor::System("setup");
+    let draft = SourceDraft {
+        name: "Help desk".into(),
+        address: format!("sqlite:{}", file.display()),
+        ..SourceDraft::default()
+    };
+    let source = map.create_source(by.clone(), &draft).await?;
+    map.start_scan(by, &source.id, "person").await?;
+    store.close().await;
+    Ok(source.id)
+}
+
+async fn scanned(browser: &Browser, address: &str) -> Result<()> {
+    for _ in 0..120 {
+        browser.open(&format!("{address}/console/retention/uncovered")).await?;
+        if browser.has("main tbody a[href*='table=tickets']").await? {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+    bail!("the scan did not finish: {}", browser.text("main").await?)
+}
+
+/// The page of a run is drawn anew until it stands.
+async fn settles(browser: &Browser, state: &str) -> Result<()> {
+    for _ in 0..120 {
+        let path = browser.path().await?;
+        if path.contains("/runs/") && browser.text("#stands + p .badge").await?.contains(state) {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+    bail!("it did not come to “{state}”: {}", browser.text("main").await?)
+}
+
+/// The certificate as the button gives it, checked by `privet verify`, which asks nobody.
+async fn verify(server: &Server, browser: &Browser, run: &str) -> Result<()> {
+    let mut cookies = Vec::new();
+    for cookie in browser.client.get_all_cookies().await? {
+        cookies.push(format!("{}={}", cookie.name(), cookie.value()));
+    }
+    let path = format!("{}/certificate", run.replace(&server.address, ""));
+    let certificate = get(&server.address, &path, &cookies.join("; ")).await?;
+    ensure!(certificate.contains("Lantern Tea") && !certificate.contains("anna"), "{certificate}");
+    let file = tempfile::NamedTempFile::new()?;
+    std::fs::write(file.path(), &certificate)?;
+    let binary = std::env::var("PRIVET_BIN").context("PRIVET_BIN is not set")?;
+    let check = |path: &Path| std::process::Command::new(&binary).arg("verify").arg(path).output();
+    let output = check(file.path())?;
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    ensure!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    ensure!(said.contains("retention certificate") && said.contains("118 rows"), "{said}");
+    std::fs::write(file.path(), certificate.replace("118", "117"))?;
+    ensure!(!check(file.path())?.status.success(), "a changed certificate is taken");
+    Ok(())
+}
+
+/// One GET by hand: the browser would save the file.
+async fn get(address: &str, path: &str, cookies: &str) -> Result<String> {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let host = address.trim_start_matches("http://");
+    let mut stream = tokio::net::TcpStream::connect(host).await?;
+    let request = format!(
+        "GET {path} HTTP/1.0\r\nHost: {host}\r\nCookie: {cookies}\r\nConnection: close\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).await?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await?;
+    let (head, body) = answer.split_once("\r\n\r\n").context("no answer")?;
+    ensure!(head.contains(" 200 "), "{head}");
+    Ok(body.to_owned())
+}
+
+/// axe-core, the width and the texts, in both languages, wide and narrow.
+async fn judge(browser: &Browser, place: &str, page: &str) -> Result<()> {
+    for language in Language::ALL {
+        browser.speak(language).await?;
+        browser.open(page).await?;
+        for viewport in [Viewport::Narrow, Viewport::Wide] {
+            browser.view(viewport).await?;
+            let found = browser.violations().await?;
+            ensure!(found.is_empty(), "{place} {}: {}", language.tag(), found.join("\n"));
+            ensure!(!browser.overflows().await?, "{place}: wider than the screen");
+            ensure!(!browser.text("html").await?.contains('⟦'), "{place}: a text is missing");
+            if let Ok(folder) = std::env::var("PRIVET_SHOTS") {
+                let wide = if viewport == Viewport::Wide { "wide" } else { "narrow" };
+                let name = format!("{}-{}-{wide}.png", place.replace(' ', "-"), language.tag());
+                std::fs::write(Path::new(&folder).join(name), browser.screenshot().await?)?;
+            }
+        }
+    }
+    browser.speak(Language::English).await?;
+    browser.open(page).await
+}
+
+/// On a new installation its owner, Grace, and a privacy officer whom she invited, Han.
+async fn people(server: &Server) -> Result<(Browser, Browser)> {
+    let grace = Browser::start_without_javascript().await?;
+    grace.open(&server.link).await?;
+    grace.fill("#f-organisation", "Lantern Tea").await?;
+    account(&grace, "Grace Hopper", "grace@example.com").await?;
+    grace.open(&format!("{}/console/people", server.address)).await?;
+    grace.click("main form.filters select option[value='privacy_officer']").await?;
+    grace.click("main form.filters button[type='submit']").await?;
+    let page = grace.text("main").await?;
+    let at = page.find("/invite/").context("the invitation shows no link")?;
+    let link: String = page[at..].chars().take_while(|c| !c.is_whitespace()).collect();
+    let han = Browser::start().await?;
+    han.open(&format!("{}{link}", server.address)).await?;
+    account(&han, "Han Mei", "han@example.com").await?;
+    Ok((grace, han))
+}
+
+async fn account(browser: &Browser, name: &str, login: &str) -> Result<()> {
+    browser.fill("#f-name", name).await?;
+    browser.fill("#f-login", login).await?;
+    browser.fill("#f-password", PASSWORD).await?;
+    browser.click("main form.card button[type='submit']").await?;
+    browser.text("main h1").await.map(|_| ())
+}
