@@ -509,6 +509,5 @@ retain-hold-end-text = Rules may touch what it held from the next plan on.
 retain-toast-held = Held
 retain-toast-released = The hold is ended
 
-compliance-nav = Compliance
 signin-scope-retention-read = Read retention rules, plans and runs.
 signin-scope-retention-write = Write retention rules, count what is due, carry out what was agreed to.

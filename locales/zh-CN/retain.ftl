@@ -482,6 +482,5 @@ retain-hold-end-text = 自下一个计划起，规则可以触碰它保留的内
 retain-toast-held = 已保留
 retain-toast-released = 保留已结束
 
-compliance-nav = 合规
 signin-scope-retention-read = 读取保存期限规则、计划与执行。
 signin-scope-retention-write = 编写保存期限规则、计算到期行、执行已批准的计划。

@@ -5,7 +5,7 @@ use web::{NavItem, Permission};
 /// All of them, in their order.
 pub fn nav() -> Vec<NavItem> {
     vec![NavItem {
-        section: "compliance-nav",
+        section: "regime-nav",
         label: "retain-title",
         href: "/console/retention",
         icon: "scan",
