@@ -55,7 +55,7 @@ pub async fn run(
 
 impl Progress {
     /// Nothing is done yet.
-    pub(crate) fn start(plan: &Plan) -> Self {
+    pub fn start(plan: &Plan) -> Self {
         Self {
             fingerprint: plan.fingerprint.clone(),
             round: 1,

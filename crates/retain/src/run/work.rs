@@ -95,7 +95,7 @@ async fn carried(retain: &Retain, context: &JobContext, run: &Run) -> Result<(),
         retain.fail_run(&run.id, key, "").await?;
         return Ok(());
     }
-    let mut place = retain.place_of(&run.id).await?.unwrap_or_else(|| beginning(&ready.plan));
+    let mut place = retain.place_of(&run.id).await?.unwrap_or_else(|| Progress::start(&ready.plan));
     if run.state == RunState::Queued {
         retain.begun(run, &body).await?;
     } else {
@@ -141,19 +141,6 @@ async fn carried(retain: &Retain, context: &JobContext, run: &Run) -> Result<(),
         }
     }
     Ok(())
-}
-
-/// Where a run stands before its first batch.
-fn beginning(plan: &purge::Plan) -> Progress {
-    Progress {
-        fingerprint: plan.fingerprint.clone(),
-        round: 1,
-        after: None,
-        batches: 0,
-        counts: purge::Counts { steps: vec![0; plan.steps.len()], ..purge::Counts::default() },
-        moved: false,
-        done: false,
-    }
 }
 
 /// Adds what a batch changed that was committed when the server died before it was written down: what
