@@ -197,7 +197,8 @@ pub fn grants(source: &Source, user: &str, rules: &[&RuleBody]) -> String {
 
 /// What a rule does to each table: delete, and the columns it writes.
 fn rights(rules: &[&RuleBody]) -> std::collections::BTreeMap<String, (bool, Vec<String>)> {
-    let mut all: std::collections::BTreeMap<String, (bool, Vec<String>)> = Default::default();
+    let mut all: std::collections::BTreeMap<String, (bool, Vec<String>)> =
+        std::collections::BTreeMap::default();
     for rule in rules {
         let own = (rule.table.as_str(), rule.act, &rule.changes, [].as_slice());
         let related = rule

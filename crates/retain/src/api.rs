@@ -31,6 +31,7 @@ pub(crate) fn router() -> Router<Room> {
         .route("/v1/retention/runs/{id}", get(run))
 }
 
+#[allow(clippy::result_large_err)] // a refusal is the answer as it goes out
 fn limits(query: Option<String>) -> Result<(ListQuery, i64), Response> {
     let l = ListQuery::parse(query.as_deref().unwrap_or_default());
     let limit = match l.get("limit") {

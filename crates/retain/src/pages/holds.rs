@@ -179,12 +179,12 @@ async fn make(
         errors.add("reason", p.t("access-error-reason"));
     }
     let scope = read_scope(&room, &p, &input, &mut errors).await?;
-    let from = day(&input.from).unwrap_or_else(|| Some(store::now()));
-    let until = day(&input.until).unwrap_or(Some(0));
+    let from = day(&input.from, store::now());
+    let until = day(&input.until, 0);
     if from.is_none() {
         errors.add("from", p.t("retain-error-day"));
     }
-    if until.is_none() || until.is_some_and(|until| until != 0 && until <= store::now()) {
+    if until.is_none_or(|until| until != 0 && until <= store::now()) {
         errors.add("until", p.t("retain-error-day"));
     }
     let (Some(scope), Some(from), Some(until), true) = (scope, from, until, errors.is_empty())
@@ -200,14 +200,14 @@ async fn make(
     Ok(redirect_with_toast(&format!("/console/retention/holds/{id}"), "retain-toast-held"))
 }
 
-/// `None` where nothing was typed, `Some(None)` where it is no day; a day begins at midnight UTC.
-fn day(text: &str) -> Option<Option<i64>> {
+/// A day begins at midnight UTC; nothing typed is `none`, and `None` is no day.
+fn day(text: &str, none: i64) -> Option<i64> {
     let text = text.trim();
     if text.is_empty() {
-        return None;
+        return Some(none);
     }
-    let day = text.parse::<Date>().ok().and_then(|day| day.to_zoned_datetime(TimeZone::UTC).ok());
-    Some(day.map(|day| day.timestamp().as_microsecond()))
+    let day = text.parse::<Date>().ok()?.to_zoned_datetime(TimeZone::UTC).ok()?;
+    Some(day.timestamp().as_microsecond())
 }
 
 async fn read_scope(
@@ -219,13 +219,11 @@ async fn read_scope(
     if input.scope == "customer" {
         return Ok(customer(p, input, errors));
     }
-    let tables = match room.retain.map().source(&input.source).await {
-        Ok(source) => room.retain.map().tables_of(&source.id).await.map_err(RetainError::from)?,
-        Err(_) => {
-            errors.add("source", p.t1("retain-error-source", "what", ""));
-            return Ok(None);
-        }
+    let Ok(source) = room.retain.map().source(&input.source).await else {
+        errors.add("source", p.t1("retain-error-source", "what", ""));
+        return Ok(None);
     };
+    let tables = room.retain.map().tables_of(&source.id).await.map_err(RetainError::from)?;
     if input.scope == "source" {
         return Ok(Some(Scope::Source));
     }
@@ -256,17 +254,13 @@ async fn read_scope(
 fn customer(p: &Page, input: &Input, errors: &mut Errors) -> Option<Scope> {
     let typed = input.identifier.trim();
     let kind = IdentifierKind::parse(&input.kind)?;
-    match Identifier::parse(kind, typed, "US") {
-        Ok(found) => {
-            let mut values = vec![typed.to_owned(), found.expose().to_owned()];
-            values.dedup();
-            Some(Scope::Customer { kind: input.kind.clone(), values })
-        }
-        Err(_) => {
-            errors.add("identifier", p.t("retain-error-person"));
-            None
-        }
-    }
+    let Ok(found) = Identifier::parse(kind, typed, "US") else {
+        errors.add("identifier", p.t("retain-error-person"));
+        return None;
+    };
+    let mut values = vec![typed.to_owned(), found.expose().to_owned()];
+    values.dedup();
+    Some(Scope::Customer { kind: input.kind.clone(), values })
 }
 
 async fn end(

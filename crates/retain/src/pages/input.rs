@@ -112,7 +112,9 @@ impl Input {
                 };
                 (json(&bare), otherwise.clone(), String::new(), String::new())
             }
-            other => (json(other), String::new(), String::new(), String::new()),
+            other @ Event::Column { .. } => {
+                (json(other), String::new(), String::new(), String::new())
+            }
         };
         let summary = rule.summary.clone().unwrap_or_default();
         let pace = &rule.pace;

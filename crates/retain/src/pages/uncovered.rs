@@ -22,6 +22,7 @@ struct UncoveredPage {
     tab: &'static str,
 }
 
+#[allow(clippy::unused_self)] // called from the template
 impl UncoveredPage {
     fn level(&self, row: &PersonalTable) -> &'static str {
         match row.level {

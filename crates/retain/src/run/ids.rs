@@ -22,7 +22,7 @@ impl Retain {
         loop {
             let people = self.consent().stands_after(&after, STEP).await?;
             let Some(last) = people.last() else { break };
-            after = last.subject.0.clone();
+            after.clone_from(&last.subject.0);
             let full = people.len() as i64 == STEP;
             for person in people {
                 let ended = person.purposes.iter().any(|stand| {
