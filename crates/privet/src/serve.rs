@@ -220,15 +220,10 @@ impl House {
             country_header: config.country_header.clone(),
             trust_proxy: !config.proxies.is_empty(),
         };
-        let banner = Banner::open(consent.clone(), map.clone(), said);
-        let banner = banner.await.map_err(anyhow::Error::from)?;
-        let map = map
-            .with_guard(config.guard.clone())
-            .with_folders(config.folders.clone())
-            .with_own_detectors(Arc::new(FromInspect(inspect.clone())));
-        let retain = Retain::open(web.clone(), map.clone(), consent.clone());
-        let retain = Box::pin(retain).await.map_err(anyhow::Error::from)?;
-        let map = map.with_enforced(Arc::new(retain.clone()));
+        let banner = Banner::open(consent.clone(), map.clone(), said).await;
+        let banner = banner.map_err(anyhow::Error::from)?;
+        let map = map.with_own_detectors(Arc::new(FromInspect(inspect.clone())));
+        let (retain, map) = open_retain(&web, map, &consent, config).await?;
         let policy = Policy::open(web.clone(), consent.clone(), map.clone(), regimes.clone());
         let policy = policy.await.map_err(anyhow::Error::from)?;
         let rooms = Rooms {
@@ -401,6 +396,20 @@ impl House {
             tokio::join!(runner.run(stopped.clone()), follower.run(stopped));
         }
     }
+}
+
+/// Opens retention, and the map whose records say what it enforces.
+async fn open_retain(
+    web: &Web,
+    map: DataMap,
+    consent: &Consent,
+    config: &Config,
+) -> Result<(Retain, DataMap), Failure> {
+    let map = map.with_guard(config.guard.clone()).with_folders(config.folders.clone());
+    let opened = Box::pin(Retain::open(web.clone(), map.clone(), consent.clone())).await;
+    let retain = opened.map_err(anyhow::Error::from)?;
+    let map = map.with_enforced(Arc::new(retain.clone()));
+    Ok((retain, map))
 }
 
 /// Publishes the log and has it cosigned. What witnesses hold against this log is asked first: a
