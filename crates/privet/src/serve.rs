@@ -155,6 +155,7 @@ impl House {
     }
 
     /// Opens the rooms on a store that is open.
+    #[allow(clippy::too_many_lines)] // a line or two for each room, in the order of the floors
     async fn open_on(
         store: Store,
         config: &Config,
