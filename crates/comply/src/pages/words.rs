@@ -113,7 +113,6 @@ impl Names {
 
     /// What a finding is about.
     pub(crate) fn object(&self, p: &Look, finding: &Finding) -> String {
-        let kind = p.t(&format!("comply-kind-{}", finding.kind));
         let name = match finding.kind.as_str() {
             "user" => self.person(p, &finding.object),
             "use" => self.person(p, finding.object.split('/').next().unwrap_or_default()),
@@ -125,6 +124,7 @@ impl Names {
             }
             _ => finding.name.clone(),
         };
+        let kind = p.t(&format!("comply-kind-{}", finding.kind));
         if name.is_empty() { kind } else { p.t2("comply-object", "kind", kind, "name", name) }
     }
 
