@@ -3,13 +3,14 @@
 use axum::{
     Json, Router,
     extract::{Path, State},
+    http::StatusCode,
     response::{IntoResponse as _, Response},
     routing::get,
 };
 use serde_json::{Value, json};
 use web::{Token, WebError, rfc3339};
 
-use crate::{PolicyVersion, Room, public};
+use crate::{PolicyError, PolicyVersion, Room, public};
 
 /// The scope a token needs.
 const SCOPE: &str = "map:read";
@@ -49,7 +50,16 @@ async fn one(
     if let Err(refusal) = token.require(SCOPE) {
         return Ok(refusal);
     }
-    let row = room.policy.row(&id).await?;
+    let row = match room.policy.row(&id).await {
+        Err(PolicyError::NotFound) => {
+            return Ok(web::problem(
+                StatusCode::NOT_FOUND,
+                "urn:privet:problem:not-found",
+                "There is no published policy with this id; GET /v1/policies lists them.",
+            ));
+        }
+        other => other?,
+    };
     let version = room.policy.version(&id, row.version).await?;
     let mut whole = open(&version);
     // Where each sentence comes from is for the company's own eyes.

@@ -239,7 +239,7 @@ fn told(error: &RetainError) -> Response {
     let say = |key: &str| web::translate(Lang::En, key, &[("what", "".into())]);
     match error {
         RetainError::NotFound(_) => {
-            web::problem(StatusCode::NOT_FOUND, "about:blank", &error.to_string())
+            web::problem(StatusCode::NOT_FOUND, "urn:privet:problem:not-found", &error.to_string())
         }
         RetainError::Rule(key) => refuse(&say(key)),
         RetainError::Form(faults) => {
