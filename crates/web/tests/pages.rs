@@ -165,8 +165,9 @@ fn texts(folder: &str) -> BTreeMap<String, BTreeSet<String>> {
                     .chars()
                     .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
                     .collect();
-                // A variable that only chooses the plural is none that Chinese must show.
-                if !part[name.len()..].trim_start().starts_with("->") {
+                // A variable that only chooses the plural is none that Chinese must show, and the sign of
+                // dollars is none at all.
+                if !name.is_empty() && !part[name.len()..].trim_start().starts_with("->") {
                     out.get_mut(&key).unwrap().insert(name);
                 }
             }
