@@ -186,11 +186,8 @@ async fn a_change_has_a_run_made_and_a_run_does_not() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_database_from_before_findings_is_opened() {
+async fn a_new_database_is_judged_at_once() {
     let (store, guard) = guarded(false).await;
-    // As an older version left it: every room but this one.
-    let web = web::Web::open(store.clone(), web::WebConfig::default()).await.unwrap();
-    assert!(!web.store().is_postgres());
     let comply = open(store, "https://privet.example").await;
     assert_eq!(comply.runs(1).await.unwrap(), []);
     let run = comply.run(me(), Reason::CommandLine).await.unwrap();
