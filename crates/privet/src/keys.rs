@@ -244,6 +244,9 @@ async fn rewrap(state: State) -> Result<(), Failure> {
     say(&format!("{} customers' keys moved to key-encrypting key {}.", done.moved, done.version));
     let done = consent.reseal_records(&Actor::CommandLine).await?;
     say(&format!("{} records of choices sealed with record key {}.", done.sealed, done.version));
+    // What was written lies in SQLite's log beside the database until the last connection closes;
+    // until then the file itself still holds what stood there before.
+    consent.store().close().await;
     Ok(())
 }
 
