@@ -1,6 +1,7 @@
 # Every action of the ledger, in words.
 audit-do-personal-data-read = Read personal data
 audit-do-transfer-noted = Said something of a transfer abroad
+audit-do-desk-seen = Saw what had changed
 audit-do-duty-begun = A duty began to apply
 audit-do-duty-ended = A duty no longer applies
 audit-do-duty-done = A duty was marked as done

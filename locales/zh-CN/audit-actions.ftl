@@ -1,6 +1,7 @@
 # Every action of the ledger, in words.
 audit-do-personal-data-read = 读取了个人信息
 audit-do-transfer-noted = 填写了跨境传输的说明
+audit-do-desk-seen = 已阅变更
 audit-do-duty-begun = 一项义务开始适用
 audit-do-duty-ended = 一项义务不再适用
 audit-do-duty-done = 一项义务被标记为已完成

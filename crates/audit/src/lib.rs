@@ -15,9 +15,10 @@ mod api;
 
 pub use error::{AuditError, Result};
 pub use export::Format;
-pub use lines::{Filter, Line};
+pub use lines::{Filter, Line, Tally};
 pub use nav::nav;
 pub use room::Room;
+pub use words::{Names, action};
 
 use consent::Consent;
 use store::{Migration, Store};

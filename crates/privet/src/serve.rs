@@ -12,6 +12,7 @@ use comply::{Comply, Following, Rooms};
 use consent::Consent;
 use datamap::DataMap;
 use deliver::Deliver;
+use desk::Desk;
 use grants::Grants;
 use inspect::Inspect;
 use policy::Policy;
@@ -139,6 +140,8 @@ pub struct House {
     pub transfers: Transfers,
     /// Who reaches which data in the company's databases, and who should.
     pub grants: Grants,
+    /// The privacy officer's desk.
+    pub desk: Desk,
     witnesses: Witnesses,
     web: Web,
 }
@@ -194,6 +197,7 @@ impl House {
             .with_nav(deliver::nav())
             .with_nav(preference::nav())
             .with_nav(banner::nav())
+            .with_nav(desk::nav())
             .with_nav(regime::nav())
             .with_nav(policy::nav())
             .with_nav(comply::nav())
@@ -238,10 +242,22 @@ impl House {
         };
         let comply = Comply::open(rooms).await.map_err(anyhow::Error::from)?;
         let grants = Box::pin(open_grants(&map, &consent)).await?;
+        let desk = desk::Rooms {
+            web: web.clone(),
+            map: map.clone(),
+            audit: audit.clone(),
+            warn: warn.clone(),
+            regimes: regimes.clone(),
+            comply: comply.clone(),
+            policy: policy.clone(),
+            retain: retain.clone(),
+        };
+        let desk = Desk::open(desk).await.map_err(anyhow::Error::from)?;
         Ok(Self {
             address,
             map: map.with_after_scan(Arc::new(grants.clone())),
             grants,
+            desk,
             inspect,
             consent,
             deliver,
@@ -294,6 +310,7 @@ impl House {
             .merge(regime::router(self.web.clone(), self.regimes.clone()))
             .merge(transfer::router(self.web.clone(), self.transfers.clone()))
             .merge(grants::router(self.web.clone(), self.grants.clone()))
+            .merge(desk::router(self.web.clone(), self.desk.clone()))
             .merge(crate::reference::router(self.web.clone()));
         let rooms = rooms
             .merge(crate::log_pages::router(self.web.store().ledger()))

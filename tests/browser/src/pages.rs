@@ -32,7 +32,7 @@ const CANARY: &str = "main section.card form button[type='submit']";
 const LOYALTY: &str = "/console/detectors/new?example=loyalty-card";
 
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 104] = [
+pub const CONSOLE: [Page; 105] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
@@ -82,6 +82,7 @@ pub const CONSOLE: [Page; 104] = [
     ("law-clocks", Way::Path("/console/laws/eu-gdpr?kind=clock")),
     ("laws-profile", Way::Path("/console/laws/profile")),
     ("law-packs", Way::Path("/console/laws/packs")),
+    ("desk", Way::Path("/console/desk")),
     ("duties", Way::Path("/console/duties")),
     ("duty", Way::Link("/console/duties", "main tbody a[href^='/console/duties/']")),
     ("records-print", Way::Path("/console/records/print")),

@@ -152,6 +152,7 @@ pub(crate) const ACTIONS: &[(&str, Group)] = &[
     ("recipient.deleted", Map),
     ("regime.profile_saved", Map),
     ("transfer.noted", Map),
+    ("desk.seen", System),
     ("duty.begun", System),
     ("duty.ended", System),
     ("duty.done", Map),

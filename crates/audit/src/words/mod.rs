@@ -67,13 +67,13 @@ impl Group {
 pub(crate) const READS: [&str; 3] = ["personal_data.read", "subject.looked_up", "subject.revealed"];
 
 /// An action as a sentence; one that a newer version wrote stays as it is written.
-pub(crate) fn action(lang: Lang, action: &str) -> String {
+pub fn action(lang: Lang, action: &str) -> String {
     let key = format!("audit-do-{}", action.replace(['.', '_'], "-"));
     if has_key(lang, &key) { translate(lang, &key, &[]) } else { action.to_owned() }
 }
 
 /// People and tokens by id.
-pub(crate) struct Names {
+pub struct Names {
     people: HashMap<String, String>,
     tokens: HashMap<String, String>,
 }

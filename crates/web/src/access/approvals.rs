@@ -2,7 +2,7 @@
 //! one object, runs out, and is used once. Each step is one conditional `UPDATE`, so that of two
 //! people (or two servers) deciding or using at once exactly one succeeds.
 
-use crate::{ListQuery, Web, WebError};
+use crate::{ListQuery, Look, Web, WebError};
 use ::access::Action;
 use store::sqlx::{self, Row};
 use store::{Actor, Entry, WriteTx};
@@ -81,6 +81,38 @@ pub struct Approval {
     pub state: ApprovalState,
     /// Who decided; empty while nobody has.
     pub decided_by: String,
+}
+
+impl Approval {
+    /// Nobody has decided, and it has not run out.
+    pub fn is_open(&self) -> bool {
+        self.state == ApprovalState::Open
+    }
+
+    /// What is asked for, in words: which list, where one is.
+    pub fn what(&self, p: &Look) -> String {
+        match (self.action.as_str(), self.object_kind.as_str()) {
+            ("bulk_export", "audit") => p.t("access-export-audit"),
+            ("bulk_export", "token") => p.t("access-export-token"),
+            (_, "retention_undo") => p.t("access-undo-retention"),
+            (action, _) => p.t(&format!("access-action-{}", action.replace('_', "-"))),
+        }
+    }
+
+    /// Where the object can be looked at; empty where it has no page.
+    pub fn link(&self) -> String {
+        let id = &self.object_id;
+        match self.object_kind.as_str() {
+            "policy" => format!("/console/access/policies/{id}"),
+            "campaign" => "/console/consents/campaigns".to_owned(),
+            "subject" => format!("/console/consents/people/{id}/erase"),
+            "audit" if id == "all" => "/console/audit".to_owned(),
+            "audit" => format!("/console/audit?{id}"),
+            "token" => "/console/tokens".to_owned(),
+            "retention" | "retention_undo" => format!("/console/retention/runs/{id}"),
+            _ => String::new(),
+        }
+    }
 }
 
 /// Asking and answering. Made by [`Web::approvals`].

@@ -57,8 +57,8 @@ pub(super) async fn show(
         }
     };
     let line = |approval: Approval| Line {
-        what: what(&p, &approval),
-        link: link(&approval),
+        what: approval.what(&p),
+        link: approval.link(),
         who: name(&approval.asked_by),
         decided: name(&approval.decided_by),
         mine: approval.asked_by == p.user.id,
@@ -70,29 +70,6 @@ pub(super) async fn show(
     let pager = Pager::new(&l, total);
     let lines = found.into_iter().map(line).collect();
     render(&ApprovalsPage { p, lines, pager, may_decide })
-}
-
-/// What is asked for, in words: which list, where one is.
-fn what(p: &Page, approval: &Approval) -> String {
-    match (approval.action.as_str(), approval.object_kind.as_str()) {
-        ("bulk_export", "audit") => p.t("access-export-audit"),
-        ("bulk_export", "token") => p.t("access-export-token"),
-        (_, "retention_undo") => p.t("access-undo-retention"),
-        (action, _) => p.t(&format!("access-action-{}", action.replace('_', "-"))),
-    }
-}
-
-fn link(approval: &Approval) -> String {
-    match approval.object_kind.as_str() {
-        "policy" => format!("/console/access/policies/{}", approval.object_id),
-        "campaign" => "/console/consents/campaigns".to_owned(),
-        "subject" => format!("/console/consents/people/{}/erase", approval.object_id),
-        "audit" if approval.object_id == "all" => "/console/audit".to_owned(),
-        "audit" => format!("/console/audit?{}", approval.object_id),
-        "token" => "/console/tokens".to_owned(),
-        "retention" | "retention_undo" => format!("/console/retention/runs/{}", approval.object_id),
-        _ => String::new(),
-    }
 }
 
 fn badge(state: ApprovalState) -> &'static str {
