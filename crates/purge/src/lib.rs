@@ -43,6 +43,7 @@
 //! # Ok(()) }
 //! ```
 
+mod alike;
 mod batch;
 mod conn;
 mod copy;
@@ -60,6 +61,7 @@ mod sql;
 mod target;
 mod value;
 
+pub use alike::Alike;
 pub use copy::{BatchCopy, Before, Change, Group};
 pub use dry::dry_run;
 pub use error::PurgeError;

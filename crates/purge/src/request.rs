@@ -6,6 +6,8 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::Alike;
+
 /// One retention rule (or one erasure) over one database.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Request {
@@ -101,6 +103,15 @@ pub enum Condition {
         /// The values; at most [`Condition::MOST_VALUES`].
         values: Vec<Literal>,
     },
+    /// The column's text form is another spelling of one of these values.
+    Alike {
+        /// The column, of any type.
+        column: String,
+        /// The values; at most [`Condition::MOST_VALUES`].
+        values: Vec<String>,
+        /// What makes no difference.
+        how: Alike,
+    },
     /// The column is NULL.
     IsNull {
         /// The column.
@@ -135,6 +146,9 @@ impl fmt::Debug for Condition {
             Self::Related { path, is } => write!(f, "some {path:?} with {is:?}"),
             Self::Equals { column, .. } => write!(f, "{column} = …"),
             Self::OneOf { column, values } => write!(f, "{column} in {} values", values.len()),
+            Self::Alike { column, values, how } => {
+                write!(f, "{column} alike ({how:?}) one of {} values", values.len())
+            }
             Self::IsNull { column } => write!(f, "{column} is null"),
             Self::Keys(keys) => write!(f, "key in {} values", keys.len()),
         }

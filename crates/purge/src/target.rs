@@ -12,6 +12,7 @@ use sqlx::{
 };
 
 use crate::{
+    Alike,
     conn::{Conn, Inner},
     error::{PurgeError, Result},
     schema::{self, Schema},
@@ -127,12 +128,15 @@ impl Target {
             Ok(_) => return Err(SourceError::NotADatabase(place).into()),
             Err(_) => return Err(SourceError::Missing(place).into()),
         }
-        let options = SqliteConnectOptions::new()
+        let mut options = SqliteConnectOptions::new()
             .filename(&path)
             .create_if_missing(false)
             .foreign_keys(true)
             .busy_timeout(patience.lock)
             .disable_statement_logging();
+        for alike in Alike::ALL {
+            options = options.collation(alike.collation(), move |a, b| alike.order(a, b));
+        }
         let inner = SqliteConnection::connect_with(&options)
             .await
             .map_err(|error| crate::conn::fault(&error, &place, ""))?;

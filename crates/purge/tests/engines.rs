@@ -7,8 +7,8 @@ use std::{fmt::Write as _, time::Duration};
 
 use common::{Db, Memory};
 use purge::{
-    Action, Aggregate, Allow, Child, Condition, Dimension, DryOptions, End, Engine, Grain, Literal,
-    MaskKind, Neutral, Plan, PurgeError, Reason, Request, RunOptions, Selection, Target,
+    Action, Aggregate, Alike, Allow, Child, Condition, Dimension, DryOptions, End, Engine, Grain,
+    Literal, MaskKind, Neutral, Plan, PurgeError, Reason, Request, RunOptions, Selection, Target,
     TimeEncoding, Treatment,
 };
 use sqlx::{AssertSqlSafe, Connection as _};
@@ -628,5 +628,131 @@ async fn tables_without_a_key_go_by_their_row_ids() {
         assert!(matches!(outcome.end, End::Finished), "{:?}", outcome.end);
         assert_eq!((outcome.progress.counts.roots, db.count("log").await), (50, 50));
         db.drop().await;
+    }
+}
+
+/// Deletes rows of `t` whose column is alike a value; returns how many.
+async fn deleted_alike(db: &Db, column: &str, how: Alike, value: &str) -> u64 {
+    let covered = Condition::Alike { column: column.into(), values: vec![value.to_owned()], how };
+    let target = db.target();
+    let plan = planned(&target, delete("t", covered)).await;
+    let sink = finished(&target, &plan).await;
+    sink.progress.last().map_or(0, |progress| progress.counts.roots)
+}
+
+#[tokio::test]
+async fn numbers_are_looked_for_in_columns_of_any_type() {
+    let types: [(Engine, &[&str]); 3] = [
+        (Engine::Sqlite, &["INTEGER", "REAL", "NUMERIC", "TEXT", "BLOB"]),
+        (Engine::Postgres, &["bigint", "numeric(20)", "double precision", "text", "char(20)"]),
+        (Engine::Mysql, &["BIGINT UNSIGNED", "DECIMAL(20)", "DOUBLE", "CHAR(20)", "VARBINARY(20)"]),
+    ];
+    for (engine, types) in types {
+        for data_type in types {
+            let db = Db::create(engine).await;
+            db.run(&format!(
+                "CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY, phone {data_type});
+                 INSERT INTO t VALUES (1, '13800138000'), (2, '13800138001'), (3, NULL);"
+            ))
+            .await;
+
+            let gone = deleted_alike(&db, "phone", Alike::WidePhone, "+86 138-0013-8000").await;
+
+            assert_eq!((gone, db.count("t").await), (1, 2), "{engine:?} {data_type}");
+            db.drop().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn capitals_beyond_a_to_z_and_other_encodings_are_looked_for() {
+    let tables = [
+        (Engine::Sqlite, "email TEXT"),
+        (Engine::Postgres, "email text COLLATE \"C\""),
+        (Engine::Mysql, "email VARCHAR(60) CHARACTER SET latin1 COLLATE latin1_bin"),
+    ];
+    for (engine, column) in tables {
+        let db = Db::create(engine).await;
+        db.run(&format!(
+            "CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY, {column});
+             INSERT INTO t VALUES (1, 'MÜLLER@SHOP.EXAMPLE'), (2, 'müller@shop.example'),
+               (3, 'möller2@shop.example');"
+        ))
+        .await;
+
+        let gone = deleted_alike(&db, "email", Alike::WideAddress, "Müller@shop.example").await;
+
+        assert_eq!((gone, db.count("t").await), (2, 1), "{engine:?}");
+        db.drop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_database_in_another_encoding_than_utf8_is_searched() {
+    let db = Db::create(Engine::Postgres).await;
+    let name = format!("{}_latin", db.url.rsplit_once('/').unwrap().1);
+    db.run(&format!(
+        "CREATE DATABASE {name} ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+    ))
+    .await;
+    let latin = db.beside(&name);
+    for how in Alike::ALL {
+        latin
+            .run(
+                "CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY, who text);
+                 INSERT INTO t VALUES (1, ' +1 212-555-0142'), (2, 'Zoë@x.example'), (3, NULL);",
+            )
+            .await;
+
+        assert_eq!(
+            deleted_alike(&latin, "who", how, "+12125550142").await,
+            u64::from(!matches!(how, Alike::Address | Alike::WideAddress)),
+            "{how:?}"
+        );
+        latin.run("DROP TABLE t").await;
+    }
+    db.run(&format!("DROP DATABASE {name} WITH (FORCE)")).await;
+    db.drop().await;
+}
+
+#[tokio::test]
+async fn a_value_that_says_nothing_is_refused() {
+    let db = shop(Engine::Sqlite, 3).await;
+    let held = Condition::Alike {
+        column: "note".into(),
+        values: vec!["none".into()],
+        how: Alike::WidePhone,
+    };
+    let mut request = whole_shop();
+    request.selection.except.push(held);
+
+    let refused = purge::plan(&db.target().schema().await.unwrap(), request);
+
+    assert!(matches!(refused, Err(PurgeError::Request(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_row_that_refers_to_itself_goes_or_is_kept_but_stops_nothing() {
+    for engine in ENGINES {
+        for null in ["NULL", "NOT NULL"] {
+            let db = Db::create(engine).await;
+            db.run(&format!(
+                "CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY, chief INTEGER {null}, FOREIGN KEY (chief) REFERENCES t (id));
+                 INSERT INTO t VALUES (1, 1); INSERT INTO t VALUES (2, 1);"
+            ))
+            .await;
+            let target = db.target();
+            let mut request = delete("t", Condition::always());
+            request.children = vec![child("t", Treatment::Delete)];
+            let plan = planned(&target, request).await;
+            let sink = finished(&target, &plan).await;
+
+            // InnoDB lets no such row go while it refers to itself.
+            let stays = engine == Engine::Mysql && null == "NOT NULL";
+            let counts = &sink.progress.last().unwrap().counts;
+            assert_eq!(db.count("t").await, i64::from(stays), "{engine:?} {null}");
+            assert_eq!(counts.kept(), u64::from(stays), "{engine:?} {null}");
+            db.drop().await;
+        }
     }
 }

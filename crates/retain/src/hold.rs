@@ -35,7 +35,7 @@ pub enum Scope {
     Customer {
         /// `email` | `phone` | `customer_id`.
         kind: String,
-        /// The identifier as it was typed, and in the form in which equal ones are equal.
+        /// The identifier as it was typed, and in its normal form; found in other spellings too.
         values: Vec<String>,
     },
 }

@@ -207,12 +207,12 @@ fn order(
             .keepers
             .iter()
             .filter_map(|(table, key, link)| Some((family.find(*table, key)?, *link)));
-        let mine = known
-            .chain(keepers)
-            .filter(|(other, link)| {
-                other != row && leaving.contains(other) && plan.links[*link].link.enforced
-            })
+        let all = known.chain(keepers);
+        let mut mine: HashSet<(usize, usize)> = all
+            .filter(|(other, link)| leaving.contains(other) && plan.links[*link].link.enforced)
             .collect();
+        cut_from_itself(plan, *row, &mine, work)?;
+        mine.retain(|(other, _)| other != row);
         referrers.insert(*row, mine);
     }
     let mut left: BTreeSet<usize> = leaving.clone();
@@ -233,6 +233,29 @@ fn order(
             }
         }
         work.levels.push(level);
+    }
+    Ok(())
+}
+
+/// InnoDB lets no row go that refers to itself, unless the reference cascades: it loses that first.
+fn cut_from_itself(
+    plan: &Plan,
+    row: usize,
+    referrers: &HashSet<(usize, usize)>,
+    work: &mut Work,
+) -> Result<(), Circle> {
+    if plan.engine != crate::Engine::Mysql {
+        return Ok(());
+    }
+    for (_, link) in referrers.iter().filter(|(other, _)| *other == row) {
+        let planned = &plan.links[*link];
+        if matches!(planned.link.on_delete.as_str(), "CASCADE" | "SET NULL") {
+            continue;
+        }
+        if planned.cut.is_empty() {
+            return Err(Circle { rows: HashSet::from([row]), links: planned.link.label() });
+        }
+        work.writes.entry(row).or_default().cut.extend(planned.cut.iter().cloned());
     }
     Ok(())
 }

@@ -418,6 +418,7 @@ fn columns_read<'a>(condition: &'a Condition, found: &mut BTreeSet<&'a str>) {
         Condition::OlderThan { column, .. }
         | Condition::Equals { column, .. }
         | Condition::OneOf { column, .. }
+        | Condition::Alike { column, .. }
         | Condition::IsNull { column } => {
             found.insert(column);
         }

@@ -105,6 +105,19 @@ impl<'a> ConditionSql<'a> {
                 }
                 sql.push("))");
             }
+            Condition::Alike { column, values, how } => {
+                bounded(values.len())?;
+                let wanted = how.wanted(values);
+                if wanted.is_empty() && !values.is_empty() {
+                    let why = "none of the values it is looked for in holds a letter or digit";
+                    return Err(PurgeError::Request(format!("{}.{column}: {why}", table.name)));
+                }
+                if wanted.is_empty() {
+                    sql.push("(1 = 0)");
+                } else {
+                    sql.alike(alias, (table, table.column(column)?), *how, wanted);
+                }
+            }
             Condition::IsNull { column } => {
                 let column = table.column(column)?;
                 sql.push("(").column(alias, table, &column.name).push(" IS NULL)");

@@ -1,5 +1,6 @@
 //! Statements: names are quoted by one function per engine, values are always bound.
 
+mod alike;
 mod condition;
 
 use std::fmt::Write as _;

@@ -56,6 +56,12 @@ impl Db {
         }
     }
 
+    /// Another database of the same server; it is not dropped with this.
+    pub fn beside(&self, name: &str) -> Self {
+        let url = format!("{}/{name}", self.url.rsplit_once('/').unwrap().0);
+        Self { engine: self.engine, url, name: name.to_owned(), _dir: None }
+    }
+
     pub async fn run(&self, sql: &str) {
         execute(self.engine, &self.url, sql).await;
     }

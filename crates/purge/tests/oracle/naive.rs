@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use purge::{Child, Condition, Neutral, Request, Treatment};
 
-use crate::world::{KeyKind, Row, World};
+use crate::world::{KeyKind, Row, SPELLINGS, World};
 
 /// Table and row.
 type Place = (usize, usize);
@@ -258,6 +258,11 @@ impl Naive<'_> {
             Condition::OneOf { values, .. } if values.is_empty() => Some(false),
             Condition::OneOf { values, .. } => {
                 row.status.map(|status| values.iter().any(|value| is(value, status)))
+            }
+            Condition::Alike { values, .. } if values.is_empty() => Some(false),
+            Condition::Alike { how, .. } => {
+                let (text, alike) = SPELLINGS[row.who];
+                text.map(|_| alike.contains(how))
             }
             Condition::IsNull { column } if column == "when" => {
                 let clock = &world.clocks[world.tables[t].clock];

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use purge::{
-    Allow, Child, Condition, Engine, Hop, Literal, MaskKind, Neutral, Request, Selection,
+    Alike, Allow, Child, Condition, Engine, Hop, Literal, MaskKind, Neutral, Request, Selection,
     TimeEncoding, Treatment,
 };
 
@@ -153,6 +153,39 @@ pub fn clocks(engine: Engine) -> Vec<Clock> {
     all
 }
 
+/// What is looked for among spellings.
+pub fn looked_for(how: Alike) -> &'static str {
+    match how {
+        Alike::Address | Alike::WideAddress => "anna@shop.example",
+        Alike::Phone | Alike::WidePhone => "+8613800138000",
+        Alike::WideCode => "C-0042",
+    }
+}
+
+/// What may stand in a column, and under which comparisons it is what is looked for.
+pub const SPELLINGS: [(Option<&str>, &[Alike]); 20] = [
+    (Some("anna@shop.example"), &[Alike::Address, Alike::WideAddress]),
+    (Some("  Anna@Shop.EXAMPLE"), &[Alike::Address, Alike::WideAddress]),
+    (Some("anna@shop\u{200B}.example\t"), &[Alike::Address, Alike::WideAddress]),
+    (Some("ＡｎｎＡ＠shop．example\u{3000}"), &[Alike::WideAddress]),
+    (Some("joanna@shop.example"), &[]),
+    (Some("+8613800138000"), &[Alike::Phone, Alike::WidePhone]),
+    (Some("0086 (138) 0013-8000"), &[Alike::Phone, Alike::WidePhone]),
+    (Some("+86\u{A0}138–0013.8000"), &[Alike::Phone, Alike::WidePhone]),
+    (Some("13800138000"), &[Alike::WidePhone]),
+    (Some("tel １３８－００１３－８０００"), &[Alike::WidePhone]),
+    (Some("0138000"), &[Alike::WidePhone]),
+    (Some("138000"), &[]),
+    (Some("13800138001"), &[]),
+    (Some("C-0042"), &[Alike::WideCode]),
+    (Some("c 00.42"), &[Alike::WideCode]),
+    (Some("Ｃ－００４２"), &[Alike::WideCode]),
+    (Some("00c0042"), &[Alike::WideCode]),
+    (Some("C-42"), &[]),
+    (Some(""), &[]),
+    (None, &[]),
+];
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum KeyKind {
     Int,
@@ -187,6 +220,8 @@ pub struct Row {
     pub time: usize,
     pub status: Option<&'static str>,
     pub note: Option<String>,
+    /// Which of the spellings.
+    pub who: usize,
     /// Row of the table referred to.
     pub refs: Vec<Option<usize>>,
     /// The SQL literals of the referring columns.
@@ -284,6 +319,7 @@ impl World {
                     time: if dice.chance(45) { 0 } else { dice.roll(values) },
                     status: dice.pick(&[Some("open"), Some("shut"), None]),
                     note,
+                    who: dice.roll(SPELLINGS.len()),
                     refs,
                     ref_literals,
                     alive: true,
@@ -345,6 +381,7 @@ impl World {
             parts.push("uid INT NOT NULL".to_owned());
             parts.push(format!("{} {}", self.quote("when"), self.clocks[table.clock].data_type));
             parts.push(format!("status {text}"));
+            parts.push(format!("who {text}"));
             parts.push(format!("{} {text}", self.quote(&table.note)));
             for link in &table.links {
                 for name in &link.columns {
@@ -399,6 +436,7 @@ impl World {
         values.push(row.uid.to_string());
         values.push(self.clocks[table.clock].values[row.time].0.to_owned());
         values.push(text(&row.status.map(str::to_owned)));
+        values.push(text(&SPELLINGS[row.who].0.map(str::to_owned)));
         values.push(text(&row.note));
         values.extend(row.ref_literals.iter().flatten().cloned());
         values.join(", ")
@@ -492,7 +530,7 @@ impl World {
         let time = |t: usize| Some(self.clocks[self.tables[t].clock].encoding.clone());
         let text = |text: &str| Literal::Text(text.to_owned());
         let status = || "status".to_owned();
-        match dice.roll(if depth > 0 { 14 } else { 8 }) {
+        match dice.roll(if depth > 0 { 15 } else { 9 }) {
             0..=2 => Condition::OlderThan { column: "when".into(), than, time: time(t) },
             3 => Condition::Equals { column: status(), value: text("open") },
             4 => {
@@ -517,11 +555,21 @@ impl World {
                 ),
                 None => Condition::always(),
             },
-            8 => Condition::Not(Box::new(self.condition(dice, t, depth - 1))),
-            9 | 10 => Condition::All(
+            8 => {
+                let how = dice.pick(&Alike::ALL);
+                let values = vec!["somebody else 7".to_owned(), looked_for(how).to_owned()];
+                let none = dice.chance(15);
+                Condition::Alike {
+                    column: "who".into(),
+                    values: if none { vec![] } else { values },
+                    how,
+                }
+            }
+            9 => Condition::Not(Box::new(self.condition(dice, t, depth - 1))),
+            10 | 11 => Condition::All(
                 (0..dice.roll(3)).map(|_| self.condition(dice, t, depth - 1)).collect(),
             ),
-            11 | 12 => match self.related(dice, t) {
+            12 | 13 => match self.related(dice, t) {
                 Some((hop, child)) => {
                     let older =
                         Condition::OlderThan { column: "when".into(), than, time: time(child) };

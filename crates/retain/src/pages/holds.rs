@@ -9,6 +9,7 @@ use axum::{
 };
 use consent::{Identifier, IdentifierKind};
 use jiff::{civil::Date, tz::TimeZone};
+use purge::Alike;
 use serde::Deserialize;
 use web::{
     Choice, CsrfForm, Errors, ListQuery, Page, Pager, Permission, WebError, redirect_with_toast,
@@ -254,11 +255,17 @@ async fn read_scope(
 fn customer(p: &Page, input: &Input, errors: &mut Errors) -> Option<Scope> {
     let typed = input.identifier.trim();
     let kind = IdentifierKind::parse(&input.kind)?;
-    let Ok(found) = Identifier::parse(kind, typed, "US") else {
-        errors.add("identifier", p.t("retain-error-person"));
-        return None;
-    };
-    let mut values = vec![typed.to_owned(), found.expose().to_owned()];
+    // A number without its country is held too: its last digits decide.
+    let few = |text: &str| text.chars().filter(char::is_ascii_digit).count() < Alike::LAST_DIGITS;
+    let mut values = vec![typed.to_owned()];
+    match Identifier::parse(kind, typed, "US") {
+        Ok(found) => values.push(found.expose().to_owned()),
+        Err(_) if kind == IdentifierKind::Phone && !few(typed) => {}
+        Err(_) => {
+            errors.add("identifier", p.t("retain-error-person"));
+            return None;
+        }
+    }
     values.dedup();
     Some(Scope::Customer { kind: input.kind.clone(), values })
 }

@@ -1,10 +1,12 @@
 //! What a rule becomes for the engine: a request with conditions in which every duty to keep and every
 //! legal hold stands as an exception. Values are bound by the engine and never part of a text.
 
+use std::collections::BTreeMap;
+
 use datamap::map::{Table, Tables};
 use jiff::Timestamp;
 use purge::{
-    Aggregate, Allow, Child, Condition, Hop, Literal, MaskKind, Neutral, Request, Selection,
+    Aggregate, Alike, Allow, Child, Condition, Hop, Literal, MaskKind, Neutral, Request, Selection,
     Treatment,
 };
 
@@ -107,14 +109,22 @@ fn due(rule: &RuleBody, cutoff: Timestamp, if_none: bool, withdrawn: &[String]) 
             let alone = Condition::All(vec![Condition::NoneRelated(hops.clone()), own]);
             Condition::Any(vec![older(false), alone])
         }
-        Event::Withdrawn { column, .. } => {
-            let lists = withdrawn.chunks(Condition::MOST_VALUES).map(|part| Condition::OneOf {
-                column: column.clone(),
-                values: part.iter().map(|text| Literal::Text(text.clone())).collect(),
-            });
-            Condition::Any(lists.collect())
+        Event::Withdrawn { column, identifier, .. } => {
+            let lists = withdrawn.chunks(Condition::MOST_VALUES);
+            Condition::Any(lists.map(|part| theirs(identifier, column, part)).collect())
         }
     }
+}
+
+/// True of rows of those who withdrew. These rows go, so in doubt a spelling is somebody else's.
+fn theirs(identifier: &str, column: &str, values: &[String]) -> Condition {
+    let how = match identifier {
+        "email" => Alike::Address,
+        "phone" => Alike::Phone,
+        // The company's own numbers: nobody knows which of their spellings are one.
+        _ => return one_of(column, values),
+    };
+    Condition::Alike { column: column.to_owned(), values: values.to_vec(), how }
 }
 
 fn hops(path: &[Step]) -> Vec<Hop> {
@@ -151,26 +161,38 @@ fn exceptions(
         all.push(Condition::All(within));
         held.push(Held::Duty(id.clone()));
     }
+    // Customers of one kind of identifier in one condition: each column is folded once for all.
+    let mut customers: BTreeMap<&str, (Vec<String>, Vec<Held>)> = BTreeMap::new();
     for hold in ground.holds {
-        let found = hold_on(hold, table, plan, ground.tables);
+        let id = Held::Hold(hold.id.clone());
+        if let Scope::Customer { kind, values } = &hold.scope {
+            let (known, ids) = customers.entry(kind.as_str()).or_default();
+            known.extend(values.iter().cloned());
+            ids.push(id);
+        } else if let Some(found) = hold_on(&hold.scope, table) {
+            all.push(found);
+            held.push(id);
+        }
+    }
+    for (kind, (values, ids)) in customers {
+        let found = customer(kind, &values, (table, plan), ground.tables);
         if !found.is_empty() {
             all.extend(found);
-            held.push(Held::Hold(hold.id.clone()));
+            held.extend(ids);
         }
     }
     Ok(all)
 }
 
-/// What a hold says about the rows of a table; nothing where it does not reach.
-fn hold_on(hold: &Hold, table: &str, plan: &[&str], tables: &Tables) -> Vec<Condition> {
-    match &hold.scope {
-        Scope::Source => vec![Condition::always()],
-        Scope::Table { table: named } if named == table => vec![Condition::always()],
+/// What a hold on a place says about the rows of a table; nothing where it does not reach.
+fn hold_on(scope: &Scope, table: &str) -> Option<Condition> {
+    match scope {
+        Scope::Source => Some(Condition::always()),
+        Scope::Table { table: named } if named == table => Some(Condition::always()),
         Scope::Rows { table: named, column, values } if named == table => {
-            vec![one_of(column, values)]
+            Some(one_of(column, values))
         }
-        Scope::Customer { kind, values } => customer(kind, values, (table, plan), tables),
-        Scope::Table { .. } | Scope::Rows { .. } => Vec::new(),
+        Scope::Customer { .. } | Scope::Table { .. } | Scope::Rows { .. } => None,
     }
 }
 
@@ -179,7 +201,24 @@ fn one_of(column: &str, values: &[String]) -> Condition {
     Condition::OneOf { column: column.to_owned(), values }
 }
 
-/// A customer is held in every column that identifies them, in the table itself and in tables that its
+/// True of rows of held customers, in whatever spelling: in doubt a row is held. A row that names
+/// nobody is not theirs.
+fn held_in(kind: &str, column: &str, values: &[String]) -> Condition {
+    let how = match kind {
+        "email" => Alike::WideAddress,
+        "phone" => Alike::WidePhone,
+        _ => Alike::WideCode,
+    };
+    let named = Condition::Not(Box::new(Condition::IsNull { column: column.to_owned() }));
+    let lists = values.chunks(Condition::MOST_VALUES).map(|part| Condition::Alike {
+        column: column.to_owned(),
+        values: part.to_vec(),
+        how,
+    });
+    Condition::All(vec![named, Condition::Any(lists.collect())])
+}
+
+/// Customers are held in every column that identifies them, in the table itself and in tables that its
 /// rows refer to. Rows of a table of the plan itself are held there.
 fn customer(
     kind: &str,
@@ -188,7 +227,7 @@ fn customer(
     tables: &Tables,
 ) -> Vec<Condition> {
     let Some(here) = tables.table(table) else { return Vec::new() };
-    let columns = identified_by(here, kind).map(|column| one_of(column, values));
+    let columns = identified_by(here, kind).map(|column| held_in(kind, column, values));
     let mut all: Vec<Condition> = columns.collect();
     for path in super::propose::upwards(table, tables) {
         if path.iter().any(|step| plan.contains(&step.table.as_str())) {
@@ -198,7 +237,7 @@ fn customer(
         for column in identified_by(above, kind) {
             all.push(Condition::Related {
                 path: hops(&path),
-                is: Box::new(one_of(column, values)),
+                is: Box::new(held_in(kind, column, values)),
             });
         }
     }
