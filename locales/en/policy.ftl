@@ -270,3 +270,27 @@ policy-old-title = This is an earlier version
 policy-old-text = It no longer applies. The current one is linked at the end of the page.
 policy-next-title = A new version applies from { $day }
 policy-next-link = See what changes
+
+policy-telling = Telling customers
+policy-telling-lead = Everybody who made choices at this property gets one letter, in the language they chose in, with the reason and a link to the changes. It is a service message; nobody can unsubscribe from it.
+policy-telling-began = Began
+policy-telling-letters = Letters written
+policy-telling-sent = Taken by the mail server
+policy-telling-waiting = Waiting
+policy-telling-failed = Refused for good
+policy-tell = Write to customers
+policy-tell-title = Write to all customers of this property?
+policy-tell-text = Letters that left cannot be taken back. A version is told once.
+policy-error-no-mail = No mail server is configured, so nobody can be written to. See the page Mail.
+policy-error-told = Customers are being told already, or were told of this version.
+policy-toast-telling = The letters are being written
+policy-told-name = A privacy policy has changed
+policy-told-subject = { $organisation }: our privacy policy changes on { $day }
+policy-told-text =
+    Our privacy policy for { $place } changes. The new version applies from { $day }.
+
+    { $reason }
+
+    On one page you see what is new, sentence by sentence, before and after.
+policy-told-action = See what changes
+policy-told-why = You get this letter because you are a customer of { $organisation }; the law asks us to tell you.

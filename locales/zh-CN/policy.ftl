@@ -252,3 +252,27 @@ policy-old-title = 这是较早的版本
 policy-old-text = 该版本已不再适用。现行版本的链接在页面底部。
 policy-next-title = 新版本自 { $day }起施行
 policy-next-link = 查看变更
+
+policy-telling = 告知客户
+policy-telling-lead = 凡在该触点作出过选择的客户，都会收到一封信，使用其选择时的语言，附变更原因和变更页面的链接。这是服务通知，无法退订。
+policy-telling-began = 开始时间
+policy-telling-letters = 已生成信件
+policy-telling-sent = 邮件服务器已接收
+policy-telling-waiting = 等待中
+policy-telling-failed = 最终被拒收
+policy-tell = 写信告知客户
+policy-tell-title = 写信告知该触点的所有客户？
+policy-tell-text = 发出的信件无法撤回。每个版本只告知一次。
+policy-error-no-mail = 没有配置邮件服务器，无法写信。请查看“邮件”页面。
+policy-error-told = 正在告知客户，或者该版本已经告知过。
+policy-toast-telling = 正在生成信件
+policy-told-name = 隐私政策变更通知
+policy-told-subject = { $organisation }：隐私政策将于{ $day }变更
+policy-told-text =
+    { $place }的隐私政策将发生变更，新版本自{ $day }起施行。
+
+    { $reason }
+
+    您可以在一个页面上逐句查看变更前后的内容。
+policy-told-action = 查看变更内容
+policy-told-why = 您是{ $organisation }的客户，依法应当向您告知，因此收到这封信。

@@ -178,7 +178,10 @@ impl Consent {
         Ok(all.collect())
     }
 
-    async fn records_of_all(&self, ids: &[&str]) -> Result<HashMap<String, Vec<Stored>>> {
+    pub(crate) async fn records_of_all(
+        &self,
+        ids: &[&str],
+    ) -> Result<HashMap<String, Vec<Stored>>> {
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
@@ -201,7 +204,10 @@ impl Consent {
         self.opening(owned).await
     }
 
-    async fn identifiers_of_all(&self, ids: &[&str]) -> Result<HashMap<String, Vec<Identifier>>> {
+    pub(crate) async fn identifiers_of_all(
+        &self,
+        ids: &[&str],
+    ) -> Result<HashMap<String, Vec<Identifier>>> {
         let mut all: HashMap<String, Vec<Identifier>> = HashMap::new();
         if ids.is_empty() {
             return Ok(all);

@@ -28,6 +28,9 @@ pub enum PolicyError {
     /// What is stored cannot be read.
     #[error("a stored policy cannot be read: {0}")]
     Damaged(#[from] serde_json::Error),
+    /// The outgoing mail.
+    #[error("the outgoing mail failed: {0}")]
+    Mail(String),
     /// A page could not be drawn.
     #[error("a policy's page could not be drawn: {0}")]
     Draw(#[from] askama::Error),

@@ -19,6 +19,7 @@ mod pages;
 mod public;
 mod room;
 mod store;
+pub mod tell;
 pub mod version;
 
 pub use document::{Audience, Document};
@@ -26,6 +27,7 @@ pub use error::{PolicyError, Result};
 pub use nav::nav;
 pub use room::Room;
 pub use store::{Candidate, Row};
+pub use tell::add_handlers;
 pub use version::{PolicyVersion, Published};
 
 use std::sync::{Arc, RwLock};
@@ -37,8 +39,10 @@ use regime::Regimes;
 use web::Web;
 
 /// The schema's steps, in order.
-const MIGRATIONS: [Migration; 1] =
-    [Migration { room: "policy", version: 1, sql: include_str!("schema.sql") }];
+const MIGRATIONS: [Migration; 2] = [
+    Migration { room: "policy", version: 1, sql: include_str!("schema.sql") },
+    Migration { room: "policy", version: 2, sql: include_str!("schema-2.sql") },
+];
 
 struct Inner {
     web: Web,

@@ -265,6 +265,48 @@ async fn the_console_leads_from_nothing_to_a_published_policy(company: Company) 
     assert!(public.contains("By the way."));
 }
 
+async fn each_customer_is_written_to_once_however_often_the_run_is_cut_short(company: Company) {
+    begin(&company).await;
+    publish(&company, &Text::default()).await;
+    support::customers(&company, 120).await;
+    company.policy.start_telling(me(), ID, 1).await.unwrap();
+    let twice = company.policy.start_telling(me(), ID, 1).await;
+    assert!(matches!(twice, Err(PolicyError::Conflict("policy-error-told"))));
+
+    // Two at once, each stopped in the middle of a batch again and again.
+    let (one, other) = (company.policy.clone(), company.policy.clone());
+    for round in 0..40_u64 {
+        let cut = std::time::Duration::from_millis(5 + round * 7);
+        let (a, b) = tokio::join!(
+            tokio::time::timeout(cut, one.tell_some()),
+            tokio::time::timeout(cut * 2, other.tell_some()),
+        );
+        let ended = |step: Result<policy::Result<_>, _>| matches!(step, Ok(Ok(None)));
+        if ended(a) || ended(b) {
+            break;
+        }
+    }
+    while company.policy.tell_some().await.unwrap().is_some() {}
+
+    let run = company.policy.telling(ID, 1).await.unwrap().unwrap();
+    assert!(run.finished_at.is_some());
+    let reader = company.policy.store().reader();
+    let count = async |sql: &str| -> i64 {
+        sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned())).fetch_one(reader).await.unwrap()
+    };
+    assert_eq!(run.queued, 120);
+    assert_eq!(count("SELECT COUNT(*) FROM policy_told").await, 120);
+    assert_eq!(count("SELECT COUNT(DISTINCT mail) FROM policy_told").await, 120);
+    assert_eq!(count("SELECT COUNT(*) FROM web_mail WHERE kind = 'policy-told'").await, 120);
+    let zh = "SELECT COUNT(*) FROM web_mail WHERE kind = 'policy-told' AND lang = 'zh-CN'";
+    assert_eq!(count(zh).await, 60, "each in their own language");
+    assert_eq!(company.policy.fates(&run).await.unwrap().waiting, 120);
+    let batches = "SELECT COUNT(*) FROM ledger_entry WHERE action = 'privacy_policy.told'";
+    assert!(count(batches).await >= 3, "an entry for every batch");
+    let at = format!("/console/policies/{ID}/versions/1");
+    assert!(Reader::owner(&company).await.page(&at).await.contains("Letters written"));
+}
+
 async fn every_audience_has_its_own_words(company: Company) {
     for audience in Audience::ALL {
         let id = company.policy.begin(me(), "default", audience).await.unwrap();
@@ -293,5 +335,6 @@ on_both_engines! {
     strangers_read_it_in_their_language_from_memory,
     a_change_is_shown_with_its_reason_and_asks_for_consent_anew,
     the_console_leads_from_nothing_to_a_published_policy,
+    each_customer_is_written_to_once_however_often_the_run_is_cut_short,
     every_audience_has_its_own_words,
 }

@@ -381,6 +381,10 @@ impl House {
         let deleting = Runner::new(self.web.store().clone(), DELETIONS_AT_ONCE);
         let deleting = retain::handlers(&self.retain).into_iter().fold(deleting, Runner::handle);
         let deleting = tokio::spawn(deleting.run(stopped.clone()));
+        // So may letters to all customers.
+        let telling = Runner::new(self.web.store().clone(), 1);
+        let telling = policy::add_handlers(telling, &self.policy);
+        let telling = tokio::spawn(telling.run(stopped.clone()));
         let letters = tokio::spawn(self.letters(stopped));
         signals.next().await;
         tracing::info!("stopping");
@@ -388,7 +392,7 @@ impl House {
         let ended = async {
             let _ = tokio::join!(
                 jobs, counting, sealing, deliveries, letters, published, watching, following,
-                forgetting, renewing, shelf, deleting
+                forgetting, renewing, shelf, deleting, telling
             );
             let _ = tokio::time::timeout(GRACE, server).await;
             self.consent.leave_decisions().await;

@@ -92,6 +92,7 @@ pub const CONSOLE: [Page; 105] = [
     ),
     ("activity-form", Way::Path("/console/records/activities/new")),
     ("banners", Way::Path("/console/banners")),
+    ("privacy-policies", Way::Path("/console/policies")),
     ("data-lists", Way::Path("/console/data-lists")),
     ("organisation", Way::Path("/console/organisation")),
     ("code", Way::Path("/console/code")),

@@ -36,6 +36,7 @@ pub(crate) fn router() -> Router<Room> {
         .route(&format!("{one}/versions"), get(version::list))
         .route(&format!("{one}/versions/{{version}}"), get(version::show))
         .route(&format!("{one}/versions/{{version}}/ask-again"), post(version::ask_again))
+        .route(&format!("{one}/versions/{{version}}/tell"), post(version::tell))
 }
 
 /// A policy as the list shows it.

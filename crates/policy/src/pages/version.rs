@@ -14,6 +14,7 @@ use web::{CsrfForm, Page, Permission, WebError};
 use crate::{
     PolicyVersion, Room,
     public::{ChangesView, changed},
+    tell::{Fates, Telling},
     version,
 };
 
@@ -97,6 +98,9 @@ struct VersionPage {
     asks: Vec<AskView>,
     is_newest: bool,
     may_edit: bool,
+    has_mail: bool,
+    /// How far telling customers is, and how the letters fared.
+    telling: Option<(Telling, Fates)>,
 }
 
 pub(super) async fn show(
@@ -129,7 +133,16 @@ pub(super) async fn show(
             purposes: ask.purposes.iter().filter_map(purpose).collect(),
         })
         .collect();
+    let telling = match room.policy.telling(&id, number).await? {
+        Some(telling) => {
+            let fates = room.policy.fates(&telling).await?;
+            Some((telling, fates))
+        }
+        None => None,
+    };
     web::render(&VersionPage {
+        has_mail: room.web.has_mail(),
+        telling,
         title: one.body.document.title.get(zh).to_owned(),
         address: crate::public::address(&one),
         written_by: name(&room, &one.written_by).await?,
@@ -170,4 +183,16 @@ pub(super) async fn ask_again(
     }
     room.policy.ask_again(&p.actor(), &wanted).await?;
     Ok(web::redirect_with_toast("/console/consents/campaigns", "policy-toast-asking"))
+}
+
+pub(super) async fn tell(
+    State(room): State<Room>,
+    p: Page,
+    Path((id, number)): Path<(String, i64)>,
+    CsrfForm(()): CsrfForm<()>,
+) -> Result<Response, WebError> {
+    p.require(Permission::EditConsents)?;
+    room.policy.start_telling(p.actor(), &id, number).await?;
+    let back = format!("/console/policies/{id}/versions/{number}");
+    Ok(web::redirect_with_toast(&back, "policy-toast-telling"))
 }

@@ -7,7 +7,7 @@ use super::view::{BlockView, ChangesView, SectionView, changed, sections};
 use crate::{Audience, PolicyVersion, Result, version};
 
 /// A look without a reader: pages that are the same for everybody.
-fn look(lang: Lang, path: String) -> Look {
+pub(crate) fn look(lang: Lang, path: String) -> Look {
     Look {
         lang,
         theme: Theme::Auto,

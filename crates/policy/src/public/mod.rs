@@ -6,7 +6,7 @@ mod draw;
 mod shelf;
 mod view;
 
-pub(crate) use draw::address;
+pub(crate) use draw::{address, look};
 pub(crate) use shelf::Shelf;
 pub(crate) use view::{ChangesView, Pieces, changed, pieces};
 

@@ -10,9 +10,11 @@ use axum::{
     http::{HeaderMap, Request, StatusCode, header},
 };
 use consent::{
-    Consent, LegalBasis, NoticeBody, PurposeBody, Reconsent, Regime,
+    Choice, Consent, Identifier, IdentifierKind, LegalBasis, NoticeBody, PurposeBody, Reconsent,
+    Recording, Regime, Subject,
     property::{DEFAULT, PropertyBody},
     purpose::Texts,
+    record::Origin,
 };
 use datamap::{
     DataMap,
@@ -23,7 +25,7 @@ use policy::Policy;
 use regime::Regimes;
 use store::Actor;
 use tower::ServiceExt as _;
-use web::{Web, WebConfig};
+use web::{Web, WebConfig, mail::MailSecurity, testing::SmtpServer};
 
 /// Whoever acts in tests.
 pub fn me() -> Actor {
@@ -57,6 +59,10 @@ pub async fn open(postgres: bool) -> (Company, store::testing::TestGuard) {
     let consent = Consent::open(store.clone(), consent::Settings::default()).await.unwrap();
     let map = DataMap::open(store.clone()).await.unwrap();
     let web = Web::open(store, WebConfig::default()).await.unwrap().with_nav(policy::nav());
+    // The letters wait: nobody sends them in these tests.
+    let mut mail = SmtpServer::start(MailSecurity::None, "").config(MailSecurity::None);
+    mail.ca_file = None;
+    let web = web.with_mail(mail).unwrap();
     let regimes =
         Regimes::open(consent.store().clone(), consent.clone(), map.clone()).await.unwrap();
     let policy = Policy::open(web.clone(), consent.clone(), map.clone(), regimes).await.unwrap();
@@ -126,6 +132,39 @@ async fn furnish(consent: &Consent, map: &DataMap) -> (Activity, String) {
     };
     newsletter.id = map.save_activity(me(), newsletter.clone()).await.unwrap();
     (newsletter, mailer)
+}
+
+/// Customers who chose at the property, every second in Chinese; one of another property, and one
+/// without an address.
+pub async fn customers(company: &Company, many: usize) {
+    for at in 0..many + 2 {
+        let (kind, text) = match at {
+            at if at == many => (IdentifierKind::CustomerId, "K-1".to_owned()),
+            at => (IdentifierKind::Email, format!("c{at}@tea.example")),
+        };
+        let who = Subject::new(vec![Identifier::parse(kind, &text, "IE").unwrap()]).unwrap();
+        if at == many + 1 {
+            let app = PropertyBody { name: "App".into(), ..PropertyBody::default() };
+            company.consent.save_property(&me(), "app", &app).await.unwrap();
+        }
+        let recording = Recording {
+            subject: who,
+            property: if at > many { "app" } else { DEFAULT }.to_owned(),
+            notice: "signup".into(),
+            language: if at % 2 == 0 { "en" } else { "zh-CN" }.to_owned(),
+            choices: BTreeMap::from([("news".to_owned(), Choice::Granted)]),
+            channel: "web".into(),
+            page: String::new(),
+            ip: None,
+            user_agent: String::new(),
+            given_at: None,
+            minor: None,
+            origin: Origin::Api,
+            confirmed: false,
+            idempotency: None,
+        };
+        company.consent.record(&me(), &recording).await.unwrap();
+    }
 }
 
 /// Keeps cookies: a signed-in reader of the console, or a stranger.

@@ -68,6 +68,32 @@ impl Web {
         Ok(id)
     }
 
+    /// How letters of a kind fared that were queued between two moments (µs, both included).
+    pub async fn mail_fates(
+        &self,
+        kind: &str,
+        from: i64,
+        to: i64,
+    ) -> Result<Vec<(MailState, i64)>, WebError> {
+        let rows = sqlx::query(
+            "SELECT state, COUNT(*) FROM web_mail
+             WHERE kind = $1 AND created_at >= $2 AND created_at <= $3 GROUP BY state",
+        )
+        .bind(kind)
+        .bind(from)
+        .bind(to)
+        .fetch_all(self.store().reader())
+        .await?;
+        let mut fates = Vec::new();
+        for row in &rows {
+            let state: String = row.try_get(0)?;
+            if let Some(state) = MailState::parse(&state) {
+                fates.push((state, row.try_get(1)?));
+            }
+        }
+        Ok(fates)
+    }
+
     async fn insert_mail(
         &self,
         tx: &mut WriteTx,
