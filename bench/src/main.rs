@@ -1,6 +1,6 @@
 //! Measures Privet beside the named peer and the physical limit, in one run, and prints tables with
 //! ratios. `cargo xtask bench [scan] [console] [store] [ledger] [detect] [signals] [consent]
-//! [recording] [access] [audit] [comply] [vault] [purge]`. Never part of timed tests.
+//! [recording] [access] [audit] [comply] [policy] [vault] [purge]`. Never part of timed tests.
 
 mod access;
 mod audit;
@@ -11,6 +11,7 @@ mod data;
 mod detect;
 mod ledger;
 mod log;
+mod policy;
 mod process;
 mod purge;
 mod scan;
@@ -23,10 +24,15 @@ use anyhow::{Result, bail};
 #[tokio::main]
 async fn main() -> Result<()> {
     let mut wanted: Vec<String> = std::env::args().skip(1).collect();
+    if let [mode, port, file] = wanted.as_slice()
+        && mode == policy::BARE
+    {
+        return policy::bare(port.parse()?, std::path::Path::new(file)).await;
+    }
     if wanted.is_empty() {
         wanted = [
             "scan", "console", "store", "ledger", "detect", "signals", "consent", "access",
-            "audit", "comply", "vault", "purge",
+            "audit", "comply", "policy", "vault", "purge",
         ]
         .map(String::from)
         .to_vec();
@@ -43,13 +49,14 @@ async fn main() -> Result<()> {
             "access" => access::run()?,
             "audit" => audit::run().await?,
             "comply" => comply::run().await?,
+            "policy" => policy::run().await?,
             "consent" => consent::run(customers()?).await?,
             "recording" => consent::writes_alone(customers()?).await?,
             "vault" => vault::run(customers()?).await?,
             "purge" => purge::run(customers()? / 10).await?,
             other => {
                 bail!(
-                    "there is no benchmark “{other}”; choose scan, console, store, ledger, detect, signals, consent, recording, access, audit, comply, vault or purge"
+                    "there is no benchmark “{other}”; choose scan, console, store, ledger, detect, signals, consent, recording, access, audit, comply, policy, vault or purge"
                 )
             }
         };

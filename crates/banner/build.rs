@@ -10,8 +10,13 @@ use oxc_parser::Parser;
 use oxc_span::SourceType;
 
 /// Script, and whether it is a module.
-const SCRIPTS: [(&str, bool); 4] =
-    [("privet.js", false), ("tcf.js", true), ("gpp.js", true), ("preview.js", false)];
+const SCRIPTS: [(&str, bool); 5] = [
+    ("privet.js", false),
+    ("tcf.js", true),
+    ("gpp.js", true),
+    ("news.js", true),
+    ("preview.js", false),
+];
 
 type Fault = Box<dyn std::error::Error>;
 

@@ -299,3 +299,5 @@ audit-do-retention-restoring = Had deleted rows put back
 audit-do-retention-restored = Deleted rows were put back
 audit-do-retention-restore-failed = Deleted rows could not be put back
 audit-do-retention-copies-destroyed = Destroyed the copies of deleted rows
+audit-do-notice-fresh-needed = Fresh consent became necessary by a new privacy policy
+audit-do-privacy-policy-proof-exported = The proof of letters about a privacy policy was downloaded

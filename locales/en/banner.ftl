@@ -245,3 +245,11 @@ banner-lists-computed = As of { $day }; computed from our records. You can print
 banner-lists-contact = Contact: { $contact }
 banner-toast-lists-public = Everybody can read the lists now
 banner-toast-lists-hidden = The lists are hidden
+banner-news = Tell of a changed privacy policy
+banner-news-hint = Days after a new version applies, 0 to 365; 0 never tells. Visitors who chose before it was published see a small message, once.
+banner-news-n = { $n ->
+    [0] no
+    [one] until one day after it applies
+   *[other] until { $n } days after it applies
+  }
+banner-error-news = Write a number of days from 0 to 365.

@@ -272,7 +272,8 @@ policy-next-title = A new version applies from { $day }
 policy-next-link = See what changes
 
 policy-telling = Telling customers
-policy-telling-lead = Everybody who made choices at this property gets one letter, in the language they chose in, with the reason and a link to the changes. It is a service message; nobody can unsubscribe from it.
+policy-telling-lead = Everybody who made choices at this property gets one letter, in the language they chose in, with the reason and a link to the changes.
+policy-telling-owed = The law asks for this notice. It is not marketing, so it also goes to people who unsubscribed from everything: keep advertising out of the reason.
 policy-telling-began = Began
 policy-telling-letters = Letters written
 policy-telling-sent = Taken by the mail server
@@ -294,3 +295,45 @@ policy-told-text =
     On one page you see what is new, sentence by sentence, before and after.
 policy-told-action = See what changes
 policy-told-why = You get this letter because you are a customer of { $organisation }; the law asks us to tell you.
+policy-telling-left = Customers still to go through
+policy-telling-without = Without an e-mail address
+policy-telling-without-hint = The message on your site tells them when they come back.
+policy-telling-paused = The run rests while letters of before still wait for the mail server.
+policy-proof-lead = One line for each letter: the customer's number, the masked address, and what became of it.
+policy-proof-download = Download the proof (CSV)
+policy-proof-customer = Customer
+policy-proof-address = Address, masked
+policy-proof-letter = Letter
+policy-proof-language = Language
+policy-proof-written = Written
+policy-proof-state = State
+policy-proof-ended = Taken or refused
+policy-proof-answer = Answer of the mail server
+policy-proof-gone = no longer known
+
+# The message on the site
+
+policy-news-will = Our privacy policy changes on { $day }
+policy-news-did = Our privacy policy changed on { $day }
+policy-news-parts = It is about: { $parts }.
+policy-news-link = See what changes
+policy-news-close = I have seen it
+policy-news-heading = On the site
+policy-news-on = If this property has a banner, visitors who chose before this version was published see a small message there, with a link to the changes.
+policy-news-banner = To the banner
+
+# What a new law changes
+
+policy-effect-lacks = { $policy }: would lack “{ $item }” ({ $cite })
+policy-effect-more = { $policy }: and { $n } more open items
+policy-effect-unasked = { $policy }: “{ $item }” would no longer be asked for ({ $cite })
+policy-effect-words = { $policy }: { $n ->
+    [one] one sentence
+   *[other] { $n } sentences
+  } would change, to be published anew
+policy-effect-from = { $text } – from { $day }
+policy-effect-failed = The privacy policies could not be worked out under the new law. Look at the log, then open this page again.
+
+policy-new-recipient = new recipient, or a new country
+policy-ask-law = Why: { $cites }
+policy-ask-done = Every notice that asks for these has been published anew since, with an answer whether earlier consents hold.

@@ -299,3 +299,5 @@ audit-do-retention-restoring = 请求恢复已删除的行
 audit-do-retention-restored = 已恢复删除的行
 audit-do-retention-restore-failed = 未能恢复删除的行
 audit-do-retention-copies-destroyed = 销毁了已删除行的副本
+audit-do-notice-fresh-needed = 新的隐私政策需要重新取得同意
+audit-do-privacy-policy-proof-exported = 下载了隐私政策告知信件的证明

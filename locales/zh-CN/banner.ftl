@@ -242,3 +242,10 @@ banner-lists-computed = 截至 { $day }，由我们的处理记录计算得出�
 banner-lists-contact = 联系方式：{ $contact }
 banner-toast-lists-public = 清单现已公开
 banner-toast-lists-hidden = 清单已取消公开
+banner-news = 提示隐私政策变更
+banner-news-hint = 新版本施行后的天数，0 到 365；0 表示不提示。在新版本发布之前作出过选择的访客会看到一次简短提示。
+banner-news-n = { $n ->
+    [0] 否
+   *[other] 至施行后 { $n } 天
+  }
+banner-error-news = 请填写 0 到 365 之间的天数。

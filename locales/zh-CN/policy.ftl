@@ -254,7 +254,8 @@ policy-next-title = 新版本自 { $day }起施行
 policy-next-link = 查看变更
 
 policy-telling = 告知客户
-policy-telling-lead = 凡在该触点作出过选择的客户，都会收到一封信，使用其选择时的语言，附变更原因和变更页面的链接。这是服务通知，无法退订。
+policy-telling-lead = 凡在该触点作出过选择的客户，都会收到一封信，使用其选择时的语言，附变更原因和变更页面的链接。
+policy-telling-owed = 这是法律要求的告知，不是营销信息，已退订全部消息的客户也会收到：请不要在变更原因中写入广告。
 policy-telling-began = 开始时间
 policy-telling-letters = 已生成信件
 policy-telling-sent = 邮件服务器已接收
@@ -276,3 +277,42 @@ policy-told-text =
     您可以在一个页面上逐句查看变更前后的内容。
 policy-told-action = 查看变更内容
 policy-told-why = 您是{ $organisation }的客户，依法应当向您告知，因此收到这封信。
+policy-telling-left = 尚未处理的客户
+policy-telling-without = 没有邮箱地址
+policy-telling-without-hint = 他们再次访问网站时会看到提示。
+policy-telling-paused = 之前的信件仍在等待邮件服务器，本次告知暂停中。
+policy-proof-lead = 每封信一行：客户编号、掩码后的地址以及信件的结果。
+policy-proof-download = 下载证明（CSV）
+policy-proof-customer = 客户
+policy-proof-address = 地址（掩码）
+policy-proof-letter = 信件
+policy-proof-language = 语言
+policy-proof-written = 生成时间
+policy-proof-state = 状态
+policy-proof-ended = 接收或拒收时间
+policy-proof-answer = 邮件服务器的答复
+policy-proof-gone = 已无记录
+
+# 网站上的提示
+
+policy-news-will = 隐私政策将于{ $day }变更
+policy-news-did = 隐私政策已于{ $day }变更
+policy-news-parts = 涉及：{ $parts }。
+policy-news-link = 查看变更内容
+policy-news-close = 我已知悉
+policy-news-heading = 网站上的提示
+policy-news-on = 如果此触点有横幅，在本版本发布之前作出过选择的访客会在网站上看到一条简短提示，附变更页面的链接。
+policy-news-banner = 查看横幅
+
+# 新法带来的变化
+
+policy-effect-lacks = { $policy }：将缺少“{ $item }”（{ $cite }）
+policy-effect-more = { $policy }：另有 { $n } 项待补充
+policy-effect-unasked = { $policy }：不再要求“{ $item }”（{ $cite }）
+policy-effect-words = { $policy }：{ $n } 句话将会变化，需要重新发布
+policy-effect-from = { $text }（自{ $day }起）
+policy-effect-failed = 无法按新法推算隐私政策。请查看日志后重新打开本页。
+
+policy-new-recipient = 接收方或者国家新增
+policy-ask-law = 依据：{ $cites }
+policy-ask-done = 涉及这些目的的告知均已重新发布，并已回答原有同意是否仍然适用。

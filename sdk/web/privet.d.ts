@@ -52,6 +52,8 @@ export interface PrivetConfig {
   experiment?: { id: string; variant: string };
   tcf?: { module: string } & Record<string, unknown>;
   gpp?: { module: string } & Record<string, unknown>;
+  /** A changed privacy policy to tell of. */
+  news?: { module: string; version: number } & Record<string, unknown>;
 }
 
 /** What is chosen now. */

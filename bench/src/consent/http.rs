@@ -116,7 +116,7 @@ fn request(method: &str, path: &str, token: &str, kind: &str, body: &str) -> Str
 }
 
 /// Requests a second over all connections.
-async fn ask(port: u16, requests: &[String]) -> Result<f64> {
+pub(crate) async fn ask(port: u16, requests: &[String]) -> Result<f64> {
     let started = Instant::now();
     let each = (0..CONNECTIONS).map(|at| connection(port, requests, at * 31));
     let answered: usize = try_join_all(each).await?.iter().sum();

@@ -11,6 +11,7 @@ mod load;
 mod same;
 mod writes;
 
+pub(crate) use http::ask;
 pub use writes::recording;
 
 use anyhow::Result;

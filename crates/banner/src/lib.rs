@@ -10,6 +10,7 @@ pub mod geo;
 mod limit;
 pub mod lists;
 mod nav;
+mod news;
 mod public;
 mod room;
 pub mod site;
@@ -17,9 +18,10 @@ pub mod site;
 pub use assets::{SCRIPTS, Script, address};
 pub use error::{BannerError, Result};
 pub use nav::nav;
+pub use news::{News, Teller};
 pub use room::Room;
 
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 use consent::Consent;
 use datamap::DataMap;
@@ -49,6 +51,7 @@ pub struct Banner {
     counts: experiment::Counts,
     visitor_key: [u8; 32],
     cache: Arc<RwLock<site::Cache>>,
+    news: Arc<OnceLock<Teller>>,
 }
 
 impl Banner {
@@ -62,6 +65,7 @@ impl Banner {
             settings: Arc::new(settings),
             limits: Arc::default(),
             cache: Arc::default(),
+            news: Arc::default(),
             consent,
             map,
         })

@@ -4,7 +4,7 @@
 mod support;
 
 use axum::http::StatusCode;
-use banner::{Banner, Settings};
+use banner::{Banner, News, Settings};
 use consent::{Choice, Identifier, IdentifierKind, NoticeBody, Reconsent, Subject};
 use serde_json::json;
 use support::{SHOP, Visitor, choice, me, texts};
@@ -236,4 +236,41 @@ async fn scripts_are_kept_by_their_hash() {
     assert_eq!(visitor.get("/sdk/no-such.js").await.status, StatusCode::NOT_FOUND);
     let gpc = visitor.get("/.well-known/gpc.json").await;
     assert_eq!(gpc.json()["gpc"], true);
+}
+
+#[tokio::test]
+async fn a_changed_policy_is_told_for_as_long_as_the_site_wants_it() {
+    let (banner, _guard) = sqlite().await;
+    let visitor = Visitor::new(&banner).await;
+    assert_eq!(visitor.get("/sdk/v1/config/default").await.json()["news"], json!(null));
+    let day = 86_400_000_000_i64;
+    let applies = store::now() - 3 * day;
+    banner.tell_news(std::sync::Arc::new(move |property, lang| {
+        (property == "default").then(|| News {
+            version: 2,
+            published_at: applies,
+            effective_at: applies,
+            title: if lang == web::Lang::ZhCn { "政策已变更" } else { "It changed" }.into(),
+            text: String::new(),
+            link: ("See".into(), "https://privet.example/changes".into()),
+            close: "Seen".into(),
+        })
+    }));
+
+    let english = visitor.get("/sdk/v1/config/default").await.json()["news"].clone();
+    let chinese = visitor.get("/sdk/v1/config/default?lang=zh-CN").await.json()["news"].clone();
+
+    assert_eq!((&english["version"], &english["title"]), (&json!(2), &json!("It changed")));
+    assert_eq!(english["since"], json!(applies / 1000));
+    assert_eq!(english["href"], "https://privet.example/changes");
+    assert_eq!(chinese["title"], "政策已变更");
+    let module = english["module"].as_str().unwrap();
+    assert_eq!(visitor.get(module).await.status, StatusCode::OK);
+    for days in [0, 2] {
+        let mut body = banner.site("default").await.unwrap().body;
+        body.news_days = days;
+        banner.save_site(me(), "default", &body).await.unwrap();
+        let config = visitor.get("/sdk/v1/config/default").await.json();
+        assert_eq!(config["news"], json!(null), "{days} days");
+    }
 }

@@ -16,6 +16,7 @@ pub mod desk;
 pub mod erasure;
 mod error;
 pub mod feed;
+mod fresh;
 pub mod import;
 mod keys;
 mod nav;
@@ -37,6 +38,7 @@ mod watch;
 
 pub use catalogue::Catalogue;
 pub use error::{ConsentError, Result};
+pub use fresh::Fresh;
 pub use keys::Rewrapped;
 pub use nav::nav;
 pub use notice::{Notice, NoticeBody, NoticeVersion, Reconsent};
@@ -53,9 +55,10 @@ use std::sync::{Arc, RwLock};
 use store::{Migration, Store};
 
 /// The schema's steps, in order.
-const MIGRATIONS: [Migration; 2] = [
+const MIGRATIONS: [Migration; 3] = [
     Migration { room: "consent", version: 1, sql: include_str!("schema.sql") },
     Migration { room: "consent", version: 2, sql: include_str!("schema-2.sql") },
+    Migration { room: "consent", version: 3, sql: include_str!("schema-3.sql") },
 ];
 
 /// How the room behaves.

@@ -6,6 +6,7 @@
 //! A policy's way: facts → [`document::compose`] → what people wrote ([`draft::Draft::assemble`]) →
 //! [`check::checklists`] → a second person → [`version`] → pages drawn once and served from memory.
 
+mod affected;
 mod again;
 mod api;
 pub mod changes;
@@ -15,7 +16,9 @@ pub mod draft;
 mod error;
 pub mod facts;
 mod nav;
+mod news;
 mod pages;
+pub mod proof;
 mod public;
 mod room;
 mod store;
@@ -25,6 +28,7 @@ pub mod version;
 pub use document::{Audience, Document};
 pub use error::{PolicyError, Result};
 pub use nav::nav;
+pub use news::Message;
 pub use room::Room;
 pub use store::{Candidate, Row};
 pub use tell::add_handlers;

@@ -7,13 +7,14 @@ CREATE TABLE policy_telling (
     total BIGINT NOT NULL,
     done BIGINT NOT NULL,
     queued BIGINT NOT NULL,
+    without BIGINT NOT NULL,
     actor TEXT NOT NULL,
     started_at BIGINT NOT NULL,
     finished_at BIGINT,
     reached TEXT NOT NULL,
     last TEXT NOT NULL
 );
-CREATE INDEX policy_telling_of ON policy_telling (policy, version);
+CREATE UNIQUE INDEX policy_telling_of ON policy_telling (policy, version);
 -- Proof: whom a letter was written to, and which letter of the outgoing mail that is.
 CREATE TABLE policy_told (
     telling TEXT NOT NULL,

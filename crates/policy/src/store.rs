@@ -246,6 +246,16 @@ impl Policy {
 
     /// All that a property's policies are computed from, today.
     pub async fn known(&self, property: &str) -> Result<Known> {
+        self.known_under(property, self.regimes().law(), regime::today()).await
+    }
+
+    /// The same under any law, on any day.
+    pub(crate) async fn known_under(
+        &self,
+        property: &str,
+        law: Arc<Law>,
+        day: jiff::civil::Date,
+    ) -> Result<Known> {
         let catalogue = self.consent().catalogue();
         let property = catalogue.property(property)?.clone();
         let purposes = catalogue
@@ -253,12 +263,12 @@ impl Policy {
             .filter(|purpose| purpose.retired_at.is_none())
             .map(|purpose| (purpose.key.clone(), purpose.body.clone()))
             .collect();
-        let (law, day) = (self.regimes().law(), regime::today());
-        let applying = self.regimes().applying(day).await?;
+        let profile = self.regimes().known().await?;
+        let applying = law.applying(&profile, day);
         let regimes = regimes_of(&law, &property, applying.into_iter().map(|one| one.regime));
         Ok(Known {
             map: self.map().record_facts().await?.of_customers(),
-            profile: self.regimes().known().await?,
+            profile,
             purposes,
             regimes,
             law,
@@ -350,7 +360,7 @@ impl Policy {
         alone: bool,
     ) -> Result<PolicyVersion> {
         let by = actor.to_text();
-        let entry = Entry::new(actor, "privacy_policy.published", "privacy_policy", id);
+        let entry = Entry::new(actor.clone(), "privacy_policy.published", "privacy_policy", id);
         let mut tx = self.store().begin(entry).await?;
         let row = find(tx.conn(), id).await?;
         let mut candidate = row.candidate.ok_or(PolicyError::Conflict("policy-error-decided"))?;
@@ -382,6 +392,7 @@ impl Policy {
         .execute(tx.conn())
         .await?;
         tx.states(None, Some(self.store().digest(&version.body)));
+        self.note_fresh(&mut tx, &actor, &version).await?;
         tx.commit().await?;
         self.fill_shelf().await?;
         Ok(version)

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use ::store::{Actor, Entry, JobContext, JobError, JobHandler, NewJob, Runner, new_id, now};
 use consent::Reachable;
-use sqlx::{Row as _, any::AnyRow};
+use sqlx::{AnyConnection, Row as _, any::AnyRow};
 use web::{
     Lang,
     mail::{Letter, MailState, Recipient},
 };
 
-use crate::{Policy, PolicyError, PolicyVersion, Result, public};
+use crate::{Audience, Policy, PolicyError, PolicyVersion, Result, public};
 
 /// The kind of its job.
 pub const JOB: &str = "policy-tell";
@@ -42,6 +42,8 @@ pub struct Telling {
     pub done: i64,
     /// Letters written; the others have no address or are no customers of the property.
     pub queued: i64,
+    /// Customers of the property without an e-mail address.
+    pub without: i64,
     /// Who began it, as the ledger names them.
     pub actor: String,
     /// When (µs).
@@ -63,8 +65,7 @@ pub struct Fates {
     pub failed: i64,
 }
 
-const COLUMNS: &str =
-    "id, policy, version, total, done, queued, actor, started_at, finished_at, reached, last";
+const COLUMNS: &str = "id, policy, version, total, done, queued, without, actor, started_at, finished_at, reached, last";
 
 fn read(row: &AnyRow) -> Result<Telling> {
     Ok(Telling {
@@ -74,11 +75,12 @@ fn read(row: &AnyRow) -> Result<Telling> {
         total: row.try_get(3)?,
         done: row.try_get(4)?,
         queued: row.try_get(5)?,
-        actor: row.try_get(6)?,
-        started_at: row.try_get(7)?,
-        finished_at: row.try_get(8)?,
-        reached: row.try_get(9)?,
-        last: row.try_get(10)?,
+        without: row.try_get(6)?,
+        actor: row.try_get(7)?,
+        started_at: row.try_get(8)?,
+        finished_at: row.try_get(9)?,
+        reached: row.try_get(10)?,
+        last: row.try_get(11)?,
     })
 }
 
@@ -100,6 +102,12 @@ impl Policy {
         let row =
             sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_optional(self.store().reader()).await?;
         row.as_ref().map(read).transpose()
+    }
+
+    /// Whether the run rests until the mail server has taken more.
+    pub(crate) async fn mail_is_full(&self) -> Result<bool> {
+        let full = self.web().mail_is_full(LETTER, WAITING).await;
+        full.map_err(|error| PolicyError::Mail(error.to_string()))
     }
 
     /// How the letters of a run fared, as the outgoing mail says.
@@ -138,8 +146,8 @@ impl Policy {
         }
         sqlx::query(
             "INSERT INTO policy_telling (id, policy, version, unfinished, total, done, queued,
-                 actor, started_at, finished_at, reached, last)
-             VALUES ($1, $2, $3, 1, $4, 0, 0, $5, $6, NULL, '', $7)",
+                 without, actor, started_at, finished_at, reached, last)
+             VALUES ($1, $2, $3, 1, $4, 0, 0, 0, $5, $6, NULL, '', $7)",
         )
         .bind(new_id())
         .bind(policy)
@@ -164,7 +172,7 @@ impl Policy {
     /// One batch of the run that is not finished; tells the run as it was before, `None` without one.
     pub async fn tell_some(&self) -> Result<Option<Telling>> {
         let Some(run) = self.unfinished().await? else { return Ok(None) };
-        if self.fates(&run).await?.waiting > WAITING {
+        if self.mail_is_full().await? {
             tokio::time::sleep(REST).await;
             return Ok(Some(run));
         }
@@ -184,7 +192,7 @@ impl Policy {
         let by = Actor::System("policy");
         let entry = Entry::new(by, "privacy_policy.told", "privacy_policy", &*run.policy);
         let mut tx = self.store().begin(entry).await?;
-        let mut letters = 0_i64;
+        let (mut letters, mut without) = (0_i64, 0_i64);
         // First of all: it holds off whoever else works on the run.
         let mine = sqlx::query(
             "UPDATE policy_telling SET reached = $1, done = done + $2
@@ -199,9 +207,18 @@ impl Policy {
         if mine.rows_affected() == 0 {
             return Ok(());
         }
-        for person in people.iter().filter(|one| one.properties.contains(property)) {
+        let children = version.body.document.audience == Audience::Children;
+        let meant =
+            |one: &&Reachable| one.properties.contains(property) && (one.child || !children);
+        for person in people.iter().filter(meant) {
             let mail = person.mail.as_ref().and_then(|mail| Recipient::parse(mail.expose()));
-            let Some(to) = mail else { continue };
+            let Some(to) = mail else {
+                without += 1;
+                continue;
+            };
+            if told_as_another(tx.conn(), &run.id, &person.merged).await? {
+                continue;
+            }
             let letter = self.letter(&version, Lang::from_tag(&person.language), to);
             let queued = self.web().queue_mail(&mut tx, &letter).await;
             let mail = queued.map_err(|error| PolicyError::Mail(error.to_string()))?;
@@ -213,11 +230,15 @@ impl Policy {
                 .await?;
             letters += 1;
         }
-        sqlx::query("UPDATE policy_telling SET queued = queued + $1 WHERE id = $2")
-            .bind(letters)
-            .bind(&run.id)
-            .execute(tx.conn())
-            .await?;
+        sqlx::query(
+            "UPDATE policy_telling SET queued = queued + $1, without = without + $2
+             WHERE id = $3",
+        )
+        .bind(letters)
+        .bind(without)
+        .bind(&run.id)
+        .execute(tx.conn())
+        .await?;
         tx.states(None, Some(self.store().digest(&(&run.id, reached, letters))));
         tx.commit().await?;
         Ok(())
@@ -263,6 +284,23 @@ impl Policy {
         }
         Ok(())
     }
+}
+
+/// Whether somebody was written to before they were found to be the same person as another.
+async fn told_as_another(conn: &mut AnyConnection, run: &str, merged: &[String]) -> Result<bool> {
+    for subject in merged {
+        let told: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM policy_told WHERE telling = $1 AND subject = $2",
+        )
+        .bind(run)
+        .bind(subject)
+        .fetch_one(&mut *conn)
+        .await?;
+        if told > 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Works on a run as a job: claimed by one server, gone on with by another when that one dies.

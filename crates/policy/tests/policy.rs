@@ -12,6 +12,7 @@ use policy::{
     check::State,
     draft::{Draft, Edit, Mode},
 };
+use regime::Affected as _;
 use support::{Company, Reader, me};
 
 const ID: &str = "customers-default";
@@ -209,14 +210,20 @@ async fn a_change_is_shown_with_its_reason_and_asks_for_consent_anew(company: Co
     let history = reader.page("/privacy/policy/default/history?lang=zh-CN").await;
     assert!(history.contains("第 2 版") && history.contains("第 1 版"));
 
+    let fresh = company.consent.fresh_needed().await.unwrap();
+    assert_eq!((fresh.len(), fresh[0].notice.as_str()), (1, "signup"));
+    assert!(fresh[0].purposes.contains("news") && fresh[0].href.ends_with("/versions/2"));
+
     let mut owner = Reader::owner(&company).await;
     let at = format!("/console/policies/{ID}/versions/2");
     let console = owner.page(&at).await;
-    assert!(console.contains("value=\"signup/news\""), "{console}");
+    assert!(console.contains("value=\"signup/news\" checked"), "{console}");
     let asked = owner.post(&at, &format!("{at}/ask-again"), &[("ask", "signup/news")]).await;
     assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.text);
     let campaign = company.consent.campaign("signup@2").await.unwrap();
     assert!(campaign.is_running());
+    assert!(company.consent.fresh_needed().await.unwrap().is_empty(), "it was answered");
+    assert!(owner.page(&at).await.contains("has been published anew"));
 }
 
 async fn the_console_leads_from_nothing_to_a_published_policy(company: Company) {
@@ -251,8 +258,14 @@ async fn the_console_leads_from_nothing_to_a_published_policy(company: Company) 
     assert_eq!(kept.status, StatusCode::SEE_OTHER);
     let page = owner.page(&draft).await;
     assert!(page.contains("Hello.") && page.contains("By the way.") && page.contains("Roles."));
+    let removed = owner.post(&block, &format!("{block}/remove"), &[]).await;
+    assert_eq!(removed.status, StatusCode::SEE_OTHER, "{}", removed.text);
+    assert!(!owner.page(&draft).await.contains("Hello."));
 
     let seen = [("day", "2099-01-01"), ("seen", "1")];
+    assert_eq!(owner.post(&publish, &publish, &seen).await.status, StatusCode::SEE_OTHER);
+    let taken_back = owner.post(&publish, &format!("{draft}/refuse"), &[]).await;
+    assert_eq!(taken_back.status, StatusCode::SEE_OTHER, "{}", taken_back.text);
     assert_eq!(owner.post(&publish, &publish, &seen).await.status, StatusCode::SEE_OTHER);
     let waiting = owner.page(&publish).await;
     assert!(waiting.contains("Nobody else here may approve"), "{waiting}");
@@ -269,7 +282,10 @@ async fn each_customer_is_written_to_once_however_often_the_run_is_cut_short(com
     begin(&company).await;
     publish(&company, &Text::default()).await;
     support::customers(&company, 120).await;
-    company.policy.start_telling(me(), ID, 1).await.unwrap();
+    let mut owner = Reader::owner(&company).await;
+    let at = format!("/console/policies/{ID}/versions/1");
+    let begun = owner.post(&at, &format!("{at}/tell"), &[]).await;
+    assert_eq!(begun.header("location"), at, "{}", begun.text);
     let twice = company.policy.start_telling(me(), ID, 1).await;
     assert!(matches!(twice, Err(PolicyError::Conflict("policy-error-told"))));
 
@@ -303,8 +319,109 @@ async fn each_customer_is_written_to_once_however_often_the_run_is_cut_short(com
     assert_eq!(company.policy.fates(&run).await.unwrap().waiting, 120);
     let batches = "SELECT COUNT(*) FROM ledger_entry WHERE action = 'privacy_policy.told'";
     assert!(count(batches).await >= 3, "an entry for every batch");
-    let at = format!("/console/policies/{ID}/versions/1");
-    assert!(Reader::owner(&company).await.page(&at).await.contains("Letters written"));
+    assert_eq!(run.without, 1, "one has no address");
+
+    let page = owner.page(&at).await;
+    assert!(page.contains("Letters written") && page.contains("PIPL Arts 14"), "{page}");
+    let proof = owner.post(&at, &format!("{at}/proof"), &[]).await;
+    assert_eq!(proof.status, StatusCode::OK, "{}", proof.text);
+    assert_eq!(proof.text.lines().count(), 121, "a line for every letter");
+    assert!(proof.text.contains("@tea.example") && !proof.text.contains("c11@"), "masked");
+    assert_eq!(count("SELECT COUNT(*) FROM policy_telling WHERE finished_at IS NULL").await, 0);
+}
+
+const LAW: &str = r#"
+[pack]
+id = "eu"
+version = "2027.02.01-test"
+name = { en = "A test", zh = "测试" }
+as_of = "2026-11-24"
+amends = true
+removes = ["eu.notice13.controller_identity"]
+
+[[fact]]
+id = "eu.notice13.mascot"
+regime = "eu-gdpr"
+kind = "notice_item"
+code = "mascot"
+list = "from_person"
+text = { en = "Name the mascot.", zh = "告知吉祥物。" }
+cite = { en = "Test Art 1", zh = "测试第一条" }
+confidence = "V"
+from = "2018-05-25"
+
+[[fact]]
+id = "eu.notice13.later"
+regime = "eu-gdpr"
+kind = "notice_item"
+code = "later"
+list = "from_person"
+text = { en = "Name the weather.", zh = "告知天气。" }
+cite = { en = "Test Art 2", zh = "测试第二条" }
+confidence = "V"
+from = "2099-01-01"
+
+[[fact]]
+id = "eu.dsr"
+regime = "eu-gdpr"
+kind = "clock"
+code = "dsr"
+text = { en = "Answer within three months.", zh = "三个月内答复。" }
+value = 3
+unit = "calendar_months"
+clock_start = "receipt"
+cite = { en = "Test Art 3", zh = "测试第三条" }
+confidence = "V"
+from = "2018-05-25"
+"#;
+
+async fn a_new_law_shows_what_it_changes_in_policies(company: Company) {
+    begin(&company).await;
+    let regimes = company.regimes.clone();
+    let loaded = regimes.load_pack(me(), "test.toml", LAW).await.unwrap();
+    let regime::Loaded::Staged(id) = loaded else { panic!("{loaded:?}") };
+    let preview = regimes.preview(&id, regime::today()).await.unwrap();
+
+    let effects = company.policy.affected(&preview.before, &preview.after, web::Lang::En).await;
+
+    let all: Vec<&str> = effects.iter().map(|one| one.text.as_str()).collect();
+    let has = |words: &[&str]| all.iter().any(|text| words.iter().all(|word| text.contains(word)));
+    assert!(has(&["would lack “Name the mascot.” (Test Art 1)"]), "{all:#?}");
+    assert!(has(&["would lack “Name the weather.”", "from 2099-01-01"]), "{all:#?}");
+    assert!(has(&["would no longer be asked for"]), "{all:#?}");
+    assert!(has(&["would change, to be published anew"]), "{all:#?}");
+    assert!(effects.iter().all(|one| one.href == format!("/console/policies/{ID}")));
+    // Once it is switched on, the draft says what was foretold.
+    regimes.switch_pack(me(), &id).await.unwrap();
+    let standing = company.policy.standing(ID).await.unwrap();
+    assert!(standing.lacks().contains(&"eu-gdpr/eu.notice13.mascot".to_owned()));
+    assert!(standing.composed.document.prose(false).contains("within 3 months"));
+}
+
+async fn sites_are_told_of_a_change_and_of_nothing_else(company: Company) {
+    begin(&company).await;
+    publish(&company, &Text::default()).await;
+    assert_eq!(company.policy.news("default", web::Lang::En), None, "the first is no change");
+    let mut changed = company.newsletter.clone();
+    changed.retention = "Two years 两年".into();
+    company.map.save_activity(me(), changed).await.unwrap();
+
+    publish(&company, &text("We keep it longer.", "保存时间更长。")).await;
+
+    let news = company.policy.news("default", web::Lang::En).unwrap();
+    assert_eq!((news.version, news.text.as_str()), (2, "We keep it longer."));
+    assert!(news.title.starts_with("Our privacy policy chang"), "{}", news.title);
+    assert!(news.href.ends_with("/privacy/policy/default/v/2/changes?lang=en"), "{}", news.href);
+    let zh = company.policy.news("default", web::Lang::ZhCn).unwrap();
+    assert_eq!(zh.text, "保存时间更长。");
+    assert_eq!(company.policy.news("nowhere", web::Lang::En), None);
+    // A long reason is told on the page of changes; the message names what it is about.
+    let mut changed = company.newsletter.clone();
+    changed.retention = "Three years 三年".into();
+    company.map.save_activity(me(), changed).await.unwrap();
+    publish(&company, &text(&"long ".repeat(100), "长")).await;
+    let news = company.policy.news("default", web::Lang::En).unwrap();
+    assert!(news.text.starts_with("It is about: "), "{}", news.text);
 }
 
 async fn every_audience_has_its_own_words(company: Company) {
@@ -336,5 +453,7 @@ on_both_engines! {
     a_change_is_shown_with_its_reason_and_asks_for_consent_anew,
     the_console_leads_from_nothing_to_a_published_policy,
     each_customer_is_written_to_once_however_often_the_run_is_cut_short,
+    a_new_law_shows_what_it_changes_in_policies,
+    sites_are_told_of_a_change_and_of_nothing_else,
     every_audience_has_its_own_words,
 }

@@ -23,6 +23,7 @@ mod ledger;
 mod log_console;
 mod log_pages;
 mod mishap;
+mod news;
 mod reference;
 mod retention;
 mod say;

@@ -231,6 +231,8 @@ impl House {
         let (retain, map) = open_retain(&web, map, &consent, config).await?;
         let policy = Policy::open(web.clone(), consent.clone(), map.clone(), regimes.clone());
         let policy = policy.await.map_err(anyhow::Error::from)?;
+        crate::news::connect(&banner, &policy);
+        regimes.ask(Arc::new(policy.clone()));
         let rooms = Rooms {
             web: web.clone(),
             map: map.clone(),

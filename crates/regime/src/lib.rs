@@ -3,6 +3,7 @@
 //! law itself is in `law`, which knows no database; this room keeps what people say and decide. It never
 //! counts as "no" what nobody told. Callers need [`Regimes`], [`router`] and [`nav`].
 
+mod affected;
 mod duties;
 mod error;
 mod ical;
@@ -14,6 +15,7 @@ mod profile;
 mod remind;
 mod room;
 
+pub use affected::days_of_change;
 pub use duties::{Done, Duty, Standing};
 pub use error::{RegimeError, Result};
 pub use law::{Applying, Metric, Truth, Value};

@@ -254,10 +254,15 @@ impl Regimes {
         self.inner.affected.write().unwrap_or_else(PoisonError::into_inner).push(room);
     }
 
-    /// What a new law changes in other rooms.
+    /// What a new law changes in consents and in other rooms.
     pub async fn effects(&self, preview: &Preview, lang: Lang) -> Vec<Effect> {
         let rooms = self.inner.affected.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let mut effects = Vec::new();
+        let own = self.consents_affected(&preview.before, &preview.after, lang).await;
+        let mut effects = own.unwrap_or_else(|error| {
+            tracing::error!(%error, "consents could not be worked out under a new law");
+            let text = web::translate(lang, "effect-failed", &[]);
+            vec![Effect { text, href: "/console/purposes".to_owned() }]
+        });
         for room in rooms {
             effects.extend(room.affected(&preview.before, &preview.after, lang).await);
         }

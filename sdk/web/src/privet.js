@@ -591,7 +591,7 @@
     if (!answer.ok) throw new Error((await answer.json()).detail);
     config = /** @type {Config} */ (await answer.json());
     // Before the banner shows: other people's tags listen to the modules for just that.
-    await Promise.all([config.tcf, config.gpp].map(async (settings) => {
+    await Promise.all([config.tcf, config.gpp, config.news].map(async (settings) => {
       try {
         if (settings) await (await import(new URL(settings.module, api).href)).default(core);
       } catch (error) {

@@ -17,7 +17,7 @@ pub struct Server {
     /// The one-time link it printed: set-up on an empty server, sign-in on the demo.
     pub link: String,
     // Held for its removal on drop.
-    _data: TempDir,
+    data: TempDir,
 }
 
 impl Server {
@@ -40,6 +40,11 @@ impl Server {
         Self::start_on(command, tempfile::tempdir()?).await
     }
 
+    /// Where its data is.
+    pub fn data(&self) -> &Path {
+        self.data.path()
+    }
+
     async fn start_on(command: &str, data: TempDir) -> Result<Self> {
         let (child, link) = spawn(command, data.path()).await?;
         let parsed = url::Url::parse(&link)?;
@@ -48,7 +53,7 @@ impl Server {
             parsed.host_str().unwrap_or_default(),
             parsed.port().context("the printed link has no port")?
         );
-        Ok(Self { child, address, link, _data: data })
+        Ok(Self { child, address, link, data })
     }
 
     /// Ends the process as a power cut would.

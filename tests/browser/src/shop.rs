@@ -98,6 +98,33 @@ impl Shop {
         answer["allow"].as_bool().with_context(|| format!("no decision: {answer}"))
     }
 
+    /// Publishes the shop's privacy policy, and changes it, beside the running server: which hears of it
+    /// like of another server's doing.
+    pub async fn change_policy(&self) -> Result<()> {
+        let config = StoreConfig { data_dir: self.server.data().to_owned(), database: None };
+        let store = Store::open(config).await?;
+        let consent = Consent::open(store.clone(), consent::Settings::default()).await?;
+        let map = DataMap::open(store.clone()).await?;
+        let regimes = regime::Regimes::open(store.clone(), consent.clone(), map.clone()).await?;
+        let web = Web::open(store.clone(), WebConfig::default()).await?;
+        let policy = policy::Policy::open(web, consent, map, regimes).await?;
+        let (by, officer) = (Actor::System("test"), Actor::Person("officer".into()));
+        let id = policy.begin(by.clone(), DEFAULT, policy::Audience::Customers).await?;
+        let reason = policy::document::Text {
+            en: "We say what happens to your data at the end.".into(),
+            zh: "我们说明期满后如何处理您的信息。".into(),
+        };
+        policy.ask(by.clone(), &id, &policy::document::Text::default(), 0).await?;
+        policy.approve(officer.clone(), &id, None, false).await?;
+        let mut draft = policy.row(&id).await?.draft;
+        "delete".clone_into(&mut draft.answers.at_end);
+        policy.save_draft(by.clone(), &id, &draft).await?;
+        policy.ask(by, &id, &reason, 0).await?;
+        policy.approve(officer, &id, None, false).await?;
+        store.close().await;
+        Ok(())
+    }
+
     async fn ask(&self, path: &str, body: Value) -> Result<Value> {
         let request = http::Request::post(path)
             .header(header::HOST, self.server.address.trim_start_matches("http://"))

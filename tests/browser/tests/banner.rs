@@ -380,3 +380,90 @@ async fn the_banner_is_painted_at_once_and_moves_nothing() -> Result<()> {
     );
     Ok(())
 }
+
+/// What `news.js` draws.
+const NEWS: &str = "const news = [...document.documentElement.children].map(e => e.shadowRoot)
+    .find(root => root?.querySelector('[role=status]'));";
+
+async fn keep_picture(browser: &Browser, name: &str) -> Result<()> {
+    if let Some(folder) = std::env::var_os("PRIVET_SHOTS") {
+        let file = std::path::Path::new(&folder).join(format!("{name}.png"));
+        std::fs::write(file, browser.screenshot().await?)?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_back_is_told_once_that_the_policy_changed() -> Result<()> {
+    let shop = Shop::open("DE").await?;
+    let browser = Browser::start().await?;
+    visit(&browser, &shop, "home").await?;
+    press(&browser, "Refuse all").await?;
+    recorded(&browser).await?;
+
+    shop.change_policy().await?;
+    let mut told = Value::Null;
+    for _ in 0..40 {
+        visit(&browser, &shop, "home").await?;
+        told = run(&browser, "return privet.config().news || null;").await?;
+        if !told.is_null() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    ensure!(told["version"] == 2, "{told}");
+    let words = format!("{NEWS} return !!news?.querySelector('h2');");
+    until(&browser, &words).await?;
+    let seen = run(&browser, &format!("{NEWS} return news.textContent;")).await?.to_string();
+    ensure!(seen.contains("Our privacy policy changed on"), "{seen}");
+    ensure!(seen.contains("We say what happens to your data at the end."), "{seen}");
+    let shifted = "window.shifted = 0; new PerformanceObserver(list => list.getEntries().forEach(
+        entry => window.shifted += entry.value)).observe({ type: 'layout-shift', buffered: true });";
+    run(&browser, shifted).await?;
+    let focus = run(&browser, "return document.activeElement === document.body;").await?;
+    ensure!(focus == true, "it takes no focus");
+    for (viewport, dark) in [(Viewport::Wide, false), (Viewport::Narrow, true)] {
+        browser.view(viewport).await?;
+        browser.dark(dark).await?;
+        clean(&browser).await?;
+        keep_picture(&browser, &format!("news-en-{viewport:?}")).await?;
+    }
+    browser.view(Viewport::Wide).await?;
+    browser.dark(false).await?;
+    ensure!(run(&browser, "return window.shifted;").await? == 0, "the page moved");
+
+    // In the reader's language; the link leads to the changes; Escape ends it, once and for all.
+    visit(&browser, &shop, "home?zh").await?;
+    until(&browser, &words).await?;
+    let seen = run(&browser, &format!("{NEWS} return news.textContent;")).await?.to_string();
+    ensure!(seen.contains("隐私政策已于") && seen.contains("期满后"), "{seen}");
+    keep_picture(&browser, "news-zh").await?;
+    let link = format!("{NEWS} return news.querySelector('a').href;");
+    let link = run(&browser, &link).await?;
+    let link = link.as_str().unwrap_or_default().to_owned();
+    let escape = format!(
+        "{NEWS} news.querySelector('button').focus();
+         news.activeElement.dispatchEvent(new KeyboardEvent('keydown',
+            {{ key: 'Escape', bubbles: true, composed: true }}));"
+    );
+    run(&browser, &escape).await?;
+    until(&browser, &format!("{NEWS} return !news;")).await?;
+    let keys = "return [localStorage['privet:default:policy'], document.cookie];";
+    ensure!(run(&browser, keys).await? == json!(["2", ""]), "one number is kept, no cookie");
+    visit(&browser, &shop, "home").await?;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    ensure!(run(&browser, &format!("{NEWS} return !news;")).await? == true, "told once");
+
+    // Who never chose has read no earlier policy; who is asked a question gets that first.
+    run(&browser, "localStorage.clear();").await?;
+    visit(&browser, &shop, "home").await?;
+    until(&browser, "return !!root?.querySelector('.bar');").await?;
+    press(&browser, "Refuse all").await?;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    ensure!(run(&browser, &format!("{NEWS} return !news;")).await? == true, "nothing to tell");
+
+    browser.open(&link).await?;
+    let changes = browser.text("main").await?;
+    ensure!(changes.contains("我们说明期满后如何处理您的信息。"), "{changes}");
+    Ok(())
+}

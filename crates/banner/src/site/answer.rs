@@ -13,6 +13,7 @@ use crate::{
     Banner, Result, assets,
     experiment::{Texts, VARIED, Variant},
     geo::{self, Asks, Here},
+    news::NewsAnswer,
 };
 
 /// Texts of the script's own, by message key; those of the opt-out notice follow the first six.
@@ -82,6 +83,8 @@ pub(crate) struct Config {
     tcf: Option<serde_json::Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     gpp: Option<serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    news: Option<NewsAnswer>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
@@ -156,6 +159,11 @@ pub(crate) fn config(banner: &Banner, loaded: &Loaded, asked: &Asked<'_>) -> Res
         }),
         tcf: tcf(loaded, notice, &lang, &here),
         gpp: gpp(loaded, notice, &here),
+        news: banner.news(
+            &loaded.site.property,
+            Lang::from_tag(&lang).unwrap_or(Lang::En),
+            body.news_days,
+        ),
         lang,
     })
 }

@@ -33,6 +33,7 @@ pub(super) struct Form {
     pub text: String,
     pub line: String,
     pub days: String,
+    pub news_days: String,
     pub button: String,
     pub reload: String,
     pub tcf: String,
@@ -65,6 +66,7 @@ impl Form {
             text: color("text"),
             line: color("line"),
             days: body.days.to_string(),
+            news_days: body.news_days.to_string(),
             button: yes(body.button),
             reload: yes(body.reload),
             tcf: yes(body.tcf.is_some()),
@@ -92,6 +94,12 @@ impl Form {
         if days.is_none() {
             errors.add("days", p.t("banner-error-days"));
         }
+        let own = self.news_days.trim();
+        let news_days = if own.is_empty() { Some(30) } else { own.parse().ok() };
+        let news_days = news_days.filter(|days| *days <= 365);
+        if news_days.is_none() {
+            errors.add("news_days", p.t("banner-error-news"));
+        }
         Body {
             origins: self.origins(p, errors),
             notice: self.notice.clone(),
@@ -104,6 +112,7 @@ impl Form {
             clear: self.clear(p, purposes, errors),
             theme: self.theme(p, errors),
             days: days.unwrap_or(180),
+            news_days: news_days.unwrap_or(30),
             button: !self.button.is_empty(),
             reload: !self.reload.is_empty(),
             tcf: self.tcf(p, errors),

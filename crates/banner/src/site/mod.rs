@@ -77,6 +77,8 @@ pub struct Body {
     pub theme: Theme,
     /// Days a choice is kept before it is asked again.
     pub days: u32,
+    /// Days after a changed privacy policy applies on which visitors are still told; 0 never tells.
+    pub news_days: u32,
     /// A small button that opens the settings after the choice.
     pub button: bool,
     /// Reload the page when something that ran is withdrawn.
@@ -99,6 +101,7 @@ impl Default for Body {
             theme: Theme::default(),
             // CNIL recommends about six months for a refusal as for a consent.
             days: 180,
+            news_days: 30,
             button: true,
             reload: true,
             tcf: None,

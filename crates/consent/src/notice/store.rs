@@ -166,6 +166,7 @@ impl Consent {
             .bind(key)
             .execute(tx.conn())
             .await?;
+        crate::fresh::answered(tx.conn(), key).await?;
         tx.states(None, Some(self.store().digest(&published)));
         tx.commit().await?;
         self.refresh_catalogue().await?;

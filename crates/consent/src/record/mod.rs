@@ -12,7 +12,7 @@ mod store;
 
 pub use agent::{page_without_person, truncated, user_agent_class};
 pub use convert::Resealed;
-pub use minor::{Guardian, Minor};
+pub use minor::{Guardian, Minor, age_of_consent};
 pub use origin::Origin;
 pub(crate) use sealed::GONE;
 pub use state::{PurposeState, states};

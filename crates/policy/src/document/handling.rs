@@ -34,10 +34,15 @@ pub(crate) struct Asks {
     pub id: String,
     /// What customers call it.
     pub name: Text,
-    /// `purpose`, `method`, `category`: what is new.
+    /// `purpose`, `method`, `recipient`, `category`: what is new.
     pub new: Vec<&'static str>,
     /// The purposes concerned.
     pub purposes: BTreeSet<String>,
+}
+
+/// Whether a way is who or where: another recipient or country needs consent of its own (PIPL Art 23, 39).
+fn is_place(way: &str) -> bool {
+    way.starts_with("recipient:") || way.starts_with("country:")
 }
 
 /// What of a newer version is covered by no consent given under the older one.
@@ -52,8 +57,12 @@ pub(crate) fn fresh(before: &Document, after: &Document) -> Vec<Asks> {
                 if was.purpose != now.purpose {
                     new.push("purpose");
                 }
-                if !now.ways.is_subset(&was.ways) {
+                let more: Vec<&String> = now.ways.difference(&was.ways).collect();
+                if more.iter().any(|way| !is_place(way)) {
                     new.push("method");
+                }
+                if more.iter().any(|way| is_place(way)) {
+                    new.push("recipient");
                 }
                 if !now.categories.is_subset(&was.categories) {
                     new.push("category");

@@ -9,7 +9,10 @@ use law::Text;
 use serde::Deserialize;
 use web::{Choice, CsrfForm, Errors, ListQuery, Page, Permission, WebError};
 
-use super::words::{self, Trace};
+use super::{
+    Nothing,
+    words::{self, Trace},
+};
 use crate::{
     Room, check,
     draft::{Edit, Mode, Own},
@@ -248,7 +251,7 @@ pub(super) async fn remove(
     State(room): State<Room>,
     p: Page,
     Path((id, key)): Path<(String, String)>,
-    CsrfForm(()): CsrfForm<()>,
+    CsrfForm(Nothing {}): CsrfForm<Nothing>,
 ) -> Result<Response, WebError> {
     p.require(Permission::EditConsents)?;
     let mut draft = room.policy.row(&id).await?.draft;

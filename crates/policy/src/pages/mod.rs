@@ -4,6 +4,7 @@ mod answers;
 mod block;
 mod draft;
 mod publish;
+mod telling;
 mod version;
 mod words;
 
@@ -18,6 +19,10 @@ use serde::Deserialize;
 use web::{Choice, CsrfForm, Page, Permission, WebError};
 
 use crate::{Audience, Room, changes};
+
+/// A form of a button alone. `()` would refuse the token that comes with it.
+#[derive(Deserialize)]
+struct Nothing {}
 
 pub(crate) fn router() -> Router<Room> {
     let one = "/console/policies/{id}";
@@ -36,7 +41,8 @@ pub(crate) fn router() -> Router<Room> {
         .route(&format!("{one}/versions"), get(version::list))
         .route(&format!("{one}/versions/{{version}}"), get(version::show))
         .route(&format!("{one}/versions/{{version}}/ask-again"), post(version::ask_again))
-        .route(&format!("{one}/versions/{{version}}/tell"), post(version::tell))
+        .route(&format!("{one}/versions/{{version}}/tell"), post(telling::start))
+        .route(&format!("{one}/versions/{{version}}/proof"), post(telling::proof))
 }
 
 /// A policy as the list shows it.

@@ -11,7 +11,10 @@ use law::Text;
 use serde::Deserialize;
 use web::{CsrfForm, Errors, Page, Permission, WebError};
 
-use super::words::{self, ListView};
+use super::{
+    Nothing,
+    words::{self, ListView},
+};
 use crate::{
     PolicyError, Room,
     changes::{self, changes},
@@ -202,7 +205,7 @@ pub(super) async fn refuse(
     State(room): State<Room>,
     p: Page,
     Path(id): Path<String>,
-    CsrfForm(()): CsrfForm<()>,
+    CsrfForm(Nothing {}): CsrfForm<Nothing>,
 ) -> Result<Response, WebError> {
     let row = room.policy.row(&id).await?;
     let candidate = row.candidate.ok_or(PolicyError::NotFound)?;

@@ -11,10 +11,10 @@ use consent::purpose::text_in;
 use serde::Deserialize;
 use web::{CsrfForm, Page, Permission, WebError};
 
+use super::telling;
 use crate::{
-    PolicyVersion, Room,
+    PolicyError, PolicyVersion, Room,
     public::{ChangesView, changed},
-    tell::{Fates, Telling},
     version,
 };
 
@@ -96,11 +96,24 @@ struct VersionPage {
     reason: String,
     sections: Vec<ChangesView>,
     asks: Vec<AskView>,
+    /// `notice/purpose` that still wait for an answer in the consent room.
+    open: Vec<String>,
     is_newest: bool,
     may_edit: bool,
-    has_mail: bool,
-    /// How far telling customers is, and how the letters fared.
-    telling: Option<(Telling, Fates)>,
+    telling: telling::View,
+    property: String,
+}
+
+impl VersionPage {
+    fn waits(&self, notice: &str, purpose: &str) -> bool {
+        self.open.iter().any(|one| one.split_once('/') == Some((notice, purpose)))
+    }
+
+    /// Some notice asks for one of the purposes, and all of them were answered.
+    fn is_answered(&self) -> bool {
+        let mut asked = self.asks.iter().flat_map(|ask| &ask.purposes).map(|one| &one.2);
+        self.open.is_empty() && asked.any(|notices| !notices.is_empty())
+    }
 }
 
 pub(super) async fn show(
@@ -133,16 +146,14 @@ pub(super) async fn show(
             purposes: ask.purposes.iter().filter_map(purpose).collect(),
         })
         .collect();
-    let telling = match room.policy.telling(&id, number).await? {
-        Some(telling) => {
-            let fates = room.policy.fates(&telling).await?;
-            Some((telling, fates))
-        }
-        None => None,
-    };
+    let fresh = room.policy.consent().fresh_needed().await.map_err(PolicyError::from)?;
+    let open = fresh.iter().flat_map(|one| {
+        one.purposes.iter().map(move |purpose| format!("{}/{purpose}", one.notice))
+    });
     web::render(&VersionPage {
-        has_mail: room.web.has_mail(),
-        telling,
+        open: open.collect(),
+        telling: telling::view(&room, &p, &one).await?,
+        property: one.body.document.property.clone(),
         title: one.body.document.title.get(zh).to_owned(),
         address: crate::public::address(&one),
         written_by: name(&room, &one.written_by).await?,
@@ -183,16 +194,4 @@ pub(super) async fn ask_again(
     }
     room.policy.ask_again(&p.actor(), &wanted).await?;
     Ok(web::redirect_with_toast("/console/consents/campaigns", "policy-toast-asking"))
-}
-
-pub(super) async fn tell(
-    State(room): State<Room>,
-    p: Page,
-    Path((id, number)): Path<(String, i64)>,
-    CsrfForm(()): CsrfForm<()>,
-) -> Result<Response, WebError> {
-    p.require(Permission::EditConsents)?;
-    room.policy.start_telling(p.actor(), &id, number).await?;
-    let back = format!("/console/policies/{id}/versions/{number}");
-    Ok(web::redirect_with_toast(&back, "policy-toast-telling"))
 }

@@ -7,7 +7,10 @@ use flate2::{Compression, write::GzEncoder};
 use web::Lang;
 
 use super::draw;
-use crate::{Audience, Policy, PolicyVersion, Result};
+use crate::{
+    Audience, Policy, PolicyVersion, Result,
+    news::{self, Change},
+};
 
 /// A page in one language.
 #[derive(Debug)]
@@ -36,6 +39,8 @@ impl Drawn {
 pub(crate) struct Shelf {
     /// By policy: what applies now and what comes after, oldest first.
     policies: HashMap<String, Vec<Drawn>>,
+    /// By policy: what its newest version changed.
+    changes: HashMap<String, Change>,
     first: String,
     /// What it was filled from, to notice that another server published something.
     mark: (i64, i64),
@@ -57,6 +62,11 @@ impl Shelf {
         self.find(&self.first, now)
     }
 
+    /// What the newest version of a policy changed.
+    pub fn change(&self, id: &str) -> Option<&Change> {
+        self.changes.get(id)
+    }
+
     /// The version that applies now.
     pub fn version(&self, id: &str, now: i64) -> Option<&PolicyVersion> {
         self.find(id, now).map(|drawn| &drawn.version)
@@ -68,7 +78,7 @@ impl Policy {
     pub(crate) async fn fill_shelf(&self) -> Result<()> {
         let now = store::now();
         let mark = self.shelf_mark().await?;
-        let mut policies = HashMap::new();
+        let (mut policies, mut changes) = (HashMap::new(), HashMap::new());
         let mut firsts = Vec::new();
         for row in self.rows().await? {
             let versions = self.versions(&row.id).await?;
@@ -79,11 +89,14 @@ impl Policy {
                 let default = row.property == consent::property::DEFAULT;
                 firsts.push((!default, row.id.clone()));
             }
+            if let Some(change) = news::change(&versions) {
+                changes.insert(row.id.clone(), change);
+            }
             policies.insert(row.id, draw_all(&versions, now)?);
         }
         firsts.sort();
         let first = firsts.into_iter().next().map(|(_, id)| id).unwrap_or_default();
-        self.set_shelf(Shelf { policies, first, mark });
+        self.set_shelf(Shelf { policies, changes, first, mark });
         Ok(())
     }
 

@@ -44,6 +44,7 @@ pub struct Company {
     pub web: Web,
     pub map: DataMap,
     pub consent: Consent,
+    pub regimes: Regimes,
     /// The newsletter, which rests on consent.
     pub newsletter: Activity,
     pub mailer: String,
@@ -65,9 +66,10 @@ pub async fn open(postgres: bool) -> (Company, store::testing::TestGuard) {
     let web = web.with_mail(mail).unwrap();
     let regimes =
         Regimes::open(consent.store().clone(), consent.clone(), map.clone()).await.unwrap();
-    let policy = Policy::open(web.clone(), consent.clone(), map.clone(), regimes).await.unwrap();
+    let policy =
+        Policy::open(web.clone(), consent.clone(), map.clone(), regimes.clone()).await.unwrap();
     let (newsletter, mailer) = furnish(&consent, &map).await;
-    (Company { policy, web, map, consent, newsletter, mailer }, guard)
+    (Company { policy, web, map, consent, regimes, newsletter, mailer }, guard)
 }
 
 async fn furnish(consent: &Consent, map: &DataMap) -> (Activity, String) {

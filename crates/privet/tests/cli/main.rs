@@ -15,6 +15,7 @@ mod crash;
 mod detect;
 mod ledger;
 mod patience;
+mod policy_told;
 mod privet;
 mod propagation;
 mod reference;

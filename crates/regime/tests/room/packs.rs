@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
+use consent::{LegalBasis, NoticeBody, PurposeBody, Reconsent, purpose::Texts};
 use jiff::civil::date;
 use law::Law;
 use regime::{Affected, Effect, Loaded, Metric, Profile, Stage, Value, today};
@@ -120,7 +121,90 @@ async fn the_page_shows_what_changes_here_and_in_other_rooms(house: House) {
     assert_eq!(hours(&house.regimes.law()), Some(72));
 }
 
+const CONSENTS: &str = r#"
+[pack]
+id = "eu"
+version = "2027.02.01-test"
+name = { en = "A test", zh = "测试" }
+as_of = "2026-11-24"
+amends = true
+removes = ["eu.basis.legitimate_interests"]
+
+[[fact]]
+id = "eu.child_age.de"
+regime = "eu-gdpr"
+kind = "consent_rule"
+code = "child_age.DE"
+text = { en = "In Germany a child can consent from the age of 14.", zh = "在德国，儿童年满 14 岁可自行同意。" }
+value = 14
+unit = "age"
+cite = { en = "A test", zh = "测试" }
+confidence = "V"
+from = "2099-01-01"
+
+[[fact]]
+id = "eu.consent.refresh"
+regime = "eu-gdpr"
+kind = "consent_rule"
+code = "refresh"
+text = { en = "Ask anew after a year.", zh = "一年后重新征求。" }
+value = 12
+unit = "calendar_months"
+cite = { en = "A test", zh = "测试" }
+confidence = "V"
+from = "2018-05-25"
+"#;
+
+async fn asked_for(house: &House) {
+    let texts = |text: &str| Texts::from([("en".to_owned(), text.to_owned())]);
+    let news = PurposeBody { name: texts("News"), ..PurposeBody::default() };
+    let yearly = PurposeBody { name: texts("Survey"), expires_months: Some(6), ..news.clone() };
+    let basis = [(consent::Regime::Gdpr, LegalBasis::LegitimateInterests)].into();
+    let watch = PurposeBody { name: texts("Fraud watch"), basis, ..PurposeBody::default() };
+    for (key, body) in [("news", news), ("survey", yearly), ("watch", watch)] {
+        house.consent.save_purpose(&me(), key, &body).await.unwrap();
+    }
+    let purposes = vec!["news".into(), "watch".into()];
+    let notice = NoticeBody { title: texts("Sign-up"), purposes, ..NoticeBody::default() };
+    house.consent.save_draft(&me(), "signup", &notice).await.unwrap();
+    house.consent.publish(&me(), "signup", Reconsent::None).await.unwrap();
+}
+
+async fn a_new_law_shows_what_it_changes_in_consents(house: House) {
+    german(&house).await;
+    asked_for(&house).await;
+    let loaded = house.regimes.load_pack(me(), "test.toml", CONSENTS).await.unwrap();
+    let Loaded::Staged(id) = loaded else { panic!("{loaded:?}") };
+    let preview = house.regimes.preview(&id, today()).await.unwrap();
+
+    let effects = house.regimes.effects(&preview, web::Lang::En).await;
+
+    let all: Vec<&str> = effects.iter().map(|one| one.text.as_str()).collect();
+    let has = |words: &[&str]| all.iter().any(|text| words.iter().all(|word| text.contains(word)));
+    assert!(has(&["would no longer be a legal basis", "Fraud watch"]), "{all:#?}");
+    assert!(has(&["after 12 months", "News"]) && !has(&["after 12 months", "Survey"]), "{all:#?}");
+    assert!(has(&["from 14 years instead of 16 (DE)", "News", "from 2099-01-01"]), "{all:#?}");
+    assert!(has(&["by the age 16", "says 14"]), "{all:#?}");
+    assert!(has(&["Notice “Sign-up”", "News", "Fraud watch"]), "{all:#?}");
+    assert!(effects.iter().any(|one| one.href == "/console/notices/signup"));
+    let zh = house.regimes.effects(&preview, web::Lang::ZhCn).await;
+    assert_eq!(zh.len(), effects.len());
+    assert!(zh.iter().all(|one| !one.text.contains('⟦')), "{zh:#?}");
+}
+
+async fn the_same_law_changes_nothing(house: House) {
+    german(&house).await;
+    asked_for(&house).await;
+    let id = staged(&house).await;
+    let mut preview = house.regimes.preview(&id, today()).await.unwrap();
+    preview.after = (*preview.before).clone();
+
+    assert_eq!(house.regimes.effects(&preview, web::Lang::En).await, []);
+}
+
 on_both_engines!(
+    a_new_law_shows_what_it_changes_in_consents,
+    the_same_law_changes_nothing,
     a_bad_pack_is_refused_with_every_fault,
     a_pack_changes_nothing_before_it_is_switched_on,
     a_pack_is_switched_on_and_back,

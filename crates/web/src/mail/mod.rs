@@ -14,7 +14,7 @@ pub use config::{MailConfig, MailConfigError, MailSecret, MailSecurity};
 pub use fault::Fault;
 pub use job::add_handlers;
 pub use letter::{Letter, Recipient};
-pub use rows::MailState;
+pub use rows::{MailEnd, MailState};
 
 pub(crate) use pages::{save_password, send_test, show};
 pub(crate) use smtp::Mailer;

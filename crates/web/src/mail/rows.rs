@@ -1,5 +1,7 @@
 //! Letters in the database: sealed while they wait, only their fate afterwards.
 
+use std::collections::HashMap;
+
 use super::Fault;
 use super::fault::Failure;
 use super::letter::{Letter, Written};
@@ -38,6 +40,21 @@ impl MailState {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
+}
+
+/// What became of a letter: proof of delivery as far as a sender can have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailEnd {
+    /// The language it is in.
+    pub lang: String,
+    /// Where it stands.
+    pub state: MailState,
+    /// The mail server's answer to what failed or waits: `550`; else "".
+    pub code: String,
+    /// When it was queued (µs).
+    pub written_at: i64,
+    /// When the server took or refused it (µs); 0 while it waits.
+    pub ended_at: i64,
 }
 
 /// A letter as listed.
@@ -92,6 +109,48 @@ impl Web {
             }
         }
         Ok(fates)
+    }
+
+    /// Whether more letters of a kind than `most` wait for the mail server.
+    pub async fn mail_is_full(&self, kind: &str, most: i64) -> Result<bool, WebError> {
+        let waiting: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM (SELECT id FROM web_mail
+             WHERE state = 'queued' AND kind = $1 LIMIT $2) AS waiting",
+        )
+        .bind(kind)
+        .bind(most + 1)
+        .fetch_one(self.store().reader())
+        .await?;
+        Ok(waiting > most)
+    }
+
+    /// What became of letters, by id; those that are no longer known are missing.
+    pub async fn mail_ends(&self, ids: &[&str]) -> Result<HashMap<String, MailEnd>, WebError> {
+        let mut ends = HashMap::new();
+        if ids.is_empty() {
+            return Ok(ends);
+        }
+        let places: Vec<String> = (1..=ids.len()).map(|at| format!("${at}")).collect();
+        let sql = format!(
+            "SELECT id, lang, state, code, created_at, ended_at FROM web_mail WHERE id IN ({})",
+            places.join(", ")
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
+        for id in ids {
+            query = query.bind(*id);
+        }
+        for row in query.fetch_all(self.store().reader()).await? {
+            let state: String = row.try_get(2)?;
+            let end = MailEnd {
+                lang: row.try_get(1)?,
+                state: MailState::parse(&state).unwrap_or(MailState::Failed),
+                code: row.try_get(3)?,
+                written_at: row.try_get(4)?,
+                ended_at: row.try_get(5)?,
+            };
+            ends.insert(row.try_get(0)?, end);
+        }
+        Ok(ends)
     }
 
     async fn insert_mail(

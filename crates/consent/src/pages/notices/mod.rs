@@ -52,12 +52,27 @@ struct Row {
     published_at: Option<i64>,
 }
 
+/// A notice that must be published anew: key, title, purposes, and the page that says why.
+struct Waits {
+    key: String,
+    title: String,
+    purposes: String,
+    href: String,
+}
+
 #[derive(Template)]
 #[template(path = "consent/notices.html")]
 struct ListPage {
     p: Page,
     rows: Vec<Row>,
+    fresh: Vec<Waits>,
     may_edit: bool,
+}
+
+impl ListPage {
+    fn asks_again(&self, key: &str) -> bool {
+        self.fresh.iter().any(|one| one.key == key)
+    }
 }
 
 async fn list(State(room): State<Room>, p: Page) -> Result<Response, WebError> {
@@ -76,7 +91,20 @@ async fn list(State(room): State<Room>, p: Page) -> Result<Response, WebError> {
             notice,
         }
     });
-    web::render(&ListPage { rows: rows.collect(), may_edit: p.can(Permission::EditConsents), p })
+    let rows: Vec<Row> = rows.collect();
+    let fresh = room.consent.fresh_needed().await.map_err(refused)?.into_iter().map(|one| {
+        let row = rows.iter().find(|row| row.notice.key == one.notice);
+        let names: Vec<String> =
+            one.purposes.iter().map(|key| words::purpose(&p, &catalogue, key)).collect();
+        Waits {
+            title: row.map_or_else(|| one.notice.clone(), |row| row.title.clone()),
+            purposes: names.join(" · "),
+            key: one.notice,
+            href: one.href,
+        }
+    });
+    let fresh = fresh.collect();
+    web::render(&ListPage { rows, fresh, may_edit: p.can(Permission::EditConsents), p })
 }
 
 /// A notice's title in the reader's language; its key when it has none.

@@ -48,6 +48,8 @@ struct PublishPage {
     said: Vec<Said>,
     serious: usize,
     languages: Vec<String>,
+    /// Some purposes are ticked because a room found that earlier consents do not cover them.
+    ticked: bool,
     input: Input,
     errors: Errors,
 }
@@ -83,6 +85,13 @@ async fn page(
     let removed = was.iter().filter(|key| !body.purposes.contains(key));
     let said = draft::check(&p, &room.consent, &body);
     input.draft = fingerprint(&body);
+    let fresh = room.consent.fresh_needed().await.map_err(refused)?;
+    let fresh = fresh.into_iter().filter(|one| one.notice == key).flat_map(|one| one.purposes);
+    let fresh: Vec<String> = fresh.filter(|one| body.purposes.contains(one)).collect();
+    if input.again.is_empty() && !fresh.is_empty() {
+        "some".clone_into(&mut input.again);
+        input.purposes.clone_from(&fresh);
+    }
     let page = PublishPage {
         title: title(&p, &key, &body),
         next: notice.version + 1,
@@ -91,6 +100,7 @@ async fn page(
         changed: before.map(|before| changes(&before, &body)).unwrap_or_default(),
         serious: said.iter().map(|one| one.count("danger")).sum(),
         languages: body.languages(),
+        ticked: !fresh.is_empty(),
         said,
         key,
         input,
