@@ -101,6 +101,32 @@ async fn the_life_of_a_finding_on_postgresql() {
     a_finding_is_found_accepted_expires_is_mended_and_comes_back(true).await;
 }
 
+async fn runs_at_once_write_every_finding_once(postgres: bool) {
+    let house = house(postgres).await;
+    let comply = &house.comply;
+    set(comply.store(), BREAK).await;
+    let runs = (0..4).map(|_| {
+        let comply = comply.clone();
+        tokio::spawn(async move { comply.run(me(), Reason::Asked).await.unwrap() })
+    });
+    let runs: Vec<_> = runs.collect();
+    for run in runs {
+        assert_eq!(run.await.unwrap().errors, 1);
+    }
+    let found = only(comply).await;
+    assert_eq!(told(comply, &found.id).await, ["found"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn runs_at_once_on_sqlite() {
+    runs_at_once_write_every_finding_once(false).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn runs_at_once_on_postgresql() {
+    runs_at_once_write_every_finding_once(true).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_written_about_a_finding_is_sealed() {
     let house = house(false).await;
