@@ -8,10 +8,10 @@ use consent::{Catalogue, Regime};
 use regime::Applying;
 
 /// Keys of the regimes to judge by.
-pub(crate) fn judged_by(applying: Vec<Applying>, catalogue: &Catalogue) -> BTreeSet<String> {
+pub(crate) fn judged_by(applying: &[Applying], catalogue: &Catalogue) -> BTreeSet<String> {
     let named = catalogue.properties().flat_map(|one| one.body.regimes.clone());
     let named = named.flat_map(keys).map(|key| (*key).to_owned());
-    applying.into_iter().map(|one| one.regime).chain(named).collect()
+    applying.iter().map(|one| one.regime.clone()).chain(named).collect()
 }
 
 /// The packs' regimes behind a regime of consents.

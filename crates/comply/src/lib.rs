@@ -4,8 +4,10 @@
 //! write is sealed, people are ids. Callers need [`Comply`], [`router`] and [`nav`]; the checks
 //! themselves are in [`check`], pure over a [`Snapshot`]. (The audit *log* is the room `audit`.)
 
+mod affected;
 mod api;
 pub mod check;
+pub mod document;
 mod error;
 mod export;
 mod findings;
@@ -20,6 +22,7 @@ mod run;
 pub mod sarif;
 mod snapshot;
 
+pub use affected::Change;
 pub use error::{ComplyError, Result};
 pub use findings::{Event, Filter, Finding};
 pub use follow::Following;
@@ -27,7 +30,7 @@ pub use model::{Evidence, Hit, Owner, Severity, State, Value};
 pub use nav::nav;
 pub use room::Room;
 pub use run::{Judged, Reason, Run};
-pub use snapshot::{Parts, Snapshot};
+pub use snapshot::{Parts, Retention, Snapshot};
 
 use std::sync::Arc;
 
@@ -36,13 +39,19 @@ use banner::Banner;
 use consent::Consent;
 use datamap::DataMap;
 use deliver::Deliver;
+use grants::Grants;
+use policy::Policy;
 use regime::Regimes;
+use retain::Retain;
 use store::{Migration, Store};
+use transfer::Transfers;
 use web::Web;
 
 /// The schema's steps, in order.
-const MIGRATIONS: [Migration; 1] =
-    [Migration { room: "comply", version: 1, sql: include_str!("schema.sql") }];
+const MIGRATIONS: [Migration; 2] = [
+    Migration { room: "comply", version: 1, sql: include_str!("schema.sql") },
+    Migration { room: "comply", version: 2, sql: include_str!("schema-2.sql") },
+];
 
 /// The rooms that are looked at.
 #[derive(Clone)]
@@ -61,6 +70,14 @@ pub struct Rooms {
     pub banner: Banner,
     /// Which laws apply, and what they say.
     pub regimes: Regimes,
+    /// Privacy policies.
+    pub policy: Policy,
+    /// Retention and deletion.
+    pub retain: Retain,
+    /// The access standard of databases.
+    pub grants: Grants,
+    /// Transfers across borders.
+    pub transfers: Transfers,
 }
 
 /// The room's service; cheap to clone.

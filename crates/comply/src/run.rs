@@ -2,9 +2,12 @@
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
     time::Instant,
 };
 
+use jiff::civil::Date;
+use law::Law;
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 use store::{Actor, Entry, WriteTx, new_id, now};
 
@@ -13,11 +16,15 @@ use crate::{
     check::{Standing, Whole, checks},
     findings::search_of,
     model::{Hit, Severity, State, finding_id},
-    snapshot::{DAY, Parts, Snapshot},
+    snapshot::{DAY, Parts, Retention, Snapshot},
 };
 
 /// Rows of one INSERT.
 const ROWS: usize = 40;
+/// Plans and runs of retention that are looked at, the newest.
+const RUNS: i64 = 2_000;
+/// Legal holds that are looked at.
+const HOLDS: i64 = 10_000;
 /// Actions that use one customer's data.
 const USES: [&str; 3] = ["personal_data.read", "subject.looked_up", "subject.revealed"];
 
@@ -124,8 +131,15 @@ fn room<T, E: std::fmt::Display>(name: &'static str, result: Result<T, E>) -> Re
 impl Comply {
     /// The live state now, by a few set queries of each room.
     pub async fn snapshot(&self) -> Result<Snapshot> {
+        room("the laws", self.rooms.regimes.refresh().await)?;
+        self.snapshot_under(self.rooms.regimes.law(), crate::snapshot::day_of(now())).await
+    }
+
+    /// The live state now, as another law sees it on a day.
+    pub(crate) async fn snapshot_under(&self, law: Arc<Law>, day: Date) -> Result<Snapshot> {
         let rooms = &self.rooms;
         let at = now();
+        let known = room("the laws", rooms.regimes.known().await)?;
         let parts = Parts {
             map: room("the data map", rooms.map.posture().await)?,
             consent: room("consents", rooms.consent.posture().await)?,
@@ -136,11 +150,24 @@ impl Comply {
             banners: room("banners", rooms.banner.sites().await)?,
             schedules: self.store.schedules().await?,
             keys: Some(self.store.key_status().await?),
+            policies: room("policies", rooms.policy.published().await)?,
+            retention: self.retention().await?,
+            grants: room("the access standard", rooms.grants.last().await)?,
+            transfers: Some(room("transfers", rooms.transfers.report_under(&law, day).await)?),
+            applying: law.applying(&known, day),
         };
-        let day = crate::snapshot::day_of(at);
-        let applying = room("the laws", rooms.regimes.applying(day).await)?;
-        let judged_by = crate::laws::judged_by(applying, &parts.consent.catalogue);
-        Ok(Snapshot::new(at, rooms.regimes.law(), judged_by, parts))
+        let judged_by = crate::laws::judged_by(&parts.applying, &parts.consent.catalogue);
+        Ok(Snapshot::new(at, day, law, judged_by, parts))
+    }
+
+    async fn retention(&self) -> Result<Retention> {
+        let retain = &self.rooms.retain;
+        Ok(Retention {
+            rules: room("retention", retain.rules().await)?,
+            runs: room("retention", retain.runs(RUNS).await)?,
+            holds: room("retention", retain.holds("open", HOLDS, 0).await)?.0,
+            enforced: room("retention", retain.enforced().await)?,
+        })
     }
 
     /// Looks at everything once and brings the findings up to date.

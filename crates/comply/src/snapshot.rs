@@ -38,6 +38,29 @@ pub struct Parts {
     pub schedules: Vec<ScheduleRow>,
     /// Key hierarchy.
     pub keys: Option<KeyStatus>,
+    /// Policies that are published.
+    pub policies: Vec<policy::Published>,
+    /// Rules that are carried out.
+    pub retention: Retention,
+    /// The last look at each source's grants.
+    pub grants: Vec<grants::Worst>,
+    /// What crosses borders, judged.
+    pub transfers: Option<transfer::Report>,
+    /// Laws that apply by the profile, and by which conditions.
+    pub applying: Vec<regime::Applying>,
+}
+
+/// Retention at one moment.
+#[derive(Debug, Default)]
+pub struct Retention {
+    /// All rules.
+    pub rules: Vec<retain::Rule>,
+    /// The newest plans and runs, the newest first.
+    pub runs: Vec<retain::Run>,
+    /// Legal holds that stand.
+    pub holds: Vec<retain::Hold>,
+    /// What is enforced, in sentences.
+    pub enforced: Vec<retain::Enforced>,
 }
 
 /// The live state at one moment.
@@ -45,7 +68,7 @@ pub struct Parts {
 pub struct Snapshot {
     /// When (µs).
     pub now: i64,
-    /// The day, UTC.
+    /// The day whose law counts: today in UTC, or one that is looked ahead to.
     pub day: Date,
     /// Laws that apply.
     pub regimes: BTreeSet<String>,
@@ -61,7 +84,13 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// Puts the parts together.
-    pub fn new(now: i64, law: Arc<Law>, regimes: BTreeSet<String>, parts: Parts) -> Self {
+    pub fn new(
+        now: i64,
+        day: Date,
+        law: Arc<Law>,
+        regimes: BTreeSet<String>,
+        parts: Parts,
+    ) -> Self {
         let map = &parts.map;
         let place = |ids: &mut dyn Iterator<Item = &String>| -> HashMap<String, usize> {
             ids.enumerate().map(|(at, id)| (id.clone(), at)).collect()
@@ -78,7 +107,7 @@ impl Snapshot {
         }
         Self {
             now,
-            day: day_of(now),
+            day,
             sources: place(&mut map.sources.iter().map(|source| &source.id)),
             stores: place(&mut map.stores.iter().map(|store| &store.id)),
             activities,

@@ -1,13 +1,17 @@
 //! `privet audit`: the continuous audit, once. A check for pipelines: exit 1 when findings reach a level.
 
-use std::{fmt::Write as _, process::ExitCode};
+use std::{fmt::Write as _, path::PathBuf, process::ExitCode, sync::Arc};
 
-use comply::{Comply, Filter, Finding, Reason, Rooms, Run, Severity};
+use comply::{Comply, Filter, Finding, Reason, Rooms, Run, Severity, document::Kind};
 use consent::Consent;
 use datamap::DataMap;
+use grants::Grants;
+use policy::Policy;
 use regime::Regimes;
+use retain::Retain;
 use store::{Actor, Store};
-use web::{Web, WebConfig};
+use transfer::Transfers;
+use web::{Lang, Web, WebConfig};
 
 use crate::{
     Failure,
@@ -31,8 +35,25 @@ pub struct Args {
     /// Exit 1 when a finding weighs so much, or more.
     #[arg(long, value_name = "LEVEL", value_enum)]
     fail_on: Option<Level>,
+    /// Makes a document instead, keeps it, and writes its HTML file.
+    #[arg(long, value_name = "KIND", value_enum, conflicts_with_all = ["regime", "fail_on", "format"])]
+    document: Option<Paper>,
+    /// The document's language: en or zh-CN.
+    #[arg(long, value_name = "LANG", default_value = "en", requires = "document")]
+    lang: String,
+    /// Where the document is written; without it, to standard output.
+    #[arg(long, value_name = "FILE", requires = "document")]
+    output: Option<PathBuf>,
     #[command(flatten)]
     state: State,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Paper {
+    /// What shows that the GDPR is kept.
+    Accountability,
+    /// 个人信息保护合规审计报告.
+    CnAudit,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -67,6 +88,9 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     let config = Config::load(args.state.clone().into())?;
     let store = args.state.open().await?;
     let comply = open(store, &config).await?;
+    if let Some(paper) = args.document {
+        return document(&comply, paper, &args.lang, args.output).await;
+    }
     let law = comply.law();
     if let Some(wrong) = args.regime.iter().find(|key| law.regime(key).is_none()) {
         let known: Vec<&str> = law.regimes().map(|one| one.id.as_str()).collect();
@@ -95,6 +119,34 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     Ok(if reached { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
+/// Checks everything, so that the document speaks of now, then makes and keeps it.
+async fn document(
+    comply: &Comply,
+    paper: Paper,
+    lang: &str,
+    output: Option<PathBuf>,
+) -> Result<ExitCode, Failure> {
+    let kind = match paper {
+        Paper::Accountability => Kind::Accountability,
+        Paper::CnAudit => Kind::ChinaAudit,
+    };
+    let lang = Lang::from_tag(lang).ok_or_else(|| Failure::usage("--lang is en or zh-CN"))?;
+    let ran = comply.run(Actor::CommandLine, Reason::CommandLine).await;
+    ran.map_err(anyhow::Error::from)?;
+    let kept = comply.make(Actor::CommandLine, kind, lang).await.map_err(anyhow::Error::from)?;
+    let file = comply.document_file(&kept).await.map_err(anyhow::Error::from)?;
+    match output {
+        None => say(file.trim_end_matches('\n')),
+        Some(path) => {
+            std::fs::write(&path, &file).map_err(|error| {
+                anyhow::anyhow!("{} could not be written: {error}", path.display())
+            })?;
+            say(&format!("{}  {}", kept.sha256, path.display()));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 /// Opens every room that is looked at, as the configured server would.
 async fn open(store: Store, config: &Config) -> Result<Comply, Failure> {
     let scheme = if config.tls.is_some() { "https" } else { "http" };
@@ -114,10 +166,21 @@ async fn open(store: Store, config: &Config) -> Result<Comply, Failure> {
     let banner =
         banner::Banner::open(consent.clone(), map.clone(), banner::Settings::default()).await;
     let regimes = Regimes::open(store.clone(), consent.clone(), map.clone()).await;
+    let regimes = regimes.map_err(anyhow::Error::from)?;
+    let policy = Policy::open(web.clone(), consent.clone(), map.clone(), regimes.clone()).await;
+    let retain = Retain::open(web.clone(), map.clone(), consent.clone()).await;
+    let retain = retain.map_err(anyhow::Error::from)?;
+    let map = map.with_enforced(Arc::new(retain.clone()));
+    let transfers = Transfers::open(store.clone(), map.clone(), regimes.clone()).await;
+    let grants = Grants::open(map.clone(), consent.clone()).await;
     let rooms = Rooms {
         deliver: open_deliver(store, consent.clone(), config).await?,
         banner: banner.map_err(anyhow::Error::from)?,
-        regimes: regimes.map_err(anyhow::Error::from)?,
+        policy: policy.map_err(anyhow::Error::from)?,
+        transfers: transfers.map_err(anyhow::Error::from)?,
+        grants: grants.map_err(anyhow::Error::from)?,
+        retain,
+        regimes,
         web,
         map,
         consent,

@@ -233,6 +233,7 @@ impl House {
         let policy = policy.await.map_err(anyhow::Error::from)?;
         crate::news::connect(&banner, &policy);
         regimes.ask(Arc::new(policy.clone()));
+        let grants = Box::pin(open_grants(&map, &consent)).await?;
         let rooms = Rooms {
             web: web.clone(),
             map: map.clone(),
@@ -241,9 +242,13 @@ impl House {
             deliver: deliver.clone(),
             banner: banner.clone(),
             regimes: regimes.clone(),
+            policy: policy.clone(),
+            retain: retain.clone(),
+            grants: grants.clone(),
+            transfers: transfers.clone(),
         };
-        let comply = Comply::open(rooms).await.map_err(anyhow::Error::from)?;
-        let grants = Box::pin(open_grants(&map, &consent)).await?;
+        let comply = Box::pin(Comply::open(rooms)).await.map_err(anyhow::Error::from)?;
+        regimes.ask(Arc::new(comply.clone()));
         let desk = desk::Rooms {
             web: web.clone(),
             map: map.clone(),

@@ -111,6 +111,13 @@ pub fn today() -> Date {
     jiff::Timestamp::now().to_zoned_datetime(jiff::tz::TimeZone::UTC).date()
 }
 
+/// The conditions by which a law applies, as one line.
+pub fn because(p: &web::Look, judged: &[law::Judged]) -> String {
+    let said: Vec<String> =
+        judged.iter().map(|one| pages::words::condition(p, &one.condition)).collect();
+    said.join(&p.t("laws-comma"))
+}
+
 /// The addresses of the room.
 pub fn router(web: Web, regimes: Regimes) -> axum::Router {
     pages::router().with_state(Room { web, regimes })

@@ -32,7 +32,7 @@ const CANARY: &str = "main section.card form button[type='submit']";
 const LOYALTY: &str = "/console/detectors/new?example=loyalty-card";
 
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 106] = [
+pub const CONSOLE: [Page; 109] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
@@ -124,6 +124,9 @@ pub const CONSOLE: [Page; 106] = [
     ("findings", Way::Path("/console/findings")),
     ("finding", Way::Link("/console/findings", "main tbody a[href^='/console/findings/']")),
     ("finding-checks", Way::Path("/console/findings/checks")),
+    ("documents", Way::Path("/console/findings/documents")),
+    ("document-points", Way::Path("/console/findings/documents/answers/cn-audit")),
+    ("document-point", Way::Path("/console/findings/documents/points/cn-training")),
     ("alarms", Way::Path("/console/alarms")),
     ("alarm-rules", Way::Path("/console/alarms/rules")),
     ("alarm-rule", Way::Path("/console/alarms/rules/mass-read")),

@@ -254,6 +254,8 @@ pub(crate) const ACTIONS: &[(&str, Group)] = &[
     ("finding.reopened", Alarm),
     ("finding.assigned", Alarm),
     ("finding.noted", Alarm),
+    ("document.made", Export),
+    ("document.answered", Alarm),
     ("alarm.settings", Alarm),
     ("canary.created", Alarm),
     ("canary.planted", Alarm),

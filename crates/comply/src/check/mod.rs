@@ -8,12 +8,15 @@ mod assess;
 mod banners;
 pub mod docs;
 mod fields;
+mod grants;
 mod house;
 mod notices;
 mod organisation;
 mod places;
+mod policies;
 mod purposes;
 mod recipients;
+mod retention;
 mod scans;
 mod systems;
 mod transfers;
@@ -67,11 +70,13 @@ struct File {
 }
 
 /// The files of checks, as (group, text).
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 8] = [
     ("records", include_str!("../../data/checks/records.toml")),
     ("map", include_str!("../../data/checks/map.toml")),
     ("recipients", include_str!("../../data/checks/recipients.toml")),
     ("consent", include_str!("../../data/checks/consent.toml")),
+    ("policy", include_str!("../../data/checks/policy.toml")),
+    ("retention", include_str!("../../data/checks/retention.toml")),
     ("access", include_str!("../../data/checks/access.toml")),
     ("house", include_str!("../../data/checks/house.toml")),
 ];
@@ -125,6 +130,9 @@ fn code() -> impl Iterator<Item = Code> {
         purposes::CODE,
         notices::CODE,
         banners::CODE,
+        policies::CODE,
+        retention::CODE,
+        grants::CODE,
         access::CODE,
         house::CODE,
     ]

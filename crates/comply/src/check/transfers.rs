@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use datamap::records::{RecipientFact, law as records_law};
+use transfer::{Crossing, Verdict};
 
 use super::{Code, recipients};
 use crate::{
@@ -22,6 +23,7 @@ pub(super) const CODE: &[Code] = &[
     ("system-outside-eu", outside_eu),
     ("transfer-cn-tool", |s| chinese(s, |one| !known_in_china(one))),
     ("transfer-cn-route", route),
+    ("transfer-unassessed", unassessed),
     ("transfer-cn-consent", consent),
     ("system-outside-cn", outside_cn),
     ("flow-across", across),
@@ -132,84 +134,39 @@ fn outside_cn(s: &Snapshot) -> Vec<Hit> {
     hosted(s, |country| country != "CN")
 }
 
-/// The route that counts of people ask for (跨境规定 Art 5, 7, 8).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Route {
-    /// None needed.
-    Exempt,
-    /// Standard contract or certification.
-    Contract,
-    /// Security assessment.
-    Assessment,
-}
-
-/// Thresholds as the law's facts tell them; `None` while no pack does.
-struct Thresholds {
-    assessment: u64,
-    assessment_sensitive: u64,
-    contract: u64,
-}
-
-impl Thresholds {
-    fn of(s: &Snapshot) -> Option<Self> {
-        Some(Self {
-            assessment: s.number("cn.transfer.assessment.people")?,
-            assessment_sensitive: s.number("cn.transfer.assessment.sensitive")?,
-            contract: s.number("cn.transfer.contract.people")?,
-        })
-    }
-
-    fn route(&self, people: u64, sensitive: bool) -> Route {
-        if people >= self.assessment || (sensitive && people >= self.assessment_sensitive) {
-            Route::Assessment
-        } else if sensitive || people >= self.contract {
-            Route::Contract
-        } else {
-            Route::Exempt
-        }
-    }
-}
-
-/// Recipients whose route is weaker than the count of people asks for. The count is the largest store
-/// of each system that sends to them: an upper bound, which a person can correct by the safeguard.
-fn route(s: &Snapshot) -> Vec<Hit> {
-    let Some(thresholds) = Thresholds::of(s) else { return Vec::new() };
+/// Transfers of which one law says something that fits.
+fn crossing(s: &Snapshot, law: &str, fits: impl Fn(&Crossing, &Verdict) -> bool) -> Vec<Hit> {
+    let Some(report) = &s.parts.transfers else { return Vec::new() };
     let mut hits = Vec::new();
-    for (id, recipient) in &s.parts.map.facts.recipients {
-        if matches!(&*recipient.country, "" | "CN") {
-            continue;
-        }
-        let (people, sensitive) = sent(s, id);
-        let wanted = thresholds.route(people, sensitive);
-        let has = match recipient.safeguard.as_str() {
-            "pipl_assessment" => Route::Assessment,
-            "pipl_standard_contract" | "pipl_certification" => Route::Contract,
-            _ => Route::Exempt,
-        };
-        if wanted == Route::Assessment && has == Route::Contract {
+    for (one, verdicts) in &report.crossings {
+        if verdicts.iter().any(|(key, verdict)| key == law && fits(one, verdict)) {
+            let name = format!("{} → {}", one.from.name, one.to.name);
+            let people = i64::try_from(one.people()).unwrap_or(i64::MAX);
             hits.push(
-                recipients::hit(id, recipient)
-                    .with("safeguard", recipient.safeguard.as_str())
-                    .with("people", i64::try_from(people).unwrap_or(i64::MAX)),
+                Hit::new("transfer", &one.key, name, "/console/transfers")
+                    .within(&one.from.id)
+                    .with("safeguard", one.safeguard.as_str())
+                    .with("people", people),
             );
         }
     }
     hits
 }
 
-/// How many people a recipient may have received, and whether sensitive data.
-fn sent(s: &Snapshot, recipient: &str) -> (u64, bool) {
-    let mut sent = (0, false);
-    for (id, system) in &s.parts.map.facts.systems {
-        if s.receivers(id).any(|one| one == recipient) {
-            let sensitive = system
-                .categories
-                .keys()
-                .any(|key| detect::taxonomy().get(key).is_some_and(|one| one.pipl_sensitive));
-            sent = (sent.0.max(u64::try_from(system.rows).unwrap_or(0)), sent.1 || sensitive);
-        }
-    }
-    sent
+/// There is a route of PIPL Art 38, and it does not reach: all transfers together ask for a stronger one
+/// (跨境规定 Art 5, 7, 8).
+fn route(s: &Snapshot) -> Vec<Hit> {
+    crossing(s, "cn-pipl", |one, verdict| {
+        CN_TOOLS.contains(&one.safeguard.as_str()) && verdict.is_open()
+    })
+}
+
+/// Clauses or corporate rules, and nobody assessed the law of the place (C-311/18; EDPB 01/2020).
+fn unassessed(s: &Snapshot) -> Vec<Hit> {
+    crossing(s, "eu-gdpr", |one, verdict| {
+        matches!(&*one.safeguard, "scc" | "bcr")
+            && matches!(verdict, Verdict::Tool { assessed: false, .. })
+    })
 }
 
 /// Data goes abroad on consent, and no purpose asks for that by itself (PIPL Art 39).
@@ -271,26 +228,4 @@ fn across(s: &Snapshot) -> Vec<Hit> {
         }
     }
     hits
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn counts_decide_the_route_at_their_borders() {
-        let thresholds =
-            Thresholds { assessment: 1_000_000, assessment_sensitive: 10_000, contract: 100_000 };
-        for (people, sensitive, route) in [
-            (99_999, false, Route::Exempt),
-            (100_000, false, Route::Contract),
-            (999_999, false, Route::Contract),
-            (1_000_000, false, Route::Assessment),
-            (1, true, Route::Contract),
-            (9_999, true, Route::Contract),
-            (10_000, true, Route::Assessment),
-        ] {
-            assert_eq!(thresholds.route(people, sensitive), route, "{people} {sensitive}");
-        }
-    }
 }

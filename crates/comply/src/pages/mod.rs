@@ -2,6 +2,7 @@
 
 mod chart;
 mod checks;
+mod documents;
 mod list;
 mod one;
 pub(crate) mod words;
@@ -16,7 +17,11 @@ use crate::{
 };
 
 pub(crate) fn router() -> Router<Room> {
-    Router::new().merge(list::router()).merge(one::router()).merge(checks::router())
+    Router::new()
+        .merge(list::router())
+        .merge(one::router())
+        .merge(checks::router())
+        .merge(documents::router())
 }
 
 /// A form without fields.

@@ -113,18 +113,23 @@ impl Names {
 
     /// What a finding is about.
     pub(crate) fn object(&self, p: &Look, finding: &Finding) -> String {
-        let name = match finding.kind.as_str() {
-            "user" => self.person(p, &finding.object),
-            "use" => self.person(p, finding.object.split('/').next().unwrap_or_default()),
-            "token" => self.tokens.get(&finding.object).cloned().unwrap_or_default(),
-            "category" => explain::category_name(p.lang, &finding.object),
-            "rule" => p.t(&format!("warn-rule-{}", finding.object)),
+        self.about(p, &finding.kind, &finding.object, &finding.name)
+    }
+
+    /// A thing by its kind, id and name.
+    pub(crate) fn about(&self, p: &Look, kind: &str, object: &str, name: &str) -> String {
+        let name = match kind {
+            "user" => self.person(p, object),
+            "use" => self.person(p, object.split('/').next().unwrap_or_default()),
+            "token" => self.tokens.get(object).cloned().unwrap_or_default(),
+            "category" => explain::category_name(p.lang, object),
+            "rule" => p.t(&format!("warn-rule-{object}")),
             "house" | "access" | "evidence" | "organisation" => {
-                return p.t(&format!("comply-object-{}", finding.object));
+                return p.t(&format!("comply-object-{object}"));
             }
-            _ => finding.name.clone(),
+            _ => name.to_owned(),
         };
-        let kind = p.t(&format!("comply-kind-{}", finding.kind));
+        let kind = p.t(&format!("comply-kind-{kind}"));
         if name.is_empty() { kind } else { p.t2("comply-object", "kind", kind, "name", name) }
     }
 

@@ -11,8 +11,12 @@ use comply::{Comply, Rooms};
 use consent::Consent;
 use datamap::DataMap;
 use deliver::{Batch, Deliver, EventSource, Known, Person, SourceFault};
+use grants::Grants;
+use policy::Policy;
 use regime::Regimes;
+use retain::Retain;
 use store::{Actor, Entry, KeySettings, NewRoot, Store, testing::TestGuard};
+use transfer::Transfers;
 use warn::Warn;
 use web::{Web, WebConfig, testing::reader::Reader};
 
@@ -70,9 +74,28 @@ pub async fn open(store: Store, address: &str) -> Comply {
     let deliver = Deliver::open(store.clone(), Arc::new(Silent), deliver::Settings::default());
     let banner =
         Banner::open(consent.clone(), map.clone(), banner::Settings::default()).await.unwrap();
-    let regimes = Regimes::open(store, consent.clone(), map.clone()).await.unwrap();
+    let regimes = Regimes::open(store.clone(), consent.clone(), map.clone()).await.unwrap();
+    let policy =
+        Policy::open(web.clone(), consent.clone(), map.clone(), regimes.clone()).await.unwrap();
+    let retain = Retain::open(web.clone(), map.clone(), consent.clone()).await.unwrap();
+    let map = map.with_enforced(Arc::new(retain.clone()));
+    let grants = Grants::open(map.clone(), consent.clone()).await.unwrap();
+    let transfers = Transfers::open(store, map.clone(), regimes.clone()).await.unwrap();
     let deliver = deliver.await.unwrap();
-    Comply::open(Rooms { web, map, consent, warn, deliver, banner, regimes }).await.unwrap()
+    let rooms = Rooms {
+        web,
+        map,
+        consent,
+        warn,
+        deliver,
+        banner,
+        regimes,
+        policy,
+        retain,
+        grants,
+        transfers,
+    };
+    Comply::open(rooms).await.unwrap()
 }
 
 /// Makes changes that no page makes so; statements are parted by `;`. A line `@entry ACTION KIND ID`

@@ -49,6 +49,16 @@ INSERT INTO web_user (id, name_sealed, login_sealed, login_index, role, password
 INSERT INTO api_token (id, name, scopes, hash, created_at, used_at, revoked_at, expires_at, created_by,
     certificate, purposes, limited, export_by)
   VALUES ('t-1', 'Mailer', 'decide', 'h', {d0}, {d0}, 0, {d-90}, 'u-1', '', 'marketing', 1, 'u-2');
+INSERT INTO retention_rule (id, key, name, source_id, table_name, kind, version, state, body,
+    agreed_version, created_at, updated_at)
+  VALUES ('ru-1', 'news', 'News', 'src-1', 'customers', 'limit', 1, 'on',
+    '{\"name\":\"News\",\"source\":\"src-1\",\"table\":\"customers\",\"event\":{\"by\":\"column\",\"column\":\"ordered_at\"},\"period\":{\"amount\":36,\"unit\":\"months\"},\"act\":\"delete\",\"activities\":[\"act-1\"]}',
+    1, {d60}, {d60});
+INSERT INTO retention_run (id, rule_id, version, source_id, started_by, by_schedule, state, created_at,
+    planned_at, begun_at, ended_at)
+  VALUES ('run-1', 'ru-1', 1, 'src-1', 'person:u-1', 0, 'finished', {d2}, {d2}, {d2}, {d2});
+INSERT INTO grant_check (source_id, state, looked_at, tried_at, judged)
+  VALUES ('src-1', 'done', {d1}, {d1}, 2);
 INSERT INTO banner (property, body, created_at, updated_at) VALUES ('shop',
   '{\"origins\":[\"https://shop.example\"],\"notice\":\"news\",\"gpp\":{\"sections\":[\"usca\"]}}', {d0}, {d0})
 ";
@@ -110,6 +120,45 @@ pub async fn fill(store: &Store, consent: &Consent, warn: &warn::Warn, place: &s
     warn.planted(me(), &id, "CRM").await.unwrap();
     store.ledger().publish().await.unwrap();
     set(store, "UPDATE ledger_checkpoint SET cosignatures = 'witness'").await;
+}
+
+/// What is written by hand beside the map: policies that say all, and a hold with an end.
+pub async fn furnish(comply: &Comply) {
+    let rooms = comply.rooms();
+    let policy = &rooms.policy;
+    let both = |en: &str, zh: &str| law::Text { en: en.into(), zh: zh.into() };
+    let phrases = ["Sends news", "Sells tea", "36 months after the last order", "TLS, roles"];
+    let phrases = phrases.iter().map(|one| ((*one).to_owned(), both(one, "茶"))).collect();
+    policy.save_phrases(me(), &phrases).await.unwrap();
+    for property in ["default", "shop"] {
+        let id = policy.begin(me(), property, policy::Audience::Customers).await.unwrap();
+        let standing = policy.standing(&id).await.unwrap();
+        let mut draft = standing.row.draft;
+        draft.answers.at_end = "delete".into();
+        draft.answers.automated = "no".into();
+        draft.answers.sells = "no".into();
+        draft.own.push(policy::draft::Own {
+            key: "own:all".into(),
+            section: standing.computed.sections[0].key.clone(),
+            title: both("All the rest", "其他"),
+            text: both("We say it all here.", "我们在此说明一切。"),
+            tells: policy::check::all_elements(&standing.known).into_iter().collect(),
+        });
+        policy.save_draft(me(), &id, &draft).await.unwrap();
+        let standing = policy.standing(&id).await.unwrap();
+        assert_eq!(standing.lacks(), Vec::<String>::new(), "{:?}", standing.composed.gaps);
+        policy.ask(me(), &id, &both("First", "首次"), 0).await.unwrap();
+        policy.approve(store::Actor::CommandLine, &id, None, false).await.unwrap();
+    }
+    let hold = retain::NewHold {
+        name: "Case 1".into(),
+        reason: "A case at court".into(),
+        source: "src-1".into(),
+        scope: retain::Scope::Source,
+        from: store::now() - 86_400_000_000,
+        until: store::now() + 40 * 86_400_000_000,
+    };
+    rooms.retain.make_hold(&me(), &hold).await.unwrap();
 }
 
 /// Ids of checks that do not pass, and of what.

@@ -5,7 +5,7 @@ mod law;
 mod laws;
 mod packs;
 mod profile;
-mod words;
+pub(crate) mod words;
 
 use axum::Router;
 use serde::Deserialize;

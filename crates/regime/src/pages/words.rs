@@ -103,7 +103,7 @@ pub(super) fn value(p: &Look, value: Value) -> String {
 }
 
 /// A condition as a sentence.
-pub(super) fn condition(p: &Look, one: &Condition) -> String {
+pub(crate) fn condition(p: &Look, one: &Condition) -> String {
     let metric = metric_name(p, one.metric);
     match (one.at_least, one.below, one.is) {
         (Some(from), None, _) => p.t2("laws-at-least", "metric", metric, "n", p.number(from)),
