@@ -110,21 +110,27 @@ pub fn bench(
     Ok(())
 }
 
-/// A Python with a real SMTP server (aiosmtpd) and what makes its certificates (trustme), in an
-/// environment of its own.
+/// A Python with a real SMTP server (aiosmtpd), what makes its certificates (trustme), and what judges
+/// JSON by a schema (jsonschema), in an environment of its own.
 fn python_for_tests() -> Result<String> {
     let home = std::path::absolute("target/python")?;
     let python = home.join("bin/python");
     let ready = || {
-        let found = Command::new(&python).args(["-c", "import aiosmtpd, trustme"]).output();
+        let found =
+            Command::new(&python).args(["-c", "import aiosmtpd, jsonschema, trustme"]).output();
         found.is_ok_and(|output| output.status.success())
     };
     if !ready() {
         let venv = Command::new("python3").args(["-m", "venv"]).arg(&home).status()?;
         ensure!(venv.success(), "python3 -m venv failed; install python3-venv");
-        let install = ["-m", "pip", "install", "-q", "aiosmtpd==1.4.6", "trustme==1.2.1"];
-        let pip = Command::new(&python).args(install).status()?;
-        ensure!(pip.success() && ready(), "aiosmtpd and trustme could not be installed");
+        let pip = Command::new(&python)
+            .args(["-m", "pip", "install", "-q"])
+            .args(["aiosmtpd==1.4.6", "jsonschema==4.26.0", "trustme==1.2.1"])
+            .status()?;
+        ensure!(
+            pip.success() && ready(),
+            "aiosmtpd, jsonschema and trustme could not be installed"
+        );
     }
     Ok(python.display().to_string())
 }

@@ -66,6 +66,26 @@ async fn a_document_is_kept_as_it_was_made_on_postgresql() {
     kept_as_made(true).await;
 }
 
+/// A deployment of the version before this one, with a run in it.
+async fn upgraded(postgres: bool) {
+    let (store, _guard) = guarded(postgres).await;
+    let sql = include_str!("../src/schema.sql");
+    store.migrate(&[store::Migration { room: "comply", version: 1, sql }]).await.unwrap();
+    set(&store, "INSERT INTO comply_run (id, at, took_us, reason, actor, checks, passed, errors, warnings, infos, accepted, opened, fixed, scores, map_version) VALUES ('r-1', 1, 1, 'asked', 'cli', 9, 9, 0, 0, 0, 0, 0, 0, '{}', 1)")
+        .await;
+
+    let comply = open(store.clone(), "https://privet.example").await;
+    let kept = comply.make(me(), Kind::ChinaAudit, Lang::En).await.unwrap();
+
+    assert_eq!((kept.number, comply.runs(9).await.unwrap().len()), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_house_of_the_version_before_goes_on() {
+    upgraded(false).await;
+    upgraded(true).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_empty_house_says_what_nobody_told() {
     let (store, _guard) = guarded(false).await;
