@@ -11,11 +11,13 @@ use consent::Consent;
 use datamap::{DataMap, systems::SystemDraft};
 use deliver::{Batch, Deliver, EventSource, Known, Person, SourceFault};
 use desk::{ClockKind, Desk, Rooms};
+use grants::Grants;
 use law::{Metric, Value};
 use policy::Policy;
 use regime::{Profile, Regimes};
 use retain::{NewHold, Retain, Scope};
 use store::{Actor, now};
+use transfer::Transfers;
 use warn::Warn;
 use web::{Web, WebConfig, access::Action, testing::reader::Reader};
 
@@ -58,10 +60,18 @@ async fn open(postgres: bool) -> (Desk, store::testing::TestGuard) {
     let warn = Warn::open(web.clone(), consent.clone()).await.unwrap();
     let regimes = Regimes::open(store.clone(), consent.clone(), map.clone()).await.unwrap();
     let banner = Banner::open(consent.clone(), map.clone(), banner::Settings::default());
+    let retain = Retain::open(web.clone(), map.clone(), consent.clone()).await.unwrap();
+    let policy = Policy::open(web.clone(), consent.clone(), map.clone(), regimes.clone());
+    let policy = policy.await.unwrap();
+    let transfers = Transfers::open(store.clone(), map.clone(), regimes.clone());
     let comply = comply::Rooms {
+        policy: policy.clone(),
+        retain: retain.clone(),
+        grants: Grants::open(map.clone(), consent.clone()).await.unwrap(),
+        transfers: transfers.await.unwrap(),
         web: web.clone(),
         map: map.clone(),
-        consent: consent.clone(),
+        consent,
         warn: warn.clone(),
         deliver: Deliver::open(store, Arc::new(Silent), deliver::Settings::default())
             .await
@@ -70,8 +80,6 @@ async fn open(postgres: bool) -> (Desk, store::testing::TestGuard) {
         regimes: regimes.clone(),
     };
     let comply = Comply::open(comply).await.unwrap();
-    let retain = Retain::open(web.clone(), map.clone(), consent.clone()).await.unwrap();
-    let policy = Policy::open(web.clone(), consent, map.clone(), regimes.clone()).await.unwrap();
     let rooms = Rooms { web, map, audit, warn, regimes, comply, policy, retain };
     (Desk::open(rooms).await.unwrap(), guard)
 }
