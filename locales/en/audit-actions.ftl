@@ -202,6 +202,7 @@ audit-do-finding-mended = Said that a compliance finding is mended
 audit-do-finding-reopened = Opened a compliance finding again
 audit-do-finding-assigned = Gave a compliance finding to somebody
 audit-do-finding-noted = Wrote a note about a compliance finding
+audit-do-finding-digest-sent = People were written to about the week's findings
 audit-do-document-made = Made and kept a compliance document
 audit-do-document-answered = Answered a point of a compliance document
 audit-do-alarm-reopened = An alarm was reopened

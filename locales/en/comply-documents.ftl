@@ -212,3 +212,10 @@ comply-law-weighs = { $what }: { $how }
 comply-law-more = And { $n } findings more change.
 comply-law-failed = Which findings would change could not be computed; look at the server's log and load this page again.
 comply-law-on = From { $day }: { $what }
+web-job-kind-comply-digest = Weekly letter about findings
+finding-digest-subject = Privacy findings: { $errors } errors, { $warnings } warnings open
+finding-digest-text = Open now: { $errors } errors and { $warnings } warnings. In the last week { $opened } findings opened; { $late } are past the day by which they should be mended.
+
+    The gravest: { $titles }.
+finding-digest-why = You get this once a week, while anything is open, because you answer for privacy in Privet.
+finding-digest-action = Open the findings

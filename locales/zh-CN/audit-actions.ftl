@@ -202,6 +202,7 @@ audit-do-finding-mended = 称合规发现项已整改
 audit-do-finding-reopened = 重新打开了合规发现项
 audit-do-finding-assigned = 指派了合规发现项
 audit-do-finding-noted = 为合规发现项添加了备注
+audit-do-finding-digest-sent = 发出了本周发现的邮件
 audit-do-document-made = 生成并保存合规文件
 audit-do-document-answered = 回答合规文件的要点
 audit-do-alarm-reopened = 重新打开了告警

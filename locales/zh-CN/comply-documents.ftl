@@ -208,3 +208,10 @@ comply-law-weighs = { $what }：{ $how }
 comply-law-more = 另有 { $n } 项发现变化。
 comply-law-failed = 无法计算哪些发现会变化；请查看服务器日志并重新打开本页。
 comply-law-on = 自 { $day } 起：{ $what }
+web-job-kind-comply-digest = 每周发现邮件
+finding-digest-subject = 隐私合规发现：{ $errors } 项错误，{ $warnings } 项警告待处理
+finding-digest-text = 目前待处理：{ $errors } 项错误，{ $warnings } 项警告。过去一周新增 { $opened } 项；{ $late } 项已超过整改日期。
+
+    最严重的是：{ $titles }。
+finding-digest-why = 您在 Privet 中负责隐私事务，只要有待处理的发现，每周会收到一封。
+finding-digest-action = 打开发现列表

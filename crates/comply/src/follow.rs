@@ -108,6 +108,9 @@ impl Comply {
         if let Err(error) = self.plan_nightly().await {
             tracing::warn!(%error, "the nightly audit could not be planned");
         }
+        if let Err(error) = self.plan_weekly().await {
+            tracing::warn!(%error, "the weekly letter about findings could not be planned");
+        }
         let mut follower =
             Follower { comply: self, pace, first: None, last: Instant::now(), seen: 0 };
         loop {

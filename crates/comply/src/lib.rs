@@ -7,6 +7,7 @@
 mod affected;
 mod api;
 pub mod check;
+mod digest;
 pub mod document;
 mod error;
 mod export;
@@ -116,7 +117,9 @@ impl Comply {
 /// Adds the room's background work to a runner.
 #[must_use]
 pub fn add_handlers(runner: store::Runner, comply: &Comply) -> store::Runner {
-    runner.handle(follow::CheckHandler::new(comply.clone()))
+    runner
+        .handle(follow::CheckHandler::new(comply.clone()))
+        .handle(digest::DigestHandler::new(comply.clone()))
 }
 
 /// The addresses of the room.

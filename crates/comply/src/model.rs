@@ -212,19 +212,24 @@ impl Hit {
     }
 }
 
+/// Bytes as people read them.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 /// The finding of a check about an object has one id for ever, so that its history survives.
 pub(crate) fn finding_id(check: &str, kind: &str, id: &str) -> String {
     use sha2::{Digest as _, Sha256};
-    use std::fmt::Write as _;
     let mut hash = Sha256::new();
     for part in [check, kind, id] {
         hash.update(part.len().to_be_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize().iter().take(12).fold(String::with_capacity(24), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hash.finalize().get(..12).map(hex).unwrap_or_default()
 }
 
 #[cfg(test)]

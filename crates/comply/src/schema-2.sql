@@ -21,3 +21,9 @@ CREATE TABLE comply_answer (
     answered_by TEXT NOT NULL,
     answered_at BIGINT NOT NULL
 )
+;
+-- Weeks about which people were written to.
+CREATE TABLE comply_digest (
+    week TEXT PRIMARY KEY,               -- 2026-W48
+    at BIGINT NOT NULL
+)

@@ -254,6 +254,7 @@ pub(crate) const ACTIONS: &[(&str, Group)] = &[
     ("finding.reopened", Alarm),
     ("finding.assigned", Alarm),
     ("finding.noted", Alarm),
+    ("finding.digest_sent", System),
     ("document.made", Export),
     ("document.answered", Alarm),
     ("alarm.settings", Alarm),

@@ -11,7 +11,7 @@ use super::{
     points::point,
     writer::{Seen, Writer},
 };
-use crate::{Comply, ComplyError, Filter, Result, pages::words::Names};
+use crate::{Comply, ComplyError, Filter, Result, model::hex, pages::words::Names};
 
 /// Findings that a document lists at most.
 const FINDINGS: i64 = 5_000;
@@ -147,7 +147,7 @@ impl Comply {
         let (mut findings, _) = self.findings(&standing, FINDINGS, 0).await?;
         findings.extend(self.findings(&accepted, FINDINGS, 0).await?.0);
         let head = self.store.ledger().head().await?;
-        let hash = head.hash.0.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = hex(&head.hash.0);
         Ok(Seen {
             names: Names::load(&self.rooms.web)
                 .await
@@ -301,5 +301,5 @@ impl Comply {
 
 fn sha256(bytes: &[u8]) -> String {
     use sha2::{Digest as _, Sha256};
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
 }

@@ -1,0 +1,68 @@
+//! Once a week people are written to about findings, and never twice about one week.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod support;
+
+use comply::{Comply, Reason, Rooms};
+use consent::{Regime, property::PropertyBody};
+use support::{me, open, reader};
+
+async fn week(postgres: bool) {
+    let (store, _guard) = if postgres {
+        store::testing::temp_postgres().await
+    } else {
+        store::testing::temp_sqlite().await
+    };
+    let comply = open(store.clone(), "https://privet.example").await;
+    let rooms = comply.rooms().clone();
+    let _owner = reader(&comply, &rooms.web, "en", "owner").await;
+    let shop = PropertyBody {
+        name: "Shop".into(),
+        country: "DE".into(),
+        regimes: vec![Regime::Gdpr],
+        ..PropertyBody::default()
+    };
+    rooms.consent.save_property(&me(), "shop", &shop).await.unwrap();
+    let config = web::mail::MailConfig {
+        server: "127.0.0.1".into(),
+        port: Some(9),
+        security: web::mail::MailSecurity::None,
+        user: String::new(),
+        password: None,
+        from: "Privet <privet@example.com>".into(),
+        reply_to: None,
+        ca_file: None,
+    };
+    let web = rooms.web.clone().with_mail(config).unwrap();
+    let mailing = Comply::open(Rooms { web, ..rooms }).await.unwrap();
+
+    // Nothing was found yet; then there is something, and no mail server; then both.
+    assert!(!mailing.tell_week().await.unwrap());
+    comply.run(me(), Reason::Asked).await.unwrap();
+    assert!(!comply.tell_week().await.unwrap());
+    assert!(mailing.tell_week().await.unwrap());
+    assert!(!mailing.tell_week().await.unwrap());
+
+    let letters: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM web_letter")
+        .fetch_one(store.reader())
+        .await
+        .unwrap();
+    assert_eq!(letters, 1);
+    let entries: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM ledger_entry WHERE action = $1")
+        .bind("finding.digest_sent")
+        .fetch_one(store.reader())
+        .await
+        .unwrap();
+    assert_eq!(entries, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_week_is_told_once() {
+    week(false).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_week_is_told_once_on_postgresql() {
+    week(true).await;
+}
