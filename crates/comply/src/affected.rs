@@ -133,7 +133,7 @@ impl Affected for Comply {
             // What is new has no page yet: it leads to where it would be mended.
             let href = match change.before {
                 None => hit.href.clone(),
-                Some(_) => format!("/console/findings/{}", change.finding),
+                Some(_) => format!("/console/findings?check={}&state=all", change.check),
             };
             effects.push(Effect { text, href });
         }

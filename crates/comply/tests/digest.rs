@@ -44,7 +44,7 @@ async fn week(postgres: bool) {
     assert!(mailing.tell_week().await.unwrap());
     assert!(!mailing.tell_week().await.unwrap());
 
-    let letters: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM web_letter")
+    let letters: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM web_mail")
         .fetch_one(store.reader())
         .await
         .unwrap();
