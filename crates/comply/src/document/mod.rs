@@ -41,14 +41,6 @@ impl Kind {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|one| one.as_str() == text)
     }
-
-    /// The law it is made for.
-    pub fn regime(self) -> &'static str {
-        match self {
-            Self::Accountability => "eu-gdpr",
-            Self::ChinaAudit => "cn-pipl",
-        }
-    }
 }
 
 /// The look of a document: a language, and nobody's session.
