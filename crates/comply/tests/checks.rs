@@ -23,14 +23,14 @@ const ROOMS: &[Case] = &[
     (
         'E',
         "policy-lacks",
-        "UPDATE policy SET draft = REPLACE(draft, '\"own\":', '\"own\":[],\"was\":')",
-        "UPDATE policy SET draft = REPLACE(draft, '\"own\":[],\"was\":', '\"own\":')",
+        "UPDATE policy SET draft = REPLACE(REPLACE(draft, '\"own\":', '\"own\":[],\"was\":'), '\"automated\":\"no\"', '\"automated\":\"\"')",
+        "UPDATE policy SET draft = REPLACE(REPLACE(draft, '\"own\":[],\"was\":', '\"own\":'), '\"automated\":\"\"', '\"automated\":\"no\"')",
     ),
     (
         'C',
         "policy-missing",
-        "UPDATE policy SET property = 'gone' WHERE property = 'shop'; INSERT INTO property (key, body, updated_at) VALUES ('gone', '{\"name\":\"Gone\",\"country\":\"CN\",\"regimes\":[\"pipl\"]}', {d0})",
-        "UPDATE policy SET property = 'shop' WHERE property = 'gone'; DELETE FROM property WHERE key = 'gone'",
+        "UPDATE policy SET version = 0 WHERE property = 'shop'",
+        "UPDATE policy SET version = 1 WHERE property = 'shop'",
     ),
     (
         'E',

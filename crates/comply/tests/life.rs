@@ -20,6 +20,7 @@ async fn house(postgres: bool) -> House {
     let (store, guard) = guarded(postgres).await;
     let comply = open(store.clone(), "https://privet.example").await;
     world::fill(&store, &comply.rooms().consent, &comply.rooms().warn, "DE").await;
+    world::furnish(&comply).await;
     House { comply, _guard: guard }
 }
 
