@@ -21,6 +21,7 @@ async fn house(lang: &str, role: &str) -> House {
     let comply = open(store.clone(), "http://127.0.0.1:8440").await;
     let rooms = comply.rooms().clone();
     world::fill(&store, &rooms.consent, &rooms.warn, "DE").await;
+    world::furnish(&comply).await;
     // Their names are not sealed for real; the reader brings an account of their own.
     set(&store, "DELETE FROM web_user").await;
     set(&store, "UPDATE recipient SET contract = ''; UPDATE field SET decision = ''").await;
