@@ -3,7 +3,7 @@
 use askama::Template;
 use web::{Lang, Look};
 
-use super::{Block, Document, Section, look};
+use super::{Block, Document, look};
 use crate::{ComplyError, Result};
 
 /// Between these, the file holds what the console shows.
@@ -22,10 +22,6 @@ struct File<'a> {
 impl File<'_> {
     fn link(&self, href: &str) -> String {
         format!("{}{href}", self.base)
-    }
-
-    fn unknown(&self, section: &Section) -> usize {
-        section.blocks.iter().filter(|one| matches!(one, Block::Unknown(_))).count()
     }
 }
 

@@ -75,11 +75,17 @@ pub struct Document {
     pub sections: Vec<Section>,
 }
 
+impl Section {
+    /// Statements that wait for somebody.
+    pub fn unknown(&self) -> usize {
+        self.blocks.iter().filter(|one| matches!(one, Block::Unknown(_))).count()
+    }
+}
+
 impl Document {
     /// Statements that wait for somebody.
     pub fn unknown(&self) -> usize {
-        let blocks = self.sections.iter().flat_map(|one| &one.blocks);
-        blocks.filter(|one| matches!(one, Block::Unknown(_))).count()
+        self.sections.iter().map(Section::unknown).sum()
     }
 }
 
