@@ -144,7 +144,9 @@ impl Names {
     fn value(&self, p: &Look, key: &str, value: &Value) -> String {
         match value {
             Value::Text(text) if text.is_empty() => p.t("comply-nothing"),
-            Value::Text(text) if key == "safeguard" => p.t(&format!("recipients-safeguard-{text}")),
+            Value::Text(text) if key == "safeguard" => {
+                p.t(&format!("recipients-safeguard-{}", text.replace('_', "-")))
+            }
             Value::Text(text) if key == "purposes" => {
                 let names = text.split(", ").map(|one| p.t(&web::access::purpose_key(one)));
                 explain::list_of(p.lang, &names.collect::<Vec<_>>())
