@@ -5,7 +5,9 @@
 
 use std::time::Duration;
 
-use ::store::{Actor, Entry, JobContext, JobError, JobHandler, NewJob, Runner, new_id, now};
+use ::store::{
+    Actor, Entry, JobContext, JobError, JobFilter, JobHandler, NewJob, Runner, new_id, now,
+};
 use consent::Reachable;
 use sqlx::{AnyConnection, Row as _, any::AnyRow};
 use web::{
@@ -166,6 +168,20 @@ impl Policy {
         })
         .await?;
         tx.commit().await?;
+        Ok(())
+    }
+
+    /// Takes up a run whose job was given up, because servers stopped again and again while they worked
+    /// on it. Once for each start: what stops every server must not do so for ever.
+    pub(crate) async fn resume_telling(&self) -> Result<()> {
+        if self.unfinished().await?.is_none() {
+            return Ok(());
+        }
+        let filter = JobFilter { kind: Some(JOB.to_owned()), ..JobFilter::default() };
+        if let Some(job) = self.store().list_jobs(&filter, None, 1).await?.first() {
+            // Only one that failed or was cancelled is queued again.
+            self.store().retry_job(&job.id, Actor::System("policy")).await?;
+        }
         Ok(())
     }
 

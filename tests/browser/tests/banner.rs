@@ -420,6 +420,8 @@ async fn who_comes_back_is_told_once_that_the_policy_changed() -> Result<()> {
     let shifted = "window.shifted = 0; new PerformanceObserver(list => list.getEntries().forEach(
         entry => window.shifted += entry.value)).observe({ type: 'layout-shift', buffered: true });";
     run(&browser, shifted).await?;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    ensure!(run(&browser, "return window.shifted;").await? == 0, "the page moved");
     let focus = run(&browser, "return document.activeElement === document.body;").await?;
     ensure!(focus == true, "it takes no focus");
     for (viewport, dark) in [(Viewport::Wide, false), (Viewport::Narrow, true)] {
@@ -430,7 +432,6 @@ async fn who_comes_back_is_told_once_that_the_policy_changed() -> Result<()> {
     }
     browser.view(Viewport::Wide).await?;
     browser.dark(false).await?;
-    ensure!(run(&browser, "return window.shifted;").await? == 0, "the page moved");
 
     // In the reader's language; the link leads to the changes; Escape ends it, once and for all.
     visit(&browser, &shop, "home?zh").await?;

@@ -108,15 +108,20 @@ impl Policy {
         Ok(row)
     }
 
-    /// Looks every few seconds whether another server published something, until told to stop.
+    /// Looks every few seconds whether another server published something, until told to stop. Soon
+    /// after the start it takes up letters that were left.
     pub async fn keep_shelf(self, mut stopped: tokio::sync::watch::Receiver<bool>) {
         const LOOK: std::time::Duration = std::time::Duration::from_secs(5);
+        let mut resumed = false;
         loop {
             tokio::select! {
                 _ = stopped.wait_for(|stop| *stop) => return,
                 () = tokio::time::sleep(LOOK) => {}
             }
             let looked = async {
+                if !std::mem::replace(&mut resumed, true) {
+                    self.resume_telling().await?;
+                }
                 if self.shelf_mark().await? != self.shelf().mark {
                     self.fill_shelf().await?;
                 }
