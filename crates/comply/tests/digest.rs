@@ -14,7 +14,7 @@ async fn week(postgres: bool) {
     } else {
         store::testing::temp_sqlite().await
     };
-    let comply = open(store.clone(), "https://privet.example").await;
+    let comply = open(store.clone(), "http://127.0.0.1:8440").await;
     let rooms = comply.rooms().clone();
     let _owner = reader(&comply, &rooms.web, "en", "owner").await;
     let shop = PropertyBody {
