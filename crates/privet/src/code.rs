@@ -6,6 +6,7 @@ use consent::code as consents;
 use datamap::code::{self, CodeError, PlanOptions};
 use deliver::{DeliverError, views::code as views};
 use inspect::detectors::{DetectorError, code as detectors};
+use retain::{RetainError, code as rules};
 use store::Actor;
 
 use crate::{
@@ -49,7 +50,7 @@ pub struct Apply {
 
 /// Writes the map as YAML and the company's own detectors as TOML.
 pub async fn export(args: Export) -> Result<ExitCode, Failure> {
-    let Code { map, inspect, consent, deliver } = args.state.open_code().await?;
+    let Code { map, inspect, consent, deliver, retain } = args.state.open_code().await?;
     let mut written = code::export(&map, &args.dir).await?;
     if let Some(text) = inspect.export_detectors().await? {
         std::fs::create_dir_all(&args.dir)?;
@@ -66,6 +67,11 @@ pub async fn export(args: Export) -> Result<ExitCode, Failure> {
         std::fs::write(args.dir.join(views::FILE), text)?;
         written.push(views::FILE.to_owned());
     }
+    if let Some(text) = retain.export_code().await.map_err(unkept)? {
+        std::fs::create_dir_all(&args.dir)?;
+        std::fs::write(args.dir.join(rules::FILE), text)?;
+        written.push(rules::FILE.to_owned());
+    }
     for name in &written {
         say(&format!("{}", args.dir.join(name).display()));
     }
@@ -77,7 +83,7 @@ pub async fn export(args: Export) -> Result<ExitCode, Failure> {
 
 /// Brings the map and the detectors to what the files say.
 pub async fn apply(args: Apply) -> Result<ExitCode, Failure> {
-    let Code { map, inspect, consent, deliver } = args.state.open_code().await?;
+    let Code { map, inspect, consent, deliver, retain } = args.state.open_code().await?;
     let own = match read(&args.dir.join(detectors::FILE))? {
         Some(text) => inspect.plan_detectors(&text, args.prune).await?,
         None => detectors::Plan::default(),
@@ -90,10 +96,16 @@ pub async fn apply(args: Apply) -> Result<ExitCode, Failure> {
         Some(text) => deliver.plan_views(&text, args.prune).await?,
         None => views::Plan::default(),
     };
+    let kept = match read(&args.dir.join(rules::FILE))? {
+        Some(text) => retain.plan_code(&text, args.prune).await.map_err(unkept)?,
+        None => rules::Plan::default(),
+    };
     // Files on this machine may name where their passwords are; its user could read them anyway.
     let options = PlanOptions { prune: args.prune, secrets: true };
     let plan = code::plan_dir(&map, &args.dir, options).await?;
-    if own.is_empty() && asked.is_empty() && shown.is_empty() || !plan.is_empty() {
+    let others = [own.is_empty(), asked.is_empty(), shown.is_empty(), kept.is_empty()];
+    let others = others.contains(&false);
+    if !others || !plan.is_empty() {
         say(&plan.to_string());
     }
     if !own.is_empty() {
@@ -105,17 +117,20 @@ pub async fn apply(args: Apply) -> Result<ExitCode, Failure> {
     if !shown.is_empty() {
         say(&shown.to_string());
     }
-    let nothing = plan.is_empty() && own.is_empty() && asked.is_empty() && shown.is_empty();
-    if args.dry_run || nothing {
+    if kept.says_something() {
+        say(&kept.to_string());
+    }
+    if args.dry_run || (plan.is_empty() && !others) {
         return Ok(ExitCode::SUCCESS);
     }
-    let mut changed = own.len() + asked.len();
+    let mut changed = own.len() + asked.len() + kept.len();
     if !plan.is_empty() {
         changed += code::apply(&map, &plan, Actor::CommandLine).await?;
     }
     inspect.apply_detectors(&Actor::CommandLine, &own).await?;
     consent.apply_code(&Actor::CommandLine, &asked).await.map_err(named)?;
     changed += deliver.apply_views(&Actor::CommandLine, &shown).await?;
+    retain.apply_code(&Actor::CommandLine, &kept).await.map_err(unkept)?;
     say(&format!("Applied: {changed} changed."));
     Ok(ExitCode::SUCCESS)
 }
@@ -136,6 +151,16 @@ fn named(error: consent::ConsentError) -> Failure {
         _ => Failure::usage(format!(
             "the files were not applied; correct them and apply again:\n{message}"
         )),
+    }
+}
+
+fn unkept(error: RetainError) -> Failure {
+    let message = format!("{}: {error}", rules::FILE);
+    match error {
+        RetainError::Code(_) | RetainError::Form(_) | RetainError::Rule(_) => Failure::usage(
+            format!("the files were not applied; correct them and apply again:\n{message}"),
+        ),
+        _ => Failure::unreachable(message),
     }
 }
 

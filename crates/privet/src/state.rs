@@ -37,6 +37,15 @@ impl From<State> for Said {
 }
 
 impl State {
+    /// Somebody said where the state is, on the command line or in the environment.
+    pub fn is_named(&self) -> bool {
+        let named = ["PRIVET_DATA", "PRIVET_DATABASE", "PRIVET_CONFIG"];
+        self.data.is_some()
+            || self.database.is_some()
+            || self.config.is_some()
+            || named.iter().any(|name| std::env::var_os(name).is_some())
+    }
+
     /// Opens the state; a command must not make an empty one where somebody mistyped a directory.
     pub async fn open(self) -> Result<Store, Failure> {
         let config = Config::load(self.into())?;
@@ -70,8 +79,11 @@ impl State {
         let inspect = Inspect::open(store.clone(), inspect::Settings::default());
         let inspect = inspect.await.map_err(anyhow::Error::from)?;
         let deliver = open_deliver(store.clone(), consent.clone(), &config).await?;
+        let web = Web::open(store.clone(), WebConfig::default()).await?;
         let map = DataMap::open(store).await.map_err(anyhow::Error::from)?;
-        Ok(Code { map, inspect, consent, deliver })
+        let retain = retain::Retain::open(web, map.clone(), consent.clone()).await;
+        let retain = retain.map_err(anyhow::Error::from)?;
+        Ok(Code { map, inspect, consent, deliver, retain })
     }
 
     /// Opens retention rules with the map and the customers they are about.
@@ -112,6 +124,8 @@ pub struct Code {
     pub consent: Consent,
     /// Purpose views.
     pub deliver: Deliver,
+    /// Retention rules.
+    pub retain: retain::Retain,
 }
 
 /// Opens the room of deliveries as the configuration says.

@@ -31,6 +31,9 @@ pub enum RetainError {
     /// A rule does not fit; each fault with its field.
     #[error("the rule does not fit: {}", .0.iter().map(|one| one.key).collect::<Vec<_>>().join(", "))]
     Form(Vec<crate::rule::Fault>),
+    /// A file of rules cannot be read or does not fit.
+    #[error("{0}")]
+    Code(String),
     /// It clashes with the present state; a text key says how.
     #[error("this cannot be done now ({0})")]
     Conflict(&'static str),

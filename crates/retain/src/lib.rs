@@ -11,6 +11,7 @@
 mod access;
 mod api;
 mod certificate;
+pub mod code;
 mod cover;
 mod error;
 mod hold;

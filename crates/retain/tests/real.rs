@@ -250,3 +250,57 @@ async fn what_no_rule_is_about_is_listed() {
     house.retain.switch_rule(&li(), &rule, false).await.unwrap();
     assert!(names().await.contains(&"customers".to_owned()));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rules_live_in_a_file_and_a_changed_one_needs_two_people_again() {
+    let (store, _guard) = store::testing::temp_sqlite().await;
+    let house = House::open(store).await;
+    let db = Db::make(Engine::Sqlite).await;
+    shop(&db, CUSTOMERS).await;
+    let source = house.source(&db).await;
+    let body = after_last_order(&source, &db, Pace::default());
+    let rule = house.retain.create_rule(&li(), &body).await.unwrap();
+    let plan = async |text: &str, prune| house.retain.plan_code(text, prune).await;
+
+    // What was written changes nothing, and names no id of this installation.
+    let text = house.retain.export_code().await.unwrap().unwrap();
+    assert!(!text.contains(&source) && text.contains("source: shop"), "{text}");
+    assert!(plan(&text, true).await.unwrap().is_empty());
+
+    let longer = text.replace("amount: 36", "amount: 48");
+    let changed = plan(&longer, false).await.unwrap();
+    assert_eq!(changed.len(), 1);
+    assert!(changed.to_string().starts_with("~ retention rule "), "{changed}");
+    house.retain.apply_code(&li(), &changed).await.unwrap();
+    let now = house.retain.rule(&rule).await.unwrap();
+    assert_eq!((now.version, now.body.period.amount), (2, 48));
+    assert!(!now.is_agreed());
+
+    // The same file makes the same rules elsewhere, under the same names.
+    let key = now.key.clone();
+    let second = longer.replace(&format!("\n  {key}:"), "\n  second-rule:");
+    let made = plan(&second, true).await.unwrap();
+    assert_eq!(
+        made.to_string(),
+        format!("+ retention rule second-rule\n- retention rule {key}: off")
+    );
+    house.retain.apply_code(&li(), &made).await.unwrap();
+    assert!(house.retain.rule("second-rule").await.unwrap().is_on());
+    assert!(!house.retain.rule(&key).await.unwrap().is_on(), "what is left out is switched off");
+
+    // Nothing is guessed.
+    for (from, to, said) in [
+        ("amount: 48", "amuont: 48", "amount"),
+        ("most_rows: 0", "most_rowz: 9", "pace.most_rowz"),
+        ("placed_at", "placed_on", "placed_on"),
+        ("privet: 1", "privet: 2", "privet: 1"),
+    ] {
+        let refused = plan(&second.replace(from, to), false).await;
+        assert!(
+            matches!(&refused, Err(RetainError::Code(why)) if why.contains(said)),
+            "{refused:?}"
+        );
+    }
+    let waits = plan(&second.replace("source: shop", "source: shops"), false).await.unwrap();
+    assert!(waits.is_empty() && waits.to_string().contains("‘shops’"), "{waits}");
+}

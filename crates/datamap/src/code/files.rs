@@ -55,7 +55,7 @@ struct FlowsFile {
 }
 
 /// Files of other rooms in the same directory.
-const OTHERS: [&str; 2] = ["consent.yaml", "purpose-views.yaml"];
+const OTHERS: [&str; 3] = ["consent.yaml", "purpose-views.yaml", "retention.yaml"];
 
 /// What a set of files says, with the texts, so that later errors can name a line.
 #[derive(Debug, Clone, Default)]

@@ -20,6 +20,7 @@ mod privet;
 mod propagation;
 mod reference;
 mod renewal_crash;
+mod retention_code;
 mod scan_databases;
 mod scan_files;
 mod server;

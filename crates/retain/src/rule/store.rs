@@ -239,6 +239,16 @@ impl Retain {
 
     /// Makes a rule; it is on.
     pub async fn create_rule(&self, by: &Actor, body: &RuleBody) -> Result<String> {
+        self.create_rule_as(by, None, body).await
+    }
+
+    /// Makes a rule under a stable name of its own, or one made from its name.
+    pub(crate) async fn create_rule_as(
+        &self,
+        by: &Actor,
+        key: Option<&str>,
+        body: &RuleBody,
+    ) -> Result<String> {
         let faults = self.check_rule(body).await?;
         if !faults.is_empty() {
             return Err(RetainError::Form(faults));
@@ -249,7 +259,10 @@ impl Retain {
             .begin(Entry::new(by.clone(), "retention.created", "retention", &id))
             .await?;
         tx.states(None, Some(self.store().digest(body)));
-        let key = free_key(&mut tx, &body.name).await?;
+        let key = match key {
+            Some(key) => key.to_owned(),
+            None => free_key(&mut tx, &body.name).await?,
+        };
         sqlx::query(
             "INSERT INTO retention_rule (id, key, name, source_id, table_name, kind, version, state,
                body, created_at, updated_at)
