@@ -30,6 +30,7 @@ audit-do-access-standard-forgotten = The access standard of a deleted source was
 audit-do-campaign-exported = Exported who must be asked again
 audit-do-audience-started = Began to filter an audience list
 audit-do-audience-filtered = Filtered an audience list to its end
+audit-do-anonymised-released = Released an anonymised table
 audit-do-suppression-exported = Exported a list of people to leave alone
 audit-do-consent-recorded = A choice was recorded
 audit-do-consent-withdrawn = A consent was withdrawn

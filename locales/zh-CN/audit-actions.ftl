@@ -30,6 +30,7 @@ audit-do-access-standard-forgotten = 已删除数据源的访问标准被清除
 audit-do-campaign-exported = 导出了需要重新询问的客户名单
 audit-do-audience-started = 开始筛选受众名单
 audit-do-audience-filtered = 完成了受众名单筛选
+audit-do-anonymised-released = 放行了一份匿名化的表
 audit-do-suppression-exported = 导出了禁止打扰名单
 audit-do-consent-recorded = 记录了一次选择
 audit-do-consent-withdrawn = 撤回了一项同意

@@ -13,7 +13,7 @@ use crate::Failure;
 
 mod sections;
 
-pub use sections::{BannerPart, Detect, Files, Limits, Mail, Network, Sms, TlsPart};
+pub use sections::{BannerPart, Detect, Exports, Files, Limits, Mail, Network, Sms, TlsPart};
 
 /// Where the server listens unless told otherwise.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:8440";
@@ -58,6 +58,8 @@ pub struct File {
     pub contact: String,
     /// The detection API.
     pub detect: Detect,
+    /// What every anonymised export must reach.
+    pub exports: Exports,
     /// The web banner.
     pub banner: BannerPart,
     /// The mail server.
@@ -122,6 +124,8 @@ pub struct Config {
     pub open_on_loopback: bool,
     /// The header in which the proxy tells a visitor's country.
     pub country_header: Option<String>,
+    /// What every anonymised export must reach.
+    pub exports: Exports,
     /// How mail leaves; `None`: it cannot.
     pub mail: Option<MailConfig>,
     /// How text messages leave; `None`: they cannot.
@@ -193,6 +197,7 @@ impl Config {
             contact: file.contact,
             open_on_loopback: file.detect.open_on_loopback,
             country_header: file.banner.country_header,
+            exports: file.exports,
             mail: file.mail.map(|mail| mail_config(mail, &env)).transpose()?,
             sms: file.sms.map(|sms| sms_config(sms, &env)).transpose()?,
             keys: file.keys.settings()?,

@@ -77,7 +77,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Customers(args)) => customers::run(args).await,
         Some(Command::Decide(args)) => audience::decide(args).await,
         Some(Command::Audience(args)) => audience::audience(args).await,
-        Some(Command::Anonymise(args)) => tokio::task::block_in_place(|| anonymise::run(&args)),
+        Some(Command::Anonymise(args)) => anonymise::run(args).await,
         Some(Command::Verify(args)) => tokio::task::block_in_place(|| verify::run(&args)),
         Some(Command::Keys(args)) => keys::run(args).await,
         Some(Command::Vault(args)) => vault::run(args).await,

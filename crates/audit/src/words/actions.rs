@@ -24,6 +24,7 @@ pub(crate) const ACTIONS: &[(&str, Group)] = &[
     ("audit.proof_taken", Read),
     ("audit.exported", Export),
     ("audit.api_read", Export),
+    ("anonymised.released", Export),
     ("access_standard.line_added", Map),
     ("access_standard.line_changed", Map),
     ("access_standard.line_removed", Map),

@@ -24,6 +24,9 @@ pub struct Answer {
     left_out: u64,
     /// The numbers of what leaves, or of the file as it is.
     pub report: Report,
+    /// SHA-256 of the release, where it was written into a log; else "".
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub logged: String,
     #[serde(skip)]
     ends: String,
 }
@@ -52,7 +55,16 @@ impl Answer {
     fn new(args: &Args, input: &Input, report: Report) -> Self {
         let columns = input.columns.iter().map(told).collect();
         let ends = String::new();
-        Self { reached: false, k: args.k, l: args.l, columns, left_out: 0, report, ends }
+        Self {
+            reached: false,
+            k: args.k,
+            l: args.l,
+            columns,
+            left_out: 0,
+            report,
+            logged: String::new(),
+            ends,
+        }
     }
 
     /// The file as it is.
@@ -150,6 +162,9 @@ impl Answer {
         let verdict =
             if self.reached { "The goal is reached." } else { "The goal is not reached." };
         let _ = writeln!(text, "{verdict} {}", self.ends);
+        if !self.logged.is_empty() {
+            let _ = writeln!(text, "Written into the log under sha256 {}", self.logged);
+        }
         text
     }
 }

@@ -3,12 +3,17 @@
 //! held in memory as a whole.
 
 mod answer;
+mod log;
 mod roles;
 mod work;
 
 use std::{path::PathBuf, process::ExitCode};
 
-use crate::Failure;
+use crate::{
+    Failure,
+    config::{Config, Exports},
+    state::State,
+};
 
 const EXAMPLES: &str = "\
 Columns are: direct identifiers (left out), quasi-identifiers (coarsened: birth date, postcode, sex …),
@@ -18,7 +23,11 @@ proposed by detection; what nobody knows is asked for.
 Examples:
   privet anonymise patients.csv --check
   privet anonymise patients.csv --k 10 --l 2 --keep visits --output release.csv
+  privet anonymise patients.csv --output release.csv --data ./privet-data
   privet anonymise people.csv --quasi zip=code,birth=date --sensitive salary --keep team --dry-run
+
+With --data, --database or --config the release is written into the log of that Privet: the file's hash
+and a digest of its numbers, so that an export can be proved and a file without an entry is found out.
 
 Exit codes: 0 the goal is reached, 1 it is not (nothing is written), 2 wrong usage, 3 not readable.";
 
@@ -61,10 +70,51 @@ pub struct Args {
     /// The numbers as JSON instead of sentences.
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) state: State,
 }
 
 /// Does what was asked.
-pub fn run(args: &Args) -> Result<ExitCode, Failure> {
+pub async fn run(args: Args) -> Result<ExitCode, Failure> {
+    let state = args.state.clone();
+    if args.output.is_some() && state.is_named() {
+        allowed(&args, &Config::load(state.clone().into())?.exports)?;
+    }
+    // Before the work: a log that cannot be written stops the release, not the other way round.
+    let log = if args.output.is_some() && state.is_named() {
+        Some(log::Log::open(state).await?)
+    } else {
+        None
+    };
+    let (mut answer, draft) = tokio::task::block_in_place(|| judged(&args))?;
+    if let (Some(draft), Some(output)) = (draft, &args.output) {
+        if let Some(log) = log {
+            answer.logged = log.write(draft.path(), &answer.report).await?;
+        }
+        work::place(draft, output)?;
+    }
+    answer.tell(args.json)?;
+    Ok(if answer.reached { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Whether the company lets a release with these goals leave at all.
+fn allowed(args: &Args, asked: &Exports) -> Result<(), Failure> {
+    let short = |name: &str, least: u64, given: u64| {
+        (given < least).then(|| format!("--{name} {least} (you asked for {given})"))
+    };
+    let short: Vec<String> =
+        [short("k", asked.k, args.k), short("l", asked.l, args.l)].into_iter().flatten().collect();
+    if short.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "[exports] of the configuration asks for at least {}; nothing was written",
+        short.join(" and ")
+    )))
+}
+
+/// What is told, and the release that is not in its place yet.
+fn judged(args: &Args) -> Result<(answer::Answer, Option<tempfile::NamedTempFile>), Failure> {
     if !(0.0..=50.0).contains(&args.leave_out) {
         return Err(Failure::usage("--leave-out is between 0 and 50 per cent"));
     }
@@ -75,11 +125,9 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
     }
     let input = work::Input::open(args)?;
     let frame = input.count()?;
-    let answer = if args.check {
-        answer::Answer::as_it_is(args, &input, anonymity::measure(&frame, args.k, args.l))
-    } else {
-        work::release(args, &input, &frame)?
-    };
-    answer.tell(args.json)?;
-    Ok(if answer.reached { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    if args.check {
+        let measured = anonymity::measure(&frame, args.k, args.l);
+        return Ok((answer::Answer::as_it_is(args, &input, measured), None));
+    }
+    work::release(args, &input, &frame)
 }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use anonymity::{Frame, Goal, Ladder, Report};
+use tempfile::NamedTempFile;
 
 use super::{
     Args,
@@ -70,15 +71,20 @@ fn count(path: &Path, quasi: &[usize], sensitive: &[usize]) -> Result<Frame, Fai
     Ok(frame)
 }
 
-/// Finds the coarsening, writes the release beside its place, judges what was written, and only then
-/// puts it there.
-pub fn release(args: &Args, input: &Input, frame: &Frame) -> Result<Answer, Failure> {
+/// Finds the coarsening, writes the release beside its place and judges what was written. [`place`] puts
+/// it there.
+pub fn release(
+    args: &Args,
+    input: &Input,
+    frame: &Frame,
+) -> Result<(Answer, Option<NamedTempFile>), Failure> {
     let quasi = input.places(Role::Quasi);
     let told: Vec<_> = quasi.iter().map(|at| input.columns[*at].shape).collect();
     let ladders = frame.ladders(&told);
     let goal = Goal { k: args.k, l: args.l, leave_out: (args.leave_out * 100.0).round() as u64 };
     let Some(found) = anonymity::search(frame, &ladders, goal) else {
-        return Ok(Answer::out_of_reach(args, input, anonymity::measure(frame, args.k, args.l)));
+        let measured = anonymity::measure(frame, args.k, args.l);
+        return Ok((Answer::out_of_reach(args, input, measured), None));
     };
     let steps: Vec<(usize, &Ladder, usize)> = quasi
         .iter()
@@ -87,11 +93,20 @@ pub fn release(args: &Args, input: &Input, frame: &Frame) -> Result<Answer, Fail
         .map(|((at, l), step)| (*at, l, *step))
         .collect();
     let mut answer = Answer::found(args, input, &steps, &found);
-    if let Some(output) = &args.output {
-        answer.report = write(args, input, &steps, output)?;
-        answer.written(output);
-    }
-    Ok(answer)
+    let Some(output) = &args.output else { return Ok((answer, None)) };
+    let (report, draft) = write(args, input, &steps, output)?;
+    answer.report = report;
+    answer.written(output);
+    Ok((answer, Some(draft)))
+}
+
+/// Puts a release in its place; nothing that stands there is overwritten.
+pub fn place(draft: NamedTempFile, output: &Path) -> Result<(), Failure> {
+    draft.persist_noclobber(output).map(drop).map_err(|error| unwritable(output, &error.error))
+}
+
+fn unwritable(output: &Path, error: &std::io::Error) -> Failure {
+    Failure::unreachable(format!("{} could not be written: {error}", output.display()))
 }
 
 fn write(
@@ -99,19 +114,16 @@ fn write(
     input: &Input,
     steps: &[(usize, &Ladder, usize)],
     output: &Path,
-) -> Result<Report, Failure> {
+) -> Result<(Report, NamedTempFile), Failure> {
     let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let unwritable = |error: std::io::Error| {
-        Failure::unreachable(format!("{} could not be written: {error}", output.display()))
-    };
+    let failed = |error: std::io::Error| unwritable(output, &error);
     if output.exists() {
         return Err(Failure::usage(format!("{} exists; name another file", output.display())));
     }
-    let draft =
-        tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(unwritable)?;
+    let draft = NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(failed)?;
     let good = Good::of(args, input, steps)?;
     good.write(input, steps, draft.as_file()).map_err(|e| bad(output, &e))?;
-    draft.as_file().sync_all().map_err(unwritable)?;
+    draft.as_file().sync_all().map_err(failed)?;
     // What counts is what was written, not what was meant.
     let kept: Vec<&Column> = input.columns.iter().filter(|c| c.role != Role::Direct).collect();
     let with =
@@ -125,8 +137,7 @@ fn write(
     if report.k < args.k || report.sensitive.iter().any(|column| column.l < args.l) {
         return Err(Failure::check("what was written does not reach the goal; nothing was kept"));
     }
-    draft.persist_noclobber(output).map_err(|error| unwritable(error.error))?;
-    Ok(report)
+    Ok((report, draft))
 }
 
 /// The classes that may leave: their rows and sensitive values counted once more on coarse values.

@@ -79,6 +79,17 @@ pub struct Detect {
     pub open_on_loopback: bool,
 }
 
+/// `[exports]` of the configuration file: what the company asks of every anonymised export.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Exports {
+    /// Everybody looks like so many at least, themselves included; so the risk of being found again is
+    /// 1/k at most. 0 asks for nothing.
+    pub k: u64,
+    /// Different values of each sensitive column among those who look alike; 0 asks for nothing.
+    pub l: u64,
+}
+
 /// `[banner]` of the configuration file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]

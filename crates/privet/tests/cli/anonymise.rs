@@ -2,6 +2,8 @@
 
 use std::{collections::HashMap, fmt::Write as _, path::Path};
 
+use sha2::Digest as _;
+
 use crate::privet::run;
 
 /// Two hundred made-up people: many ages, few places, three illnesses.
@@ -104,4 +106,51 @@ fn a_broken_line_is_told_by_its_number_and_not_by_its_text() {
     assert_eq!(said.code, 3);
     assert!(said.err.contains(":3: has 1 values where the heading has 2"), "{}", said.err);
     assert!(!said.err.contains("zhang"));
+}
+
+#[test]
+fn a_release_beside_a_deployment_stands_in_its_log_by_its_hash() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).display().to_string();
+    let (file, out, data) = (patients(dir.path()), path("release.csv"), path("data"));
+    let release = ["anonymise", &file, "--k", "8", "--keep", "visits", "--output", &out, "--json"];
+
+    let nowhere = run(&[&release[..], &["--data", &path("nothing")]].concat());
+    assert_eq!(nowhere.code, 3, "{}", nowhere.err);
+    assert!(!dir.path().join("release.csv").exists(), "it left without an entry");
+
+    drop(crate::server::Server::start("serve", data.as_ref(), 1));
+    // The company asks for more than this export would reach.
+    let config = path("privet.toml");
+    std::fs::write(&config, "[exports]\nk = 10\nl = 2\n").unwrap();
+    let refused = run(&[&release[..], &["--data", &data, "--config", &config]].concat());
+    assert_eq!(refused.code, 2, "{}", refused.err);
+    assert!(refused.err.contains("--k 10") && refused.err.contains("--l 2"), "{}", refused.err);
+    assert!(!dir.path().join("release.csv").exists());
+
+    let said = run(&[&release[..], &["--data", &data]].concat());
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    let hash = said.json()["logged"].as_str().unwrap().to_owned();
+    let written = std::fs::read(dir.path().join("release.csv")).unwrap();
+    let digest = sha2::Sha256::digest(&written);
+    let own: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(hash, own);
+
+    let made = run(&[
+        "token",
+        "create",
+        "--scope",
+        "audit:read",
+        "--purpose",
+        crate::PURPOSES,
+        "--data",
+        &data,
+    ]);
+    let bearer = format!("Bearer {}", made.out.trim());
+    let server = crate::server::Server::start("serve", data.as_ref(), 1);
+    let headers = [("Authorization", bearer.as_str()), ("Privet-Purpose", "incident")];
+    let asked = format!("/v1/audit?object={hash}");
+    let (status, text) = crate::reference::ask(&server, "GET", &asked, &headers, "");
+    assert_eq!(status, 200, "{text}");
+    assert!(text.contains("anonymised.released") && text.contains(&hash), "{text}");
 }
