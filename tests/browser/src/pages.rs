@@ -32,7 +32,7 @@ const CANARY: &str = "main section.card form button[type='submit']";
 const LOYALTY: &str = "/console/detectors/new?example=loyalty-card";
 
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 109] = [
+pub const CONSOLE: [Page; 117] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
@@ -127,6 +127,14 @@ pub const CONSOLE: [Page; 109] = [
     ("documents", Way::Path("/console/findings/documents")),
     ("document-points", Way::Path("/console/findings/documents/answers/cn-audit")),
     ("document-point", Way::Path("/console/findings/documents/points/cn-training")),
+    ("retention", Way::Path("/console/retention")),
+    ("retention-rule", Way::Link("/console/retention", "main a[href*='/retention/rules/']")),
+    ("retention-rule-new", Way::Path("/console/retention/new")),
+    ("retention-runs", Way::Path("/console/retention/runs")),
+    ("retention-run", Way::Link("/console/retention/runs", "main tbody a[href*='/runs/']")),
+    ("retention-holds", Way::Path("/console/retention/holds")),
+    ("retention-hold-new", Way::Path("/console/retention/holds/new")),
+    ("retention-uncovered", Way::Path("/console/retention/uncovered")),
     ("alarms", Way::Path("/console/alarms")),
     ("alarm-rules", Way::Path("/console/alarms/rules")),
     ("alarm-rule", Way::Path("/console/alarms/rules/mass-read")),
