@@ -92,6 +92,7 @@ audit-do-token-refused = A program was refused personal data
 audit-do-source-created = A source was connected
 audit-do-source-changed = A source was changed
 audit-do-source-deleted = A source was removed
+audit-do-source-usage-noted = Looked at how often tables were read
 audit-do-origin-created = An origin of data was added
 audit-do-origin-deleted = An origin of data was removed
 audit-do-scan-queued = A scan was asked for

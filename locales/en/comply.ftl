@@ -177,6 +177,7 @@ comply-ev-country = Country
 comply-ev-people = People
 comply-ev-from = From
 comply-ev-to = To
+comply-ev-unread-days = Days without a read
 comply-ev-since = Since
 comply-ev-version = Version
 comply-ev-rules = Rules that are broken

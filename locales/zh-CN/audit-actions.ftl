@@ -92,6 +92,7 @@ audit-do-token-refused = 拒绝程序打开个人信息
 audit-do-source-created = 接入了数据源
 audit-do-source-changed = 更改了数据源
 audit-do-source-deleted = 移除了数据源
+audit-do-source-usage-noted = 查看了数据表的读取次数
 audit-do-origin-created = 新增了数据来源
 audit-do-origin-deleted = 移除了数据来源
 audit-do-scan-queued = 安排了扫描

@@ -173,6 +173,7 @@ comply-ev-country = 国家
 comply-ev-people = 人数
 comply-ev-from = 起点
 comply-ev-to = 终点
+comply-ev-unread-days = 无人读取的天数
 comply-ev-since = 自
 comply-ev-version = 版本
 comply-ev-rules = 违反的规则

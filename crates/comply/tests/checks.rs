@@ -348,6 +348,12 @@ const MAP: &[Case] = &[
     ),
     (
         'E',
+        "stores-never-read",
+        "INSERT INTO store_usage VALUES ('st-1', 7, {d0}, {d120}, 9504000000000)",
+        "UPDATE store_usage SET watched = 0, quiet_from = {d0}",
+    ),
+    (
+        'E',
         "people-unknown",
         "UPDATE data_store SET people = ''",
         "UPDATE data_store SET people = 'customers' WHERE id = 'st-1'",

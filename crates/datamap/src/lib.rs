@@ -65,8 +65,10 @@ pub struct DataMap {
 }
 
 /// The schema's steps, in order.
-const MIGRATIONS: &[Migration] =
-    &[Migration { room: "datamap", version: 1, sql: include_str!("schema.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { room: "datamap", version: 1, sql: include_str!("schema.sql") },
+    Migration { room: "datamap", version: 2, sql: include_str!("schema-2.sql") },
+];
 
 impl DataMap {
     /// Brings the room's schema up to date and opens it.
@@ -141,7 +143,8 @@ impl DataMap {
 /// Adds the room's background work to a runner.
 #[must_use]
 pub fn add_handlers(runner: Runner, map: &DataMap) -> Runner {
-    runner.handle(scan::ScanHandler::new(map.clone()))
+    let runner = runner.handle(scan::ScanHandler::new(map.clone()));
+    runner.handle(scan::UsageHandler::new(map.clone()))
 }
 
 /// The pages of the room.

@@ -80,6 +80,10 @@ pub struct StorePosture {
     pub rows: i64,
     /// Whose data, or "".
     pub people: String,
+    /// Days for which we could tell that nobody read it; 0 where it is read, or nobody can tell.
+    pub unread_days: i64,
+    /// Since when (µs), or 0.
+    pub unread_from: i64,
 }
 
 /// A field with personal data.
@@ -160,8 +164,10 @@ impl DataMap {
         let reader = self.store().reader();
         let stores = sqlx::query_as(
             "SELECT d.id, d.source_id, d.name, COALESCE(d.rows_estimate, 0) AS rows,
-               CASE WHEN d.people_decided <> '' THEN d.people_decided ELSE d.people END AS people
-             FROM data_store d WHERE d.vanished_at IS NULL AND EXISTS (SELECT 1 FROM field f
+               CASE WHEN d.people_decided <> '' THEN d.people_decided ELSE d.people END AS people,
+               COALESCE(u.watched, 0) / 86400000000 AS unread_days,
+               COALESCE(u.quiet_from, 0) AS unread_from
+             FROM data_store d LEFT JOIN store_usage u ON u.store_id = d.id WHERE d.vanished_at IS NULL AND EXISTS (SELECT 1 FROM field f
                WHERE f.store_id = d.id AND f.level > 0 AND f.vanished_at IS NULL)
              ORDER BY d.source_id, d.name",
         )

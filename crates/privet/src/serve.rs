@@ -169,6 +169,7 @@ impl House {
         let address = address(config, listener.local_addr()?);
         let map = DataMap::open(store.clone()).await.map_err(anyhow::Error::from)?;
         map.mend_schedules().await.map_err(anyhow::Error::from)?;
+        map.keep_usage_schedule().await.map_err(anyhow::Error::from)?;
         let api = inspect::Settings { open_on_loopback: config.open_on_loopback };
         let inspect = Inspect::open(store.clone(), api).await.map_err(anyhow::Error::from)?;
         let said = consent::Settings { contact: config.contact.clone(), base_url: address.clone() };

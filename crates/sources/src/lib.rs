@@ -16,6 +16,7 @@ mod postgres;
 mod read_only_tests;
 mod rows;
 mod sqlite;
+mod usage;
 mod viewtext;
 
 pub use access::{Access, Dialect, Granted, Holder, Right};
@@ -27,6 +28,7 @@ pub use model::{
     Sample, Secret, ServerInfo, SourceKind, StoreFilter, StoreInfo, StoreKind, StoreProblem,
     TlsMode,
 };
+pub use usage::Usage;
 
 /// One open source. Cheap to share behind an `Arc`; several samples may run at once.
 #[async_trait::async_trait]
@@ -45,6 +47,12 @@ pub trait Source: Send + Sync {
     /// Who may read and write what, by the grants that are there. `None` where a source has no accounts
     /// of its own (SQLite, files).
     async fn access(&self) -> Result<Option<Access>, SourceError> {
+        Ok(None)
+    }
+
+    /// How often tables were read, by the server's own statistics. `None` where it keeps none, or shows
+    /// them to nobody like us.
+    async fn usage(&self) -> Result<Option<Usage>, SourceError> {
         Ok(None)
     }
 

@@ -327,6 +327,10 @@ impl Source for Postgres {
         self.read_access().await.map(Some)
     }
 
+    async fn usage(&self) -> Result<Option<crate::Usage>, SourceError> {
+        self.read_usage().await
+    }
+
     fn statement(&self, store: &StoreInfo, limits: &Limits) -> Option<String> {
         let how = percentage(store, limits).map(spread).unwrap_or_default();
         Some(select(store, limits, &how, |_| true))

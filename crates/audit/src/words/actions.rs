@@ -127,6 +127,7 @@ pub(crate) const ACTIONS: &[(&str, Group)] = &[
     ("source.created", Map),
     ("source.changed", Map),
     ("source.deleted", Map),
+    ("source.usage_noted", System),
     ("origin.created", Map),
     ("origin.deleted", Map),
     ("scan.queued", Map),

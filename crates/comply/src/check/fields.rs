@@ -20,12 +20,15 @@ pub(super) const CODE: &[Code] = &[
     ("minors-unrecorded", minors),
     ("sensitive-spread", spread),
     ("people-unknown", people),
+    ("stores-never-read", never_read),
 ];
 
 /// Below this detection is not sure.
 const UNSURE: f64 = 0.6;
 /// Kept in so many systems, sensitive data is spread.
 const SPREAD: usize = 3;
+/// So many days without a read: a quarter's report would have read it.
+const UNREAD: i64 = 100;
 /// Names that evidence lists at most.
 const NAMED: usize = 8;
 
@@ -136,6 +139,19 @@ fn spread(s: &Snapshot) -> Vec<Hit> {
             .with("categories", Value::Categories(vec![key.to_owned()]))
     })
     .collect()
+}
+
+/// Collected and not used: what nobody reads is not necessary for anything.
+fn never_read(s: &Snapshot) -> Vec<Hit> {
+    s.by_store()
+        .filter(|(store, _)| store.unread_days >= UNREAD)
+        .map(|(store, fields)| {
+            let fields: Vec<&FieldPosture> = fields.iter().collect();
+            hit(s, store, &fields)
+                .with("unread-days", store.unread_days)
+                .with("since", Value::Time(store.unread_from))
+        })
+        .collect()
 }
 
 fn people(s: &Snapshot) -> Vec<Hit> {

@@ -120,6 +120,7 @@ async fn run(
     let opened: Arc<dyn ::sources::Source> = map.open_source(source).await?.into();
     let filter = StoreFilter { tables_glob: source.tables_glob.clone() };
     let catalog = opened.introspect(&filter).await.map_err(Stop::Source)?;
+    super::usage::before_scan(map, source, opened.as_ref()).await;
     map.scan_running(&scan.id, catalog.stores.len()).await?;
 
     let mut merge = Merge::start(map, scan, source).await?;

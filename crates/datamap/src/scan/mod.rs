@@ -8,10 +8,12 @@ mod merge;
 mod pages;
 mod read;
 mod store;
+mod usage;
 
 pub use job::ScanHandler;
 pub use pages::source_error;
 pub use store::{ScanSummary, StoreSummary};
+pub use usage::UsageHandler;
 
 /// The scan's page.
 pub(crate) fn router() -> axum::Router<crate::room::Room> {

@@ -365,6 +365,10 @@ impl Source for MySql {
         self.read_access().await.map(Some)
     }
 
+    async fn usage(&self) -> Result<Option<crate::Usage>, SourceError> {
+        self.read_usage().await
+    }
+
     async fn sample(&self, store: &StoreInfo, limits: &Limits) -> Result<Sample, SourceError> {
         if store.columns.is_empty() || limits.rows == 0 {
             return Ok(Collector::new(store.columns.len(), limits).finish());
