@@ -3,8 +3,8 @@ desk-title = Privacy officer’s desk
 desk-lead = { $day }: what waits for you, which clocks run, and what changed.
 desk-stat-late = past their day
 desk-stat-near = within a week
-desk-stat-waiting = kinds of things waiting
-desk-stat-changes = kinds of changes
+desk-stat-waiting = tasks for you
+desk-stat-changes = changes
 desk-waiting = Waits for you
 desk-waiting-none = Nothing waits. A good moment for a cup of tea.
 desk-waiting-approval = { $n ->
@@ -79,5 +79,10 @@ desk-changes = Changed in map, rules and laws
 desk-since = Since you ticked it off on
 desk-since-week = In the last seven days
 desk-changes-none = Nothing changed.
+desk-more-changes = { $n ->
+    [one] and one more kind
+   *[other] and { $n } more kinds
+}
+desk-clock-findings = { $n } grave findings
 desk-see = I have seen these
 desk-seen-done = Ticked off. Only newer changes are shown now.

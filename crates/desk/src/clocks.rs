@@ -1,5 +1,7 @@
 //! Clocks that run: everything with a moment by which something must be done or will happen.
 
+use std::collections::BTreeMap;
+
 use comply::{Filter, Finding};
 use jiff::{civil::Date, tz::TimeZone};
 use regime::{Duty, Standing};
@@ -99,6 +101,25 @@ fn of_finding(lang: Lang, finding: &Finding, (kind, at): (ClockKind, i64)) -> Cl
     Clock { kind, title, about, href: format!("/console/findings/{}", finding.id), at }
 }
 
+/// Grave findings that should be mended on the same day are one clock.
+fn grave_by_day(p: &Look, grave: &[Finding]) -> Vec<Clock> {
+    let mut days: BTreeMap<i64, Vec<&Finding>> = BTreeMap::new();
+    for finding in grave {
+        days.entry(finding.due_at.div_euclid(DAY)).or_default().push(finding);
+    }
+    let clock = |same: Vec<&Finding>| match same.as_slice() {
+        [one] => of_finding(p.lang, one, (ClockKind::Finding, one.due_at)),
+        many => Clock {
+            kind: ClockKind::Finding,
+            title: p.tn("desk-clock-findings", many.len()),
+            about: String::new(),
+            href: "/console/findings?severity=error".into(),
+            at: many.iter().map(|one| one.due_at).min().unwrap_or(0),
+        },
+    };
+    days.into_values().map(clock).collect()
+}
+
 fn of_undo(run: &Run) -> Option<Clock> {
     let kept = run.undo == "kept" && run.undo_until > 0;
     let href = format!("/console/retention/runs/{}", run.id);
@@ -113,7 +134,7 @@ impl Desk {
     /// told to whoever may give them.
     pub async fn clocks(&self, p: &Look, duties: &[Duty], approves: bool) -> Result<Vec<Clock>> {
         let mut all: Vec<Clock> = duties.iter().filter_map(|duty| of_duty(p.lang, duty)).collect();
-        all.extend(self.clocks_of_findings(p.lang).await?);
+        all.extend(self.clocks_of_findings(p).await?);
         all.extend(self.clocks_of_rooms(p, approves).await?);
         let until = now() + AHEAD * DAY;
         all.retain(|clock| clock.at <= until);
@@ -121,18 +142,19 @@ impl Desk {
         Ok(all)
     }
 
-    async fn clocks_of_findings(&self, lang: Lang) -> Result<Vec<Clock>> {
+    async fn clocks_of_findings(&self, p: &Look) -> Result<Vec<Clock>> {
         let grave =
             Filter { state: "standing".into(), severity: "error".into(), ..Filter::default() };
         let taken = Filter { state: "accepted".into(), ..Filter::default() };
         let comply = &self.rooms().comply;
         let (grave, _) = comply.findings(&grave, MOST, 0).await?;
         let (taken, _) = comply.findings(&taken, MOST, 0).await?;
-        let grave = grave.iter().map(|one| of_finding(lang, one, (ClockKind::Finding, one.due_at)));
         let taken = taken
             .iter()
-            .map(|one| of_finding(lang, one, (ClockKind::Accepted, one.accepted_until)));
-        Ok(grave.chain(taken).collect())
+            .map(|one| of_finding(p.lang, one, (ClockKind::Accepted, one.accepted_until)));
+        let mut all: Vec<Clock> = taken.collect();
+        all.extend(grave_by_day(p, &grave));
+        Ok(all)
     }
 
     async fn clocks_of_rooms(&self, p: &Look, approves: bool) -> Result<Vec<Clock>> {

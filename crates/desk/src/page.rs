@@ -19,6 +19,8 @@ use crate::{Clock, Desk, Result, Room, Since, Waiting, nav::DESK};
 const SHOWN: usize = 6;
 /// Clocks shown.
 const CLOCKS: usize = 12;
+/// Kinds of changes shown.
+const CHANGES: usize = 12;
 
 pub(crate) fn router() -> Router<Room> {
     Router::new().route(DESK, get(show)).route("/console/desk/seen", post(seen))
@@ -65,6 +67,9 @@ struct DeskPage {
     worst: Vec<Line>,
     checked: Option<i64>,
     changes: Vec<Changed>,
+    more_changes: usize,
+    /// How many changes there were, of all kinds.
+    changed: i64,
     since: Since,
     newest: i64,
     sees_ledger: bool,
@@ -95,7 +100,9 @@ async fn show(p: Page, State(room): State<Room>) -> Result<Response, WebError> {
     let since = desk.since(&p.user.id).await?;
     let names = audit::Names::load(&room.web).await?;
     let changes = desk.changes(since).await?;
-    let changes = changes.into_iter().map(|one| Changed {
+    let changed = changes.iter().map(|one| one.count).sum();
+    let more_changes = changes.len().saturating_sub(CHANGES);
+    let changes = changes.into_iter().take(CHANGES).map(|one| Changed {
         what: audit::action(p.lang, &one.action),
         count: one.count,
         who: names.actor(&p, &one.actor),
@@ -106,6 +113,8 @@ async fn show(p: Page, State(room): State<Room>) -> Result<Response, WebError> {
         today: p.day(now()),
         waiting: desk.waiting(&p, unknown).await?,
         changes: changes.collect(),
+        more_changes,
+        changed,
         sees_ledger: p.can(Permission::ViewLedger),
         no_laws: duties.is_empty(),
         p,
