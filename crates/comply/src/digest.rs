@@ -57,7 +57,7 @@ impl Comply {
     }
 
     /// Writes to those who answer for privacy about the findings of the week, once a week; says whether it
-    /// did. Without mail, or with nothing to mend, nothing is written.
+    /// did. Without mail, with nothing to mend, or with nobody to write to, nothing is written.
     pub async fn tell_week(&self) -> Result<bool> {
         let web = &self.rooms.web;
         let week = self.week().await?;
@@ -66,6 +66,9 @@ impl Comply {
         }
         let failed = |error: web::WebError| ComplyError::Room("the mail", error.to_string());
         let readers = web.watchers().await.map_err(failed)?;
+        if readers.is_empty() {
+            return Ok(false);
+        }
         let name = crate::snapshot::day_of(now()).iso_week_date();
         let name = format!("{}-W{:02}", name.year(), name.week());
         let entry = Entry::new(Actor::System(KIND), "finding.digest_sent", "week", &name);

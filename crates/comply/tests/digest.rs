@@ -6,7 +6,7 @@ mod support;
 
 use comply::{Comply, Reason, Rooms};
 use consent::{Regime, property::PropertyBody};
-use support::{me, open, reader};
+use support::{me, open, reader, set};
 
 async fn week(postgres: bool) {
     let (store, _guard) = if postgres {
@@ -37,10 +37,16 @@ async fn week(postgres: bool) {
     let web = rooms.web.clone().with_mail(config).unwrap();
     let mailing = Comply::open(Rooms { web, ..rooms }).await.unwrap();
 
-    // Nothing was found yet; then there is something, and no mail server; then both.
+    // Nothing was found yet; then there is something, and no mail server; then nobody with an address;
+    // then all of it.
     assert!(!mailing.tell_week().await.unwrap());
     comply.run(me(), Reason::Asked).await.unwrap();
     assert!(!comply.tell_week().await.unwrap());
+    assert!(!mailing.tell_week().await.unwrap(), "the week is not marked as told");
+    let user: String =
+        sqlx::query_scalar("SELECT id FROM web_user").fetch_one(store.reader()).await.unwrap();
+    let sealed = store.seal(&format!("user:{user}:login"), "grace@example.com");
+    set(&store, &format!("UPDATE web_user SET login_sealed = '{sealed}'")).await;
     assert!(mailing.tell_week().await.unwrap());
     assert!(!mailing.tell_week().await.unwrap());
 
