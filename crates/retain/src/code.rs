@@ -248,7 +248,7 @@ fn unread(written: &Value, read: &Value) -> Option<String> {
         Value::Bool(yes) => !yes,
         Value::Array(all) => all.is_empty(),
         Value::Object(all) => all.is_empty(),
-        _ => false,
+        Value::Number(_) => false,
     };
     match (written, read) {
         (Value::Object(written), Value::Object(read)) => {

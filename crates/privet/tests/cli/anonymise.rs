@@ -133,7 +133,10 @@ fn a_release_beside_a_deployment_stands_in_its_log_by_its_hash() {
     let hash = said.json()["logged"].as_str().unwrap().to_owned();
     let written = std::fs::read(dir.path().join("release.csv")).unwrap();
     let digest = sha2::Sha256::digest(&written);
-    let own: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let own = digest.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    });
     assert_eq!(hash, own);
 
     let made = run(&[
