@@ -21,8 +21,9 @@ const FAR: i64 = 200_000;
 
 /// Beginnings of actions that change what checks look at. Choices of customers are not among them: the
 /// nightly run counts them.
-const HEEDED: [&str; 31] = [
+const HEEDED: [&str; 33] = [
     "access.",
+    "access_standard.",
     "activity.",
     "alarm.",
     "backup.",
@@ -52,13 +53,17 @@ const HEEDED: [&str; 31] = [
     "source.",
     "store.",
     "system.",
+    "transfer.",
     "user.",
 ];
 
 /// Whether something that was done changes what checks look at.
 fn heeds(action: &str) -> bool {
     HEEDED.iter().any(|one| action.starts_with(one))
-        || matches!(action, "token.created" | "token.revoked" | "token.purposes_set")
+        || matches!(
+            action,
+            "token.created" | "token.revoked" | "token.purposes_set" | "privacy_policy.published"
+        )
 }
 
 /// How long it must have been quiet before a run is made, and how long one waits at most.
@@ -204,10 +209,26 @@ mod tests {
 
     #[test]
     fn what_people_change_is_heeded_and_what_a_run_writes_is_not() {
-        for action in ["system.changed", "field.confirmed", "purpose.changed", "token.created"] {
+        for action in [
+            "system.changed",
+            "field.confirmed",
+            "purpose.changed",
+            "token.created",
+            "access_standard.checked",
+            "transfer.noted",
+            "privacy_policy.published",
+            "retention.finished",
+        ] {
             assert!(heeds(action), "{action}");
         }
-        for action in ["comply.checked", "finding.accepted", "job.queued", "consent.recorded"] {
+        let others = [
+            "comply.checked",
+            "finding.accepted",
+            "job.queued",
+            "consent.recorded",
+            "privacy_policy.told",
+        ];
+        for action in others {
             assert!(!heeds(action), "{action}");
         }
     }

@@ -179,7 +179,7 @@ impl Desk {
             at: one.effective_at,
         }));
         all.extend(rooms.retain.runs(MOST).await?.iter().filter_map(of_undo));
-        let (holds, _) = rooms.retain.holds("holds", MOST, 0).await?;
+        let (holds, _) = rooms.retain.holds("open", MOST, 0).await?;
         all.extend(holds.into_iter().filter(|hold| hold.until > 0).map(|hold| Clock {
             kind: ClockKind::Hold,
             href: format!("/console/retention/holds/{}", hold.id),

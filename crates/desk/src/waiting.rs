@@ -21,7 +21,7 @@ pub enum WaitingKind {
     Stopped,
     /// An alarm that nobody has acknowledged.
     Alarm,
-    /// Findings that somebody says are mended wait for nothing; those that nobody looks after do.
+    /// Grave findings that stand.
     Findings,
     /// Columns of which nobody has decided what they are.
     Fields,
