@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use futures::TryStreamExt as _;
 use sources::SourceError;
 use sqlx::{
     Arguments as _, AssertSqlSafe, Executor as _, MySqlConnection, PgConnection, Row,
@@ -10,6 +11,7 @@ use sqlx::{
     postgres::{PgArguments, PgRow},
     sqlite::{SqliteArguments, SqliteRow},
 };
+use tokio::sync::mpsc;
 
 use crate::{
     error::{PurgeError, Result},
@@ -20,6 +22,8 @@ use crate::{
 
 /// Virtual-machine steps of SQLite between two looks at the clock.
 const STEPS: i32 = 20_000;
+/// A piece of a streamed answer ends with the row that fills it.
+const PIECE_BYTES: usize = 1 << 20;
 
 pub(crate) enum Inner {
     Lite(SqliteConnection),
@@ -150,6 +154,53 @@ impl Conn {
                     let rows = sqlx::query_with(text, my_args(sql)?).fetch_all(conn).await?;
                     rows.iter().map(|row| my_row(row, shapes)).collect()
                 }
+            }
+        };
+        let done = tokio::time::timeout(limit, work).await;
+        self.done(done, table)
+    }
+
+    /// Reads without holding the answer: pieces of rows go out as they come. The statement's time-out
+    /// counts from the first row to the last.
+    pub async fn stream(
+        &mut self,
+        sql: &Sql,
+        table: &str,
+        piece: usize,
+        out: &mpsc::Sender<Vec<Answer>>,
+    ) -> Result<()> {
+        self.arm().await?;
+        let limit = self.limit();
+        let text = AssertSqlSafe(sql.text.clone());
+        let shapes = &sql.shapes;
+        macro_rules! send {
+            ($conn:expr, $args:ident, $row:ident) => {{
+                let mut rows = sqlx::query_with(text, $args(sql)?).fetch($conn);
+                let mut some = Vec::new();
+                let mut bytes = 0;
+                while let Some(row) = rows.try_next().await? {
+                    let row = $row(&row, shapes)?;
+                    bytes += row.iter().map(Value::size).sum::<usize>();
+                    some.push(row);
+                    if some.len() < piece && bytes < PIECE_BYTES {
+                        continue;
+                    }
+                    bytes = 0;
+                    if out.send(std::mem::take(&mut some)).await.is_err() {
+                        return Ok(());
+                    }
+                }
+                if !some.is_empty() {
+                    let _ = out.send(some).await;
+                }
+                Ok(())
+            }};
+        }
+        let work = async {
+            match &mut self.inner {
+                Inner::Lite(conn) => send!(conn, lite_args, lite_row),
+                Inner::Pg(conn) => send!(conn, pg_args, pg_row),
+                Inner::My(conn) => send!(conn, my_args, my_row),
             }
         };
         let done = tokio::time::timeout(limit, work).await;

@@ -52,6 +52,7 @@ mod error;
 mod mask;
 mod options;
 mod plan;
+mod read;
 mod report;
 mod request;
 mod restore;
@@ -67,6 +68,7 @@ pub use dry::dry_run;
 pub use error::PurgeError;
 pub use options::{DryOptions, Flow, RunOptions, Sink, SinkError};
 pub use plan::{Action, Fate, Plan, PlannedLink, Step, plan};
+pub use read::{Only, Reader};
 pub use report::{Counts, DryRun, End, Example, Kept, Outcome, Progress, Reason};
 pub use request::{
     Aggregate, Allow, Child, Condition, Dimension, Grain, Hop, Join, Literal, MaskKind, Neutral,

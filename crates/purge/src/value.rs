@@ -35,8 +35,17 @@ impl Value {
         matches!(self, Self::Null)
     }
 
-    /// The value as text, for masks and summaries; `None` for NULL and bytes.
-    pub(crate) fn text(&self) -> Option<String> {
+    /// Bytes that it takes, about.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Bytes(bytes) => bytes.len(),
+            _ => 8,
+        }
+    }
+
+    /// The value as text, as people read it; `None` for NULL and bytes.
+    pub fn text(&self) -> Option<String> {
         match self {
             Self::Null | Self::Bytes(_) => None,
             Self::Int(number) => Some(number.to_string()),

@@ -154,7 +154,7 @@ impl Table {
     }
 
     /// The columns of the key, or the hidden one.
-    pub(crate) fn key_names(&self) -> Vec<&str> {
+    pub fn key_names(&self) -> Vec<&str> {
         match &self.key {
             RowKey::Columns(names) => names.iter().map(String::as_str).collect(),
             RowKey::Hidden(name) => vec![name],

@@ -85,7 +85,7 @@ impl Sql {
     }
 
     /// A placeholder for the next argument.
-    fn mark(&mut self, arg: Arg) -> &mut Self {
+    pub fn mark(&mut self, arg: Arg) -> &mut Self {
         self.args.push(arg);
         if self.engine == Engine::Postgres {
             self.text.push('$');

@@ -1,0 +1,217 @@
+//! Whose row is it? The rules that decide whose data is handed out or deleted; the crate's
+//! documentation tells them in order. Nothing here reads a database.
+
+use std::collections::HashSet;
+
+use purge::Value;
+
+use crate::ground::{About, Kind, Spelling, Whose};
+
+/// How a row was come by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// A verified identifier was found in it.
+    Identifier,
+    /// It refers to a row of the person's, which may be shared.
+    Refers { shared: bool },
+    /// Rows of the person's refer to it.
+    Exclusive,
+}
+
+/// What an identifier cell says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mark {
+    /// Nothing: NULL, or nothing but blanks.
+    Silent,
+    /// The person.
+    Person,
+    /// Somebody else: the kind is verified, the value is none of the person's.
+    Somebody,
+    /// Nobody knows: no value of the kind is verified.
+    Unknown,
+}
+
+/// Whose row it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// The person's.
+    Own,
+    /// The person's and somebody else's.
+    Shared,
+    /// It has an identifier of the person's that others may share, and another that speaks against
+    /// it: somebody must look.
+    Doubtful,
+    /// Not the person's.
+    Other,
+}
+
+/// An identifier column, with what is looked for in it.
+#[derive(Debug, Clone)]
+pub(crate) struct Looked {
+    /// Its place among the columns that are read.
+    pub at: usize,
+    pub kind: Kind,
+    pub shareable: bool,
+    pub spelling: Spelling,
+    /// Folded verified values; `None` where the kind is not verified.
+    pub wanted: Option<HashSet<String>>,
+}
+
+impl Looked {
+    pub fn mark(&self, row: &[Value]) -> Mark {
+        let Some(text) = row.get(self.at).and_then(Value::text) else { return Mark::Silent };
+        let folded = self.spelling.fold(&text);
+        if folded.trim().is_empty() {
+            return Mark::Silent;
+        }
+        match &self.wanted {
+            None => Mark::Unknown,
+            Some(wanted) if wanted.contains(&folded) => Mark::Person,
+            Some(_) => Mark::Somebody,
+        }
+    }
+}
+
+/// What the cells of one row say together.
+pub(crate) struct Said<'a> {
+    looked: &'a [Looked],
+    marks: Vec<Mark>,
+    /// An identifier that nobody shares names the person.
+    surely: bool,
+}
+
+impl<'a> Said<'a> {
+    pub fn new(looked: &'a [Looked], row: &[Value]) -> Self {
+        let marks: Vec<Mark> = looked.iter().map(|one| one.mark(row)).collect();
+        let surely = looked.iter().zip(&marks).any(|(l, m)| *m == Mark::Person && !l.shareable);
+        Self { looked, marks, surely }
+    }
+
+    /// The cell names somebody else, and nothing in the row outweighs it: beside an identifier that
+    /// nobody shares, another telephone number is just another number.
+    fn against(&self, n: usize) -> bool {
+        self.marks[n] == Mark::Somebody && (!self.surely || !self.looked[n].shareable)
+    }
+
+    fn any_against(&self) -> bool {
+        (0..self.marks.len()).any(|n| self.against(n))
+    }
+
+    fn names_the_person(&self) -> bool {
+        self.marks.contains(&Mark::Person)
+    }
+
+    /// Something speaks against it that is of another kind than all that speak for it: `to` beside
+    /// `from` is the other end of a message, a customer number beside a telephone is a contradiction.
+    fn contradicted(&self) -> bool {
+        let agreed = |kind: &Kind| {
+            let mut both = self.looked.iter().zip(&self.marks);
+            both.any(|(looked, mark)| *mark == Mark::Person && looked.kind == *kind)
+        };
+        (0..self.marks.len()).any(|n| self.against(n) && !agreed(&self.looked[n].kind))
+    }
+
+    /// Whose row it is. `named`: a reference of it leads to a person's row that is not this person's.
+    pub fn verdict(&self, about: About, reach: Reach, named: bool) -> Verdict {
+        match (about, reach) {
+            (About::Person, Reach::Identifier) => self.person_by_identifier(),
+            (About::Person, Reach::Refers { shared }) => {
+                let against = (0..self.marks.len())
+                    .any(|n| self.marks[n] == Mark::Somebody && !self.looked[n].shareable);
+                if self.surely || !shared && !against { Verdict::Own } else { Verdict::Other }
+            }
+            (About::Things, Reach::Identifier) => {
+                if !self.names_the_person() {
+                    Verdict::Other // the database compares more widely than we do
+                } else if !self.surely && (named || self.contradicted()) {
+                    Verdict::Doubtful
+                } else if named || self.any_against() {
+                    Verdict::Shared
+                } else {
+                    Verdict::Own
+                }
+            }
+            (About::Things, Reach::Refers { shared }) => {
+                if named || self.any_against() || shared && !self.surely {
+                    Verdict::Shared
+                } else {
+                    Verdict::Own
+                }
+            }
+            (_, Reach::Exclusive) => {
+                let strange = |mark: &Mark| matches!(mark, Mark::Somebody | Mark::Unknown);
+                if named || self.marks.iter().any(strange) { Verdict::Other } else { Verdict::Own }
+            }
+        }
+    }
+
+    fn person_by_identifier(&self) -> Verdict {
+        if !self.names_the_person() {
+            Verdict::Other
+        } else if self.contradicted() {
+            Verdict::Doubtful
+        } else {
+            Verdict::Own
+        }
+    }
+
+    /// The cells, by their places, that are not for the person's eyes. `naming` are the columns of
+    /// references to other people's rows.
+    pub fn redacted(
+        &self,
+        about: About,
+        verdict: Verdict,
+        cells: &Cells,
+        naming: &[usize],
+    ) -> Vec<usize> {
+        if verdict == Verdict::Own && about == About::Things {
+            return Vec::new();
+        }
+        let mark_of = |at: usize| self.looked.iter().position(|looked| looked.at == at);
+        let against = |at: usize| mark_of(at).is_some_and(|n| self.against(n));
+        let keeps = |at: usize, whose: &Placed| {
+            let person = mark_of(at).is_some_and(|n| self.marks[n] == Mark::Person);
+            match whose {
+                _ if against(at) => false,
+                _ if person => true,
+                Placed::With(other) if verdict == Verdict::Own => !against(*other),
+                Placed::With(other) => {
+                    mark_of(*other).is_some_and(|n| self.marks[n] == Mark::Person)
+                }
+                Placed::Owner => true,
+                Placed::Unsaid => verdict == Verdict::Own,
+            }
+        };
+        let mut out: Vec<usize> =
+            cells.0.iter().filter(|(at, whose)| !keeps(*at, whose)).map(|(at, _)| *at).collect();
+        if verdict == Verdict::Shared {
+            out.extend_from_slice(naming);
+        }
+        out.sort_unstable();
+        out.dedup();
+        out
+    }
+}
+
+/// [`Whose`], with the column's place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Placed {
+    Unsaid,
+    Owner,
+    With(usize),
+}
+
+/// The personal cells of a row, by their places.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Cells(pub Vec<(usize, Placed)>);
+
+impl Placed {
+    /// `With` a column that names nobody is as good as nothing said.
+    pub fn new(whose: &Whose, identifier: impl Fn(&str) -> Option<usize>) -> Self {
+        match whose {
+            Whose::Unsaid => Self::Unsaid,
+            Whose::Owner => Self::Owner,
+            Whose::With(column) => identifier(column).map_or(Self::Unsaid, Self::With),
+        }
+    }
+}
