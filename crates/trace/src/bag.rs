@@ -103,7 +103,7 @@ impl Bag {
         }
         let grown = self.bytes - before;
         let all = spool.hot.fetch_add(grown, Ordering::Relaxed) + grown;
-        if all > spool.most && self.order.len() > SMALL {
+        if all > spool.most && self.order.len() > SMALL.min(spool.most / COST) {
             self.spill(spool).await?;
         }
         Ok(new)

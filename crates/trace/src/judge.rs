@@ -122,7 +122,7 @@ impl<'a> Said<'a> {
             }
             (About::Things, Reach::Identifier) => {
                 if !self.names_the_person() {
-                    Verdict::Other // the database compares more widely than we do
+                    Verdict::Other
                 } else if !self.surely && (named || self.contradicted()) {
                     Verdict::Doubtful
                 } else if named || self.any_against() {

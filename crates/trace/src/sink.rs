@@ -1,9 +1,11 @@
 //! What a walk hands out, and who listens.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use purge::{Flow, Key, SinkError, Value};
 use serde::{Deserialize, Serialize};
+
+use crate::walk::Counts;
 
 /// The table that rows are of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,13 +64,13 @@ pub trait Sink: Send {
 pub struct Place {
     /// The plan's mark.
     pub(crate) plan: String,
-    /// Nodes whose rows were handed out to the last.
-    pub(crate) done: std::collections::BTreeSet<usize>,
+    /// Nodes whose rows were handed out to the last, and how many there were.
+    pub(crate) done: BTreeMap<usize, Counts>,
 }
 
 impl Place {
     /// Nodes of the plan whose rows were handed out.
     pub fn done(&self) -> impl Iterator<Item = usize> + '_ {
-        self.done.iter().copied()
+        self.done.keys().copied()
     }
 }

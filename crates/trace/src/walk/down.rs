@@ -9,7 +9,7 @@ use super::{Event, Work, reading::Go, take::Taking};
 use crate::{
     error::Result,
     ground::Spelling,
-    judge::Reach,
+    judge::{Mark, Reach},
     pack::{Packed, pack_reference, unpack},
 };
 
@@ -55,10 +55,14 @@ async fn by_identifier(
 ) -> Result<()> {
     let node = work.plan.steps[step].to;
     let mut taking = Taking::new(work, node, step, Reach::Identifier, out);
+    // A database may compare more widely than we do: MariaDB takes small letters for capitals.
+    let reading = &work.ready.readings[node];
+    let looked = reading.looked.iter().find(|one| reading.columns[one.at] == column);
+    let is_meant = |row: &[Value]| looked.is_some_and(|one| one.mark(row) == Mark::Person);
     match spelling {
         Spelling::Alike(how) => {
             let only = Only::Alike { column, values, how };
-            stream(work, &mut taking, &only, |_| true).await
+            stream(work, &mut taking, &only, is_meant).await
         }
         Spelling::Exact => {
             let columns = [column.to_owned()];
@@ -69,7 +73,7 @@ async fn by_identifier(
                 .map(|value| vec![Value::Text(value.clone())])
                 .collect();
             let only = Only::Tuples { columns: &columns, tuples: &tuples };
-            stream(work, &mut taking, &only, |_| true).await
+            stream(work, &mut taking, &only, is_meant).await
         }
     }
 }

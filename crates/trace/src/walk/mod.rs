@@ -14,6 +14,7 @@ use std::{
 };
 
 use purge::{Flow, Target};
+use serde::{Deserialize, Serialize};
 use tokio::{
     sync::{Mutex, Semaphore, mpsc, watch},
     task::JoinSet,
@@ -77,7 +78,7 @@ pub struct Outcome {
 }
 
 /// What was found in a table.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Rows of the person's.
     pub own: u64,
@@ -216,7 +217,7 @@ fn prepare(
     let place = match from {
         Some(place) if place.plan != mark => return Err(TraceError::Foreign("place")),
         Some(place) => place,
-        None => Place { plan: mark, done: BTreeSet::new() },
+        None => Place { plan: mark, done: BTreeMap::new() },
     };
     let ready = reading::ready(ground, plan, start, values).ok_or_else(foreign)?;
     let heads =
@@ -258,7 +259,7 @@ fn prepare(
 /// Nodes that are done and lead only to such nodes.
 fn idle(plan: &Plan, place: &Place) -> BTreeSet<usize> {
     let mut needed: BTreeSet<usize> =
-        (0..plan.nodes.len()).filter(|n| !place.done.contains(n)).collect();
+        (0..plan.nodes.len()).filter(|n| !place.done.contains_key(n)).collect();
     loop {
         let before = needed.len();
         for step in plan.steps.iter().filter(|step| needed.contains(&step.to)).collect::<Vec<_>>() {
@@ -335,10 +336,10 @@ async fn listen(
             }
             (Event::Rows(..), None) => {}
             (Event::Done(node), sink) => {
-                if place.done.contains(&node) || work.incomplete().contains(&node) {
+                if place.done.contains_key(&node) || work.incomplete().contains(&node) {
                     continue;
                 }
-                place.done.insert(node);
+                place.done.insert(node, work.tallies[node].lock().await.counts);
                 let Some(sink) = sink else { continue };
                 let flow = sink.done(&work.heads[node], &place).await.map_err(stored)?;
                 if flow == Flow::Stop {
@@ -352,8 +353,12 @@ async fn listen(
 
 async fn outcome(work: &Work, place: Place, stopped: bool) -> Outcome {
     let mut counts = Vec::with_capacity(work.tallies.len());
-    for tally in &work.tallies {
-        counts.push(tally.lock().await.counts);
+    for (node, tally) in work.tallies.iter().enumerate() {
+        let known = place.done.get(&node).copied();
+        counts.push(match known {
+            Some(counts) => counts,
+            None => tally.lock().await.counts,
+        });
     }
     let incomplete = work.incomplete();
     let failed = work.failed();

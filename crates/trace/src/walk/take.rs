@@ -38,7 +38,7 @@ impl<'a> Taking<'a> {
         reach: Reach,
         out: &'a mpsc::Sender<Event>,
     ) -> Self {
-        let wanted = !work.place.done.contains(&node);
+        let wanted = !work.place.done.contains_key(&node);
         Self { work, node, step, reach, out, wanted }
     }
 
