@@ -1,6 +1,6 @@
 //! Measures Privet beside the named peer and the physical limit, in one run, and prints tables with
 //! ratios. `cargo xtask bench [scan] [console] [store] [ledger] [detect] [signals] [consent]
-//! [recording] [access] [audit] [comply] [policy] [vault] [purge]`. Never part of timed tests.
+//! [recording] [access] [audit] [comply] [policy] [vault] [purge] [trace]`. Never part of timed tests.
 
 mod access;
 mod audit;
@@ -17,6 +17,7 @@ mod purge;
 mod scan;
 mod signals;
 mod table;
+mod trace;
 mod vault;
 
 use anyhow::{Result, bail};
@@ -32,7 +33,7 @@ async fn main() -> Result<()> {
     if wanted.is_empty() {
         wanted = [
             "scan", "console", "store", "ledger", "detect", "signals", "consent", "access",
-            "audit", "comply", "policy", "vault", "purge",
+            "audit", "comply", "policy", "vault", "purge", "trace",
         ]
         .map(String::from)
         .to_vec();
@@ -54,9 +55,10 @@ async fn main() -> Result<()> {
             "recording" => consent::writes_alone(customers()?).await?,
             "vault" => vault::run(customers()?).await?,
             "purge" => purge::run(customers()? / 10).await?,
+            "trace" => trace::run(customers()? / 50).await?,
             other => {
                 bail!(
-                    "there is no benchmark “{other}”; choose scan, console, store, ledger, detect, signals, consent, recording, access, audit, comply, policy, vault or purge"
+                    "there is no benchmark “{other}”; choose scan, console, store, ledger, detect, signals, consent, recording, access, audit, comply, policy, vault, purge or trace"
                 )
             }
         };

@@ -52,6 +52,10 @@ impl Target {
     /// [`crate::PurgeError::Source`].
     pub async fn reader(&self, lock: Duration, statement: Duration) -> Result<Reader> {
         let mut conn = self.connect(Patience { lock, statement }).await?;
+        if self.engine() == Engine::Postgres {
+            // It may wait for other sources between two statements, longer than a writer may.
+            conn.raw("SET idle_in_transaction_session_timeout = 3600000").await?;
+        }
         conn.begin_reading().await?;
         Ok(Reader { conn })
     }

@@ -274,6 +274,12 @@ fn idle(plan: &Plan, place: &Place) -> BTreeSet<usize> {
 /// One task for each group, which waits for those that lead to it.
 fn spawn(work: &Arc<Work>, out: &mpsc::Sender<Event>) -> JoinSet<()> {
     let mut jobs = JoinSet::new();
+    let wanted = (0..work.plan.nodes.len()).filter(|node| !work.idle.contains(node));
+    let sources: BTreeSet<usize> = wanted.map(|node| work.ready.readings[node].source).collect();
+    for source in sources {
+        let work = Arc::clone(work);
+        jobs.spawn(async move { work.open_early(source).await });
+    }
     let all: Vec<(bool, &Vec<usize>)> = work
         .plan
         .groups

@@ -36,6 +36,11 @@ async fn one(work: &Work, step: usize, out: &mpsc::Sender<Event>) -> Result<usiz
     let Go::Exclusive { from, reference, to_columns } = &work.ready.go[step] else { return Ok(0) };
     let node = work.plan.steps[step].to;
     let mut taking = Taking::new(work, node, step, Reach::Exclusive, out);
+    let places = &work.ready.readings[node].referred;
+    let declared = places
+        .iter()
+        .find(|(n, _)| n == reference && work.ready.references[*n].declared)
+        .map(|(_, places)| places);
     let mut found = 0;
     let mut at = 0;
     loop {
@@ -50,7 +55,7 @@ async fn one(work: &Work, step: usize, out: &mpsc::Sender<Event>) -> Result<usiz
             return Ok(found);
         }
         at += values.len();
-        let rows = candidates(work, node, to_columns, &values).await?;
+        let rows = candidates(work, node, to_columns, declared, &values).await?;
         let exclusive = exclusive(work, node, rows).await?;
         found += taking.take(exclusive).await?;
     }
@@ -61,6 +66,7 @@ async fn candidates(
     work: &Work,
     node: usize,
     columns: &[String],
+    declared: Option<&Vec<usize>>,
     values: &[Packed],
 ) -> Result<Vec<Vec<Value>>> {
     let tuples: Vec<Vec<Value>> = values.iter().map(|value| unpack(value)).collect();
@@ -74,6 +80,13 @@ async fn candidates(
         all
     };
     let (_, mut rows) = tokio::join!(work.rows(node, &only, send), collect);
+    if let Some(places) = declared {
+        // As going down: a database may take `02` for 2, the link does not.
+        let exact: HashSet<&Packed> = values.iter().collect();
+        rows.retain(|row| {
+            pack_reference(places.iter().map(|at| &row[*at])).is_some_and(|t| exact.contains(&t))
+        });
+    }
     let key = &work.ready.readings[node].key;
     let keys: Vec<Packed> = rows.iter().map(|row| pack(key.iter().map(|at| &row[*at]))).collect();
     let known = work.tallies[node].lock().await.seen.get(&work.spool, &keys).await?;
