@@ -1,6 +1,12 @@
 //! One connection to one of three engines, behind the few calls that this room makes.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use futures::TryStreamExt as _;
 use sources::SourceError;
@@ -36,6 +42,10 @@ pub(crate) struct Conn {
     /// `host:port` or the file.
     place: String,
     patience: Patience,
+    /// When it was opened.
+    opened: Instant,
+    /// SQLite: a statement is broken off at this many milliseconds after that.
+    deadline: Arc<AtomicU64>,
 }
 
 /// One row of an answer.
@@ -44,11 +54,12 @@ pub(crate) type Answer = Vec<Value>;
 impl Conn {
     /// Sets the session's time-outs and ways.
     pub async fn prepare(inner: Inner, place: String, patience: Patience) -> Result<Self> {
-        let mut this = Self { inner, place, patience };
+        let (opened, deadline) = (Instant::now(), Arc::default());
+        let mut this = Self { inner, place, patience, opened, deadline };
         let lock = patience.lock.as_millis().max(1);
         let statement = patience.statement.as_millis().max(1);
         match this.engine() {
-            Engine::Sqlite => {}
+            Engine::Sqlite => this.watch().await?,
             Engine::Postgres => {
                 // With row security off a policy that would hide rows is an error, not a silence.
                 this.raw(&format!(
@@ -87,6 +98,7 @@ impl Conn {
 
     /// A statement of ours without values.
     pub async fn raw(&mut self, text: &str) -> Result<()> {
+        self.arm();
         let sql = AssertSqlSafe(text.to_owned());
         let limit = self.limit();
         let work = async {
@@ -108,6 +120,15 @@ impl Conn {
             Inner::My(_) => "START TRANSACTION READ WRITE",
         })
         .await
+    }
+
+    /// Begins a transaction that selects first and then writes. SQLite lets it write only if nobody has
+    /// written since it selected; others are not kept waiting while it looks.
+    pub async fn begin_taking(&mut self) -> Result<()> {
+        match self.inner {
+            Inner::Lite(_) => self.raw("BEGIN DEFERRED").await,
+            _ => self.begin().await,
+        }
     }
 
     /// Begins a transaction that sees one moment and cannot write.
@@ -136,7 +157,7 @@ impl Conn {
 
     /// Reads; `table` is named in errors.
     pub async fn fetch(&mut self, sql: &Sql, table: &str) -> Result<Vec<Answer>> {
-        self.arm().await?;
+        self.arm();
         let limit = self.limit();
         let text = AssertSqlSafe(sql.text.clone());
         let shapes = &sql.shapes;
@@ -209,7 +230,7 @@ impl Conn {
 
     /// Writes; how many rows were changed.
     pub async fn execute(&mut self, sql: &Sql, table: &str) -> Result<u64> {
-        self.arm().await?;
+        self.arm();
         let limit = self.limit();
         let text = AssertSqlSafe(sql.text.clone());
         let work = async {
@@ -235,14 +256,22 @@ impl Conn {
     }
 
     /// SQLite has no time-out of its own.
-    async fn arm(&mut self) -> Result<()> {
+    async fn watch(&mut self) -> Result<()> {
         if let Inner::Lite(conn) = &mut self.inner {
-            let deadline = Instant::now() + self.patience.statement;
+            let (opened, deadline) = (self.opened, self.deadline.clone());
             let mut handle =
                 conn.lock_handle().await.map_err(|error| fault(&error, &self.place, ""))?;
-            handle.set_progress_handler(STEPS, move || Instant::now() < deadline);
+            handle.set_progress_handler(STEPS, move || {
+                millis(opened.elapsed()) < deadline.load(Ordering::Relaxed)
+            });
         }
         Ok(())
+    }
+
+    /// A statement begins.
+    fn arm(&self) {
+        let until = self.opened.elapsed() + self.patience.statement;
+        self.deadline.store(millis(until), Ordering::Relaxed);
     }
 
     fn done<T>(
@@ -255,6 +284,10 @@ impl Conn {
             Err(_) => Err(SourceError::Timeout(self.place.clone()).into()),
         }
     }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn bad(error: sqlx::error::BoxDynError) -> sqlx::Error {

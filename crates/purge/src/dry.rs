@@ -123,7 +123,7 @@ impl Look<'_> {
         while let Some(part) = parts.pop() {
             let most = self.options.most_rows;
             let gather =
-                Gather { plan, lock: false, most, gone: self.gone.as_ref(), count_leaves: false };
+                Gather { plan, lock: false, most, gone: self.gone.as_ref(), skip_leaves: false };
             let family = match gather.all(conn, part.clone()).await {
                 Err(PurgeError::TooBig { .. }) if part.len() > 1 => {
                     let half = part.len() / 2;

@@ -8,7 +8,7 @@ use crate::{
     copy::BatchCopy,
     error::{PurgeError, Result},
     options::{Flow, RunOptions, Sink},
-    plan::{Plan, differences},
+    plan::{Action, Plan, differences},
     report::{Counts, End, Outcome, Progress, Reason},
     restore::can_copy,
     schema::{self, Schema},
@@ -43,6 +43,7 @@ pub async fn run(
         conn: None,
         schema: None,
         summary: None,
+        at_once: batch::can_take(plan),
         begun: Instant::now(),
         changed: 0,
     };
@@ -78,6 +79,8 @@ struct Runner<'a> {
     conn: Option<Conn>,
     schema: Option<Schema>,
     summary: Option<Summary>,
+    /// Batches are selected and locked by one statement, until one grows too big.
+    at_once: bool,
     begun: Instant,
     /// Rows changed since this run began, for the throttle.
     changed: u64,
@@ -87,6 +90,17 @@ struct Runner<'a> {
 struct Done {
     counts: Counts,
     moved: bool,
+    /// The last row looked at.
+    last: Option<Key>,
+}
+
+/// Which rows a batch is about.
+#[derive(Clone, Copy)]
+enum Take<'a> {
+    /// The next ones, selected and locked in one statement.
+    Next,
+    /// These, if they are selected still.
+    These(&'a [Key]),
 }
 
 impl Runner<'_> {
@@ -109,18 +123,23 @@ impl Runner<'_> {
             self.progress.held = batch::held_roots(self.conn().await?, plan).await?;
         }
         loop {
-            let Some(keys) = self.retrying(Task::Scan).await? else { continue };
-            if keys.is_empty() {
-                if self.another_round() {
-                    continue;
+            let done = match self.next().await? {
+                Some(done) => done,
+                None => {
+                    let Some(keys) = self.retrying(Task::Scan).await? else { continue };
+                    if keys.is_empty() {
+                        if self.another_round() {
+                            continue;
+                        }
+                        return self.finish().await;
+                    }
+                    self.batch(keys).await?
                 }
-                return self.finish().await;
-            }
-            let last = keys.last().cloned();
-            let done = self.batch(keys).await?;
+            };
+            self.changed += done.counts.changed() - self.progress.counts.changed();
             self.progress.counts = done.counts;
             self.progress.moved |= done.moved;
-            self.progress.after = last;
+            self.progress.after = done.last;
             self.progress.batches += 1;
             if self.record().await? == Flow::Stop {
                 return Ok(End::Asked);
@@ -151,7 +170,7 @@ impl Runner<'_> {
         }
         if let Some(summary) = self.summary.take() {
             let rows = summary.prune(self.conn().await?).await?;
-            let step = plan.step(&plan.request.root, crate::Action::Summarise);
+            let step = plan.step(&plan.request.root, Action::Summarise);
             if let Some(step) = step {
                 let counted = &mut self.progress.counts.steps[step];
                 *counted = counted.saturating_sub(rows);
@@ -231,10 +250,32 @@ impl Runner<'_> {
         Ok(())
     }
 
+    /// One batch with the fewest statements. `None` where that cannot be done, where it found nothing,
+    /// and where it came to nothing for a reason that [`Self::batch`] knows how to deal with.
+    async fn next(&mut self) -> Result<Option<Done>> {
+        if !self.at_once {
+            return Ok(None);
+        }
+        let error = match self.once(Take::Next, self.progress.counts.clone()).await {
+            Ok(done) => return Ok(done.last.is_some().then_some(done)),
+            Err(error) => error,
+        };
+        if let Some(conn) = &mut self.conn {
+            conn.rollback().await;
+        }
+        match error {
+            PurgeError::TooBig { .. } => self.at_once = false,
+            PurgeError::Source(_) if error.is_passing() => self.conn = None,
+            _ if error.is_passing() => {}
+            _ => return Err(error),
+        }
+        Ok(None)
+    }
+
     /// One batch, cut into smaller ones where too much hangs on it.
     async fn batch(&mut self, keys: Vec<Key>) -> Result<Done> {
         let mut counts = self.progress.counts.clone();
-        let before = counts.changed();
+        let last = keys.last().cloned();
         let mut moved = false;
         let mut parts = vec![keys];
         while let Some(part) = parts.pop() {
@@ -256,14 +297,13 @@ impl Runner<'_> {
                 }
             }
         }
-        self.changed += counts.changed() - before;
-        Ok(Done { counts, moved })
+        Ok(Done { counts, moved, last })
     }
 
     async fn tried(&mut self, keys: &[Key], counts: &Counts) -> Result<Done> {
         let mut tries = 0;
         loop {
-            let error = match self.once(keys, counts.clone()).await {
+            let error = match self.once(Take::These(keys), counts.clone()).await {
                 Ok(done) => return Ok(done),
                 Err(error) => error,
             };
@@ -275,19 +315,33 @@ impl Runner<'_> {
     }
 
     /// One transaction.
-    async fn once(&mut self, keys: &[Key], mut counts: Counts) -> Result<Done> {
+    async fn once(&mut self, take: Take<'_>, mut counts: Counts) -> Result<Done> {
         let (plan, options) = (self.plan, self.options);
         self.conn().await?;
         let Some(conn) = self.conn.as_mut() else { return Err(PurgeError::Kind) };
-        conn.begin().await?;
-        let roots = batch::lock(conn, plan, keys).await?;
+        let roots = match take {
+            Take::Next => {
+                conn.begin_taking().await?;
+                let after = self.progress.after.as_ref();
+                batch::next(conn, plan, after, options.batch.max(1)).await?
+            }
+            Take::These(keys) => {
+                conn.begin().await?;
+                batch::lock(conn, plan, keys).await?
+            }
+        };
+        let last = roots.last().cloned();
+        if roots.is_empty() {
+            conn.rollback().await;
+            return Ok(Done { counts, moved: false, last });
+        }
         let gather = Gather {
             plan,
             lock: true,
             most: options.most_rows,
             gone: None,
             // Copies need the rows themselves.
-            count_leaves: !self.sink.wants_copies(),
+            skip_leaves: !self.sink.wants_copies(),
         };
         let family = gather.all(conn, roots).await?;
         let work = batch::decide(plan, &family);
@@ -297,7 +351,7 @@ impl Runner<'_> {
         let mut copies = self.sink.wants_copies().then(Vec::new);
         let already = counts.already;
         let before = counts.changed();
-        let change = (&family, &work);
+        let change = (&family, &work, options.most_rows);
         batch::apply(conn, plan, change, self.summary.as_ref(), &mut counts, copies.as_mut())
             .await?;
         if self.progress.round > 1 {
@@ -312,14 +366,14 @@ impl Runner<'_> {
             let done = self.sink.copy(&copy).await;
             done.map_err(|error| PurgeError::Sink(error.to_string()))?;
         }
-        let moved = !work.levels.is_empty() || !work.leaves.is_empty();
+        let moved = deleted(plan, &counts) > deleted(plan, &self.progress.counts);
         if let Err(error) = conn.commit().await
             && !(matches!(error, PurgeError::Source(_)) && self.has_gone(&family, &work).await)
         {
             return Err(error);
         }
         debug_assert!(counts.changed() >= before);
-        Ok(Done { counts, moved })
+        Ok(Done { counts, moved, last })
     }
 
     /// The connection broke while a commit was under way: did it take? The rows that were to go tell.
@@ -335,6 +389,12 @@ impl Runner<'_> {
         let found = conn.fetch(&sql, &table.name).await;
         found.is_ok_and(|rows| rows.first().is_some_and(|row| batch::number(&row[0]) == 0))
     }
+}
+
+/// Rows deleted so far.
+fn deleted(plan: &Plan, counts: &Counts) -> u64 {
+    let steps = plan.steps.iter().zip(&counts.steps);
+    steps.filter(|(step, _)| step.action == Action::Delete).map(|(_, rows)| rows).sum()
 }
 
 /// What is tried again.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::{
     decide::Work,
     family::{CHUNK, Family},
+    leaves,
     summary::Summary,
     write::{Update, updates},
 };
@@ -21,11 +22,11 @@ use crate::{
 };
 
 /// Writes, then deletes leaf first. What was changed is added to the counts; what it was before goes
-/// to the copies, where they are wanted.
+/// to the copies, where they are wanted. `most`: rows in one transaction.
 pub(crate) async fn apply(
     conn: &mut Conn,
     plan: &Plan,
-    (family, work): (&Family, &Work),
+    (family, work, most): (&Family, &Work, usize),
     summary: Option<&Summary>,
     counts: &mut Counts,
     mut copies: Option<&mut Vec<Change>>,
@@ -49,26 +50,12 @@ pub(crate) async fn apply(
             });
         }
     }
+    let mut all = family.rows.len() as u64;
     for (number, parents) in &work.leaves {
-        let planned = &plan.links[*number];
-        // The referring columns in the place of a key: they hold the parents' keys.
-        let mut child = plan.table(&planned.link.from)?.clone();
-        child.key = RowKey::Columns(planned.link.from_columns.clone());
-        let parents: Vec<usize> = parents.iter().copied().collect();
-        for parents in parents.chunks(CHUNK) {
-            let keys: Vec<Key> = parents.iter().map(|row| family.rows[*row].key.clone()).collect();
-            let counts_of = parents.iter().filter_map(|row| family.leaves.get(&(*row, *number)));
-            let planned: u64 = counts_of.sum();
-            let mut sql = Sql::new(conn.engine(), "DELETE FROM ");
-            sql.table(&child).push(" WHERE ").key_in("", &child, &keys);
-            let found = conn.execute(&sql, &child.name).await?;
-            // Fewer is fine: somebody else deleted some since they were counted.
-            if found > planned {
-                return Err(PurgeError::RowCount { table: child.name, planned, found });
-            }
-            if let Some(step) = plan.step(&child.name, Action::Delete) {
-                counts.steps[step] += found;
-            }
+        let found = leaves::delete(conn, plan, (family, *number, parents), (all, most)).await?;
+        all += found;
+        if let Some(step) = plan.step(&plan.links[*number].link.from, Action::Delete) {
+            counts.steps[step] += found;
         }
     }
     for level in &work.levels {

@@ -46,11 +46,13 @@ pub(crate) fn decide(plan: &Plan, family: &Family) -> Work {
         }
         work.roots = going;
         writes(plan, family, &reach, &leaving, &mut work);
-        if !family.leaves.is_empty() {
-            let treated: HashSet<usize> =
-                work.roots.iter().flat_map(|root| &reach[*root]).copied().collect();
-            for (row, link) in family.leaves.keys().filter(|(row, _)| treated.contains(row)) {
-                work.leaves.entry(*link).or_default().insert(*row);
+        for link in &family.leaves {
+            let to = &plan.links[*link].link.to;
+            let treated = work.roots.iter().flat_map(|root| &reach[*root]).copied();
+            let rows: BTreeSet<usize> =
+                treated.filter(|row| plan.tables[family.rows[*row].table].name == *to).collect();
+            if !rows.is_empty() {
+                work.leaves.insert(*link, rows);
             }
         }
         match order(plan, family, &leaving, &mut work) {

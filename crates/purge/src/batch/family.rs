@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use crate::{
     Engine,
-    batch::gone::Gone,
+    batch::{gone::Gone, leaves::is_leaf},
     conn::Conn,
     error::{PurgeError, Result},
     plan::{Fate, Plan, PlannedLink},
@@ -27,9 +27,8 @@ pub(crate) struct Family {
     index: HashMap<(usize, Key), usize>,
     /// The first ones are the selected rows.
     pub roots: usize,
-    /// Rows that nothing refers to and that hang on a row by one reference alone need not be known one
-    /// by one: how many there are, by the row and the number of the link.
-    pub leaves: HashMap<(usize, usize), u64>,
+    /// Links whose rows are leaves: they are not among these rows, and deleted by their reference.
+    pub leaves: Vec<usize>,
 }
 
 /// One row.
@@ -58,8 +57,8 @@ pub(crate) struct Gather<'a> {
     pub most: usize,
     /// A dry run's memory of what would be gone already.
     pub gone: Option<&'a Gone>,
-    /// Leaves are counted, not known one by one.
-    pub count_leaves: bool,
+    /// Leaves need not be known one by one.
+    pub skip_leaves: bool,
 }
 
 impl Family {
@@ -96,8 +95,12 @@ impl Gather<'_> {
             rows: Vec::new(),
             index: HashMap::new(),
             roots: roots.len(),
-            leaves: HashMap::new(),
+            leaves: Vec::new(),
         };
+        if self.skip_leaves {
+            let links = 0..self.plan.links.len();
+            family.leaves = links.filter(|link| is_leaf(self.plan, *link)).collect();
+        }
         let root = self.number(&self.plan.request.root)?;
         let mut open: Vec<usize> =
             roots.into_iter().map(|key| family.add(root, key, true).0).collect();
@@ -145,19 +148,7 @@ impl Gather<'_> {
             let child = self.number(&planned.link.from)?;
             match planned.fate {
                 Fate::Keep if !goes => {}
-                Fate::Follow if self.count_leaves && is_leaf(self.plan, planned) => {
-                    let mut all = family.leaves.values().sum::<u64>() + family.rows.len() as u64;
-                    for (key, rows) in self.leaves(conn, parent, planned, &keys).await? {
-                        all += rows;
-                        if let Some(at) = family.find(family.rows[*first].table, &key) {
-                            family.leaves.insert((at, number), rows);
-                        }
-                    }
-                    if all > self.most as u64 {
-                        let table = planned.link.from.clone();
-                        return Err(PurgeError::TooBig { table, most: self.most });
-                    }
-                }
+                _ if family.leaves.contains(&number) => {}
                 Fate::Keep if !self.plan.deletes(&planned.link.from) => {
                     let reason = Reason::Referenced {
                         table: planned.link.from.clone(),
@@ -238,31 +229,6 @@ impl Gather<'_> {
         conn.fetch(&sql, &child.name).await
     }
 
-    /// How many rows are behind a link, by the row they refer to. They are not locked: the lock on
-    /// that row keeps new ones away.
-    async fn leaves(
-        &self,
-        conn: &mut Conn,
-        parent: &Table,
-        planned: &PlannedLink,
-        keys: &[Key],
-    ) -> Result<Vec<(Key, u64)>> {
-        let child = self.plan.table(&planned.link.from)?;
-        let mut sql = Sql::new(conn.engine(), "SELECT ");
-        sql.read_key("p", parent).push(", ").read_count("count(*)");
-        sql.push(" FROM ").table(parent).push(" p JOIN ").table(child).push(" c ON ");
-        sql.joined(("p", parent), ("c", child), pairs_of(planned)).push(" WHERE ");
-        sql.key_in("p", parent, keys).push(" GROUP BY ").key_columns("p", parent);
-        let rows = conn.fetch(&sql, &child.name).await?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|mut row| {
-                let count = number(&row.pop()?).unsigned_abs();
-                Some((row, count))
-            })
-            .collect())
-    }
-
     /// The rows behind a link, each with the row it refers to.
     async fn pairs(
         &self,
@@ -301,21 +267,6 @@ impl Gather<'_> {
             })
             .collect())
     }
-}
-
-/// Rows that are deleted with the row they refer to, that nothing refers to, that refer to no other
-/// row of the plan, and that cannot be held: they can be deleted by their reference.
-fn is_leaf(plan: &Plan, planned: &PlannedLink) -> bool {
-    let (child, link) = (&planned.link.from, &planned.link);
-    let alone = plan.links.iter().filter(|l| l.link.from == *child).count() == 1
-        && !plan.links.iter().any(|l| l.link.to == *child);
-    let by_key = plan.table(&link.to).is_ok_and(|to| to.key_names() == link.to_columns);
-    link.enforced
-        && alone
-        && by_key
-        && *child != plan.request.root
-        && plan.deletes(child)
-        && plan.holds(child).is_empty()
 }
 
 struct Pair {

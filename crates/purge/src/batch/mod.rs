@@ -4,6 +4,7 @@ mod apply;
 mod decide;
 mod family;
 mod gone;
+mod leaves;
 mod summary;
 mod write;
 
@@ -19,7 +20,8 @@ use crate::{
     conn::Conn,
     error::Result,
     plan::Plan,
-    sql::{ConditionSql, Sql},
+    schema::RowKey,
+    sql::{ConditionSql, Sql, tables_read},
     value::Key,
 };
 
@@ -48,13 +50,68 @@ fn selected(sql: &mut Sql, plan: &Plan) -> Result<()> {
     ConditionSql::new(&plan.tables).selection(sql, ("t", root), covered, &holds)
 }
 
+/// Can [`next`] select and lock in one statement?
+pub(crate) fn can_take(plan: &Plan) -> bool {
+    match plan.engine {
+        Engine::Sqlite => true,
+        // The server asks again about a row that changed while its lock was waited for, about that row
+        // only and not by its `ctid`.
+        Engine::Postgres => is_local(plan),
+        // A locking read locks all it looks at, for an order perhaps the whole table.
+        Engine::Mysql => false,
+    }
+}
+
+/// The selection looks at nothing but the row, which has a key of columns.
+fn is_local(plan: &Plan) -> bool {
+    let mut paths = Vec::new();
+    tables_read(&plan.request.selection.covered, &mut paths);
+    for hold in plan.holds(&plan.request.root) {
+        tables_read(hold, &mut paths);
+    }
+    let root = plan.table(&plan.request.root);
+    paths.is_empty() && root.is_ok_and(|root| matches!(root.key, RowKey::Columns(_)))
+}
+
+/// The next selected rows after a key, in the key's order, each locked and selected still under its
+/// lock. A row that is not selected any more, or whose key has changed, is left out, so none may be
+/// left: the end is where [`scan`] finds nothing. SQLite needs no locks: its transaction can write only
+/// if nobody else has written since it began to read.
+pub(crate) async fn next(
+    conn: &mut Conn,
+    plan: &Plan,
+    after: Option<&Key>,
+    most: usize,
+) -> Result<Vec<Key>> {
+    if conn.engine() == Engine::Sqlite {
+        return scan(conn, plan, after, most).await;
+    }
+    let root = plan.table(&plan.request.root)?;
+    let mut sql = Sql::new(conn.engine(), "WITH s AS MATERIALIZED (SELECT ");
+    sql.key_columns("t", root).push(" FROM ").table(root).push(" t WHERE ");
+    selected(&mut sql, plan)?;
+    if let Some(after) = after {
+        sql.push(" AND ").key_after("t", root, after);
+    }
+    sql.push(" ORDER BY ").key_columns("t", root).push(&format!(" LIMIT {most}) SELECT "));
+    // Joined by the key that was selected: the order, and with it the border of the next batch, is that
+    // of the keys as they were.
+    sql.read_key("t", root).push(" FROM s JOIN ").table(root).push(" t ON ");
+    let pairs = root.key_names().into_iter().map(|name| (name.to_owned(), name.to_owned()));
+    sql.joined(("s", root), ("t", root), pairs).push(" WHERE ");
+    selected(&mut sql, plan)?;
+    sql.push(" ORDER BY ").key_columns("s", root).push(" FOR UPDATE OF t");
+    conn.fetch(&sql, &root.name).await
+}
+
 /// Locks the rows, then asks again which of them are selected: in a statement of its own, so that it
 /// sees what others committed while the locks were waited for, in related tables too.
 pub(crate) async fn lock(conn: &mut Conn, plan: &Plan, keys: &[Key]) -> Result<Vec<Key>> {
     let root = plan.table(&plan.request.root)?;
+    let at_once = conn.engine() == Engine::Postgres && is_local(plan);
     let mut still = Vec::new();
     for keys in keys.chunks(CHUNK) {
-        if conn.engine() != Engine::Sqlite {
+        if conn.engine() != Engine::Sqlite && !at_once {
             let mut sql = Sql::new(conn.engine(), "SELECT ");
             sql.read_key("t", root).push(" FROM ").table(root).push(" t WHERE ");
             sql.key_in("t", root, keys).push(" ORDER BY ").key_columns("t", root);
@@ -65,6 +122,9 @@ pub(crate) async fn lock(conn: &mut Conn, plan: &Plan, keys: &[Key]) -> Result<V
         sql.read_key("t", root).push(" FROM ").table(root).push(" t WHERE ");
         sql.key_in("t", root, keys).push(" AND ");
         selected(&mut sql, plan)?;
+        if at_once {
+            sql.push(" ORDER BY ").key_columns("t", root).push(" FOR UPDATE");
+        }
         still.extend(conn.fetch(&sql, &root.name).await?);
     }
     Ok(still)
