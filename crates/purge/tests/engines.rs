@@ -385,7 +385,7 @@ async fn a_lock_held_by_another_is_waited_for_then_told() {
 
 #[tokio::test]
 async fn a_row_that_changes_while_its_lock_is_waited_for_is_asked_again() {
-    for engine in [Engine::Postgres, Engine::Mysql] {
+    for engine in ENGINES {
         let db = shop(engine, 12).await;
         // Customers 7, 8 and 10 never ordered; somebody opens 8 again and takes an order of 10.
         db.run("DELETE FROM order_lines; DELETE FROM orders WHERE customer_id IN (7, 8, 10)").await;
@@ -415,6 +415,42 @@ async fn a_row_that_changes_while_its_lock_is_waited_for_is_asked_again() {
                 assert_eq!((db.count("customers").await, db.count("orders").await), (11, 19));
             }};
         }
+        match engine {
+            Engine::Sqlite => meanwhile!(sqlx::SqliteConnection, "BEGIN IMMEDIATE"),
+            Engine::Postgres => meanwhile!(sqlx::PgConnection, "BEGIN"),
+            Engine::Mysql => meanwhile!(sqlx::MySqlConnection, "START TRANSACTION"),
+        }
+        db.drop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_changes_while_its_lock_is_waited_for_hides_no_other() {
+    for engine in [Engine::Postgres, Engine::Mysql] {
+        let db = shop(engine, 12).await;
+        db.run("DELETE FROM order_lines; DELETE FROM orders").await;
+        let target = db.target();
+        let plan = planned(&target, delete("customers", status("shut"))).await;
+        // Of 1, 2, 4, 5, 7, 8, 10 and 11 the first four are a batch; its last becomes the very last.
+        let options = RunOptions { batch: 4, lock_timeout: Duration::from_secs(20), ..quick() };
+        macro_rules! meanwhile {
+            ($kind:ty, $begin:expr) => {{
+                let mut other = <$kind>::connect(&db.url).await.unwrap();
+                sqlx::raw_sql($begin).execute(&mut other).await.unwrap();
+                let moved = "UPDATE customers SET id = 900 WHERE id = 5";
+                sqlx::raw_sql(moved).execute(&mut other).await.unwrap();
+                let mut sink = Memory::default();
+                let (outcome, ()) =
+                    tokio::join!(purge::run(&target, &plan, None, &options, &mut sink), async {
+                        tokio::time::sleep(Duration::from_millis(800)).await;
+                        sqlx::raw_sql("COMMIT").execute(&mut other).await.unwrap();
+                        other.close().await.unwrap();
+                    });
+                assert!(matches!(outcome.end, End::Finished), "{engine:?}: {:?}", outcome.end);
+                assert_eq!(outcome.progress.counts.roots, 8, "{engine:?}");
+                assert_eq!(db.count("customers").await, 4, "{engine:?}");
+            }};
+        }
         if engine == Engine::Postgres {
             meanwhile!(sqlx::PgConnection, "BEGIN");
         } else {
@@ -422,6 +458,68 @@ async fn a_row_that_changes_while_its_lock_is_waited_for_is_asked_again() {
         }
         db.drop().await;
     }
+}
+
+#[tokio::test]
+async fn a_batch_with_too_much_behind_it_is_cut_smaller_or_stops() {
+    for engine in ENGINES {
+        let db = shop(engine, 60).await;
+        let target = db.target();
+        let mut request = delete(
+            "orders",
+            Condition::Equals { column: "customer_id".into(), value: purge::Literal::Int(1) },
+        );
+        request.selection.covered = Condition::Not(Box::new(request.selection.covered));
+        request.children = vec![child("order_lines", Treatment::Delete)];
+        let plan = planned(&target, request).await;
+        let options = RunOptions { most_rows: 20, ..quick() };
+        let mut sink = Memory::default();
+        let outcome = purge::run(&target, &plan, None, &options, &mut sink).await;
+        assert!(matches!(outcome.end, End::Finished), "{engine:?}: {:?}", outcome.end);
+        assert_eq!(outcome.progress.counts.roots, 118, "{engine:?}");
+        assert_eq!(outcome.progress.counts.changed(), 3 * 118, "{engine:?}");
+        assert_eq!((db.count("orders").await, db.count("order_lines").await), (2, 4));
+
+        // One order alone has more lines than may go at once.
+        db.run("INSERT INTO orders (id, customer_id) VALUES (900, 2), (901, 2)").await;
+        let lines: Vec<String> = (0..20).map(|line| format!("(901, {line}, 'tea')")).collect();
+        db.run(&format!("INSERT INTO order_lines VALUES {}", lines.join(","))).await;
+        let outcome = purge::run(&target, &plan, None, &options, &mut Memory::default()).await;
+        assert!(
+            matches!(outcome.end, End::Failed(PurgeError::TooBig { most: 20, .. })),
+            "{engine:?}: {:?}",
+            outcome.end
+        );
+        // The other one had gone before, and is told.
+        assert_eq!(outcome.progress.counts.roots, 1, "{engine:?}");
+        assert_eq!((db.count("orders").await, db.count("order_lines").await), (3, 24));
+        db.drop().await;
+    }
+}
+
+#[tokio::test]
+async fn rows_that_only_look_like_the_row_s_own_stay() {
+    // To the lines A and a are one, to the orders they are two.
+    let db = Db::create(Engine::Sqlite).await;
+    db.run(
+        "CREATE TABLE orders (code TEXT PRIMARY KEY NOT NULL, status TEXT);
+         CREATE TABLE order_lines (id INTEGER PRIMARY KEY, code TEXT COLLATE NOCASE NOT NULL REFERENCES orders (code));
+         INSERT INTO orders VALUES ('A', 'shut'), ('a', 'open');
+         INSERT INTO order_lines VALUES (1, 'A'), (2, 'a')",
+    )
+    .await;
+    let target = db.target();
+    let mut request = delete("orders", status("shut"));
+    request.children = vec![child("order_lines", Treatment::Delete)];
+    let plan = planned(&target, request).await;
+    let outcome = purge::run(&target, &plan, None, &quick(), &mut Memory::default()).await;
+    assert!(
+        matches!(outcome.end, End::Failed(PurgeError::RowCount { planned: 1, found: 2, .. })),
+        "{:?}",
+        outcome.end
+    );
+    assert_eq!((db.count("orders").await, db.count("order_lines").await), (2, 2));
+    db.drop().await;
 }
 
 #[tokio::test]
