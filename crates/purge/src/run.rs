@@ -44,6 +44,7 @@ pub async fn run(
         schema: None,
         summary: None,
         at_once: batch::can_take(plan),
+        usual: batch::Usual::default(),
         begun: Instant::now(),
         changed: 0,
     };
@@ -81,6 +82,7 @@ struct Runner<'a> {
     summary: Option<Summary>,
     /// Batches are selected and locked by one statement, until one grows too big.
     at_once: bool,
+    usual: batch::Usual,
     begun: Instant,
     /// Rows changed since this run began, for the throttle.
     changed: u64,
@@ -351,7 +353,7 @@ impl Runner<'_> {
         let mut copies = self.sink.wants_copies().then(Vec::new);
         let already = counts.already;
         let before = counts.changed();
-        let change = (&family, &work, options.most_rows);
+        let change = (&family, &work, options.most_rows, &mut self.usual);
         batch::apply(conn, plan, change, self.summary.as_ref(), &mut counts, copies.as_mut())
             .await?;
         if self.progress.round > 1 {

@@ -493,6 +493,27 @@ async fn a_batch_with_too_much_behind_it_is_cut_smaller_or_stops() {
         // The other one had gone before, and is told.
         assert_eq!(outcome.progress.counts.roots, 1, "{engine:?}");
         assert_eq!((db.count("orders").await, db.count("order_lines").await), (3, 24));
+
+        // And one comes when so few have been met that they are not counted any more.
+        let (mut orders, mut lines) = (Vec::new(), Vec::new());
+        for order in 1000..1100 {
+            let has = if order == 1077 { 1200 } else { 2 };
+            orders.push(format!("({order}, 2)"));
+            lines.extend((0..has).map(|line| format!("({order}, {line}, 'tea')")));
+        }
+        db.run(&format!("INSERT INTO orders (id, customer_id) VALUES {}", orders.join(","))).await;
+        db.run(&format!("INSERT INTO order_lines VALUES {}", lines.join(","))).await;
+        let options = RunOptions { most_rows: 1000, batch: 10, ..quick() };
+        let outcome = purge::run(&target, &plan, None, &options, &mut Memory::default()).await;
+        assert!(
+            matches!(outcome.end, End::Failed(PurgeError::TooBig { most: 1000, .. })),
+            "{engine:?}: {:?}",
+            outcome.end
+        );
+        // 901 and all before 1077 are gone; it and what comes after it are untouched.
+        assert_eq!(outcome.progress.counts.roots, 78, "{engine:?}");
+        let left = (2 + 23, 4 + 1200 + 2 * 22);
+        assert_eq!((db.count("orders").await, db.count("order_lines").await), left, "{engine:?}");
         db.drop().await;
     }
 }

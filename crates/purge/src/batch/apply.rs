@@ -22,11 +22,11 @@ use crate::{
 };
 
 /// Writes, then deletes leaf first. What was changed is added to the counts; what it was before goes
-/// to the copies, where they are wanted. `most`: rows in one transaction.
+/// to the copies, where they are wanted. `most`: rows in one transaction. `usual`: of leaves.
 pub(crate) async fn apply(
     conn: &mut Conn,
     plan: &Plan,
-    (family, work, most): (&Family, &Work, usize),
+    (family, work, most, usual): (&Family, &Work, usize, &mut leaves::Usual),
     summary: Option<&Summary>,
     counts: &mut Counts,
     mut copies: Option<&mut Vec<Change>>,
@@ -52,7 +52,8 @@ pub(crate) async fn apply(
     }
     let mut all = family.rows.len() as u64;
     for (number, parents) in &work.leaves {
-        let found = leaves::delete(conn, plan, (family, *number, parents), (all, most)).await?;
+        let found =
+            leaves::delete(conn, plan, (family, *number, parents), (all, most), usual).await?;
         all += found;
         if let Some(step) = plan.step(&plan.links[*number].link.from, Action::Delete) {
             counts.steps[step] += found;

@@ -12,6 +12,7 @@ pub(crate) use apply::{apply, count};
 pub(crate) use decide::{Work, decide, may_pass};
 pub(crate) use family::{CHUNK, Family, Gather, number, yes};
 pub(crate) use gone::Gone;
+pub(crate) use leaves::Usual;
 pub(crate) use summary::Summary;
 pub(crate) use write::{same, updates};
 
@@ -104,11 +105,12 @@ pub(crate) async fn next(
     conn.fetch(&sql, &root.name).await
 }
 
-/// Locks the rows, then asks again which of them are selected: in a statement of its own, so that it
-/// sees what others committed while the locks were waited for, in related tables too.
+/// Locks the rows that are selected still. Where the selection looks at the row alone, the statement that
+/// locks it says so, of the row as it is under the lock. Else it is asked in a statement of its own, so
+/// that it sees what others committed while the locks were waited for, in related tables too.
 pub(crate) async fn lock(conn: &mut Conn, plan: &Plan, keys: &[Key]) -> Result<Vec<Key>> {
     let root = plan.table(&plan.request.root)?;
-    let at_once = conn.engine() == Engine::Postgres && is_local(plan);
+    let at_once = conn.engine() != Engine::Sqlite && is_local(plan);
     let mut still = Vec::new();
     for keys in keys.chunks(CHUNK) {
         if conn.engine() != Engine::Sqlite && !at_once {
