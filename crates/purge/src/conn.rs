@@ -190,7 +190,7 @@ impl Conn {
         piece: usize,
         out: &mpsc::Sender<Vec<Answer>>,
     ) -> Result<()> {
-        self.arm().await?;
+        self.arm();
         let limit = self.limit();
         let text = AssertSqlSafe(sql.text.clone());
         let shapes = &sql.shapes;

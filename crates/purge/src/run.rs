@@ -125,18 +125,17 @@ impl Runner<'_> {
             self.progress.held = batch::held_roots(self.conn().await?, plan).await?;
         }
         loop {
-            let done = match self.next().await? {
-                Some(done) => done,
-                None => {
-                    let Some(keys) = self.retrying(Task::Scan).await? else { continue };
-                    if keys.is_empty() {
-                        if self.another_round() {
-                            continue;
-                        }
-                        return self.finish().await;
+            let done = if let Some(done) = self.next().await? {
+                done
+            } else {
+                let Some(keys) = self.retrying(Task::Scan).await? else { continue };
+                if keys.is_empty() {
+                    if self.another_round() {
+                        continue;
                     }
-                    self.batch(keys).await?
+                    return self.finish().await;
                 }
+                self.batch(keys).await?
             };
             self.changed += done.counts.changed() - self.progress.counts.changed();
             self.progress.counts = done.counts;
