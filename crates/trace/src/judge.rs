@@ -215,3 +215,78 @@ impl Placed {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use purge::Alike;
+
+    use super::*;
+
+    fn looked(at: usize, kind: &str, shareable: bool, wanted: &[&str]) -> Looked {
+        let wanted = wanted.iter().map(|text| (*text).to_owned()).collect();
+        let spelling = Spelling::Alike(Alike::Address);
+        Looked { at, kind: kind.into(), shareable, spelling, wanted: Some(wanted) }
+    }
+
+    fn verdict(cells: [&str; 3], about: About, reach: Reach, named: bool) -> Verdict {
+        let all = [
+            looked(0, "email", false, &["anna@x"]),
+            looked(1, "email", false, &["anna@x"]),
+            looked(2, "phone", true, &["138"]),
+        ];
+        let row = cells.map(|text| match text {
+            "" => Value::Null,
+            text => Value::Text(text.to_owned()),
+        });
+        Said::new(&all, &row).verdict(about, reach, named)
+    }
+
+    #[test]
+    fn the_rules_decide_as_they_are_written() {
+        use About::{Person, Things};
+        use Reach::{Exclusive, Identifier};
+        use Verdict::{Doubtful, Other, Own, Shared};
+        let (own, shared) = (Reach::Refers { shared: false }, Reach::Refers { shared: true });
+        for (cells, about, reach, named, wanted) in [
+            (["anna@x", "", ""], Things, Identifier, false, Own),
+            // A message has two ends.
+            (["Anna@X", "bo@x", ""], Things, Identifier, false, Shared),
+            // Another telephone beside the right address is another telephone.
+            (["anna@x", "", "139"], Things, Identifier, false, Own),
+            (["", "", "138"], Things, Identifier, false, Own),
+            (["bo@x", "", "138"], Things, Identifier, false, Doubtful),
+            (["", "", "138"], Things, Identifier, true, Doubtful),
+            (["anna@x", "", ""], Things, Identifier, true, Shared),
+            (["anna@x", "bo@x", "139"], Person, Identifier, false, Own),
+            (["bo@x", "", "138"], Person, Identifier, false, Doubtful),
+            (["", "", ""], Things, own, false, Own),
+            (["", "", "139"], Things, own, false, Shared),
+            (["", "", ""], Things, shared, false, Shared),
+            (["anna@x", "", ""], Things, shared, false, Own),
+            (["", "", ""], Things, own, true, Shared),
+            (["", "", ""], Person, own, false, Own),
+            (["", "", "139"], Person, own, false, Own),
+            (["bo@x", "", ""], Person, own, false, Other),
+            (["", "", ""], Person, shared, false, Other),
+            (["", "", ""], Things, Exclusive, false, Own),
+            (["", "", "139"], Things, Exclusive, false, Other),
+            (["", "", ""], Things, Exclusive, true, Other),
+        ] {
+            let found = verdict(cells, about, reach, named);
+            assert_eq!(found, wanted, "{cells:?} {about:?} {reach:?} named {named}");
+        }
+    }
+
+    #[test]
+    fn an_exclusive_row_that_names_anybody_unknown_is_left() {
+        let unknown = Looked { wanted: None, ..looked(0, "card", false, &[]) };
+
+        let said = Said::new(std::slice::from_ref(&unknown), &[Value::Text("7".into())]);
+
+        assert_eq!(said.verdict(About::Things, Reach::Exclusive, false), Verdict::Other);
+        assert_eq!(
+            said.verdict(About::Things, Reach::Refers { shared: false }, false),
+            Verdict::Own
+        );
+    }
+}
