@@ -26,6 +26,9 @@ pub enum TraceError {
         "the temporary file for keys could not be written ({0}); free space where temporary files are kept"
     )]
     Spool(String),
+    /// A fault of ours.
+    #[error("the search was broken off by a fault of its own; look into the log and begin again")]
+    Broken,
     /// A row's key cannot be written down for a deletion.
     #[error("rows of {0} have a key of bytes, which cannot be listed for a deletion")]
     Key(String),

@@ -9,7 +9,7 @@ mod up;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex as Short},
+    sync::{Arc, Mutex as Short, PoisonError},
     time::Duration,
 };
 
@@ -190,8 +190,8 @@ async fn run(
     drop(out);
     let (place, stopped) = listen(&work, events, sink).await?;
     drop(jobs);
-    if let Some(error) = work.fatal.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take()
-    {
+    let fatal = work.fatal.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(error) = fatal.filter(|_| !stopped) {
         return Err(error);
     }
     for door in work.doors.iter().flatten() {
@@ -309,23 +309,36 @@ fn spawn(work: &Arc<Work>, out: &mpsc::Sender<Event>) -> JoinSet<()> {
                 // An error is an end, too: the other task is gone.
                 let _ = wait.wait_for(|ended| *ended).await;
             }
-            let done = if upward {
-                up::group(&work, &group, &out).await
-            } else {
-                down::group(&work, &group, &out).await
+            let mut fall = Fall(&work, true);
+            let done = match upward {
+                _ if work.is_stopped() => Ok(()),
+                true => up::group(&work, &group, &out).await,
+                false => down::group(&work, &group, &out).await,
             };
-            match done {
-                Ok(()) => {
-                    for node in group {
-                        let _ = out.send(Event::Done(node)).await;
-                    }
-                }
-                Err(error) => work.stop(error),
+            if let Err(error) = done {
+                work.stop(error);
             }
+            // Where one had to stop, what hangs on it is not whole.
+            for node in group.into_iter().filter(|_| !work.is_stopped()) {
+                let _ = out.send(Event::Done(node)).await;
+            }
+            fall.1 = false;
             end.send_replace(true);
         });
     }
     jobs
+}
+
+/// A job that falls over takes the walk with it: else tables would look finished that are not. It is
+/// dropped before the job's end is told.
+struct Fall<'a>(&'a Work, bool);
+
+impl Drop for Fall<'_> {
+    fn drop(&mut self) {
+        if self.1 {
+            self.0.stop(TraceError::Broken);
+        }
+    }
 }
 
 async fn listen(
@@ -380,17 +393,21 @@ async fn outcome(work: &Work, place: Place, stopped: bool) -> Outcome {
 impl Work {
     /// Nothing sensible can be done any more.
     pub fn stop(&self, error: TraceError) {
-        let mut fatal = self.fatal.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut fatal = self.fatal.lock().unwrap_or_else(PoisonError::into_inner);
         fatal.get_or_insert(error);
     }
 
+    fn is_stopped(&self) -> bool {
+        self.fatal.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     fn failed(&self) -> Vec<(usize, Failed)> {
-        self.failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Notes what befell a source; once.
     pub fn fail(&self, source: usize, table: &str, mishap: Mishap) {
-        let mut all = self.failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut all = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
         if all.iter().any(|(known, failed)| *known == source && failed.table == table) {
             return;
         }
