@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use futures::TryStreamExt as _;
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use crate::{
@@ -193,15 +194,18 @@ impl Comply {
             .binds()
             .into_iter()
             .fold(sqlx::query(AssertSqlSafe(sql)), sqlx::query::Query::bind);
-        let rows = bound.bind(limit).bind(offset).fetch_all(self.store.reader()).await?;
+        let mut rows = bound.bind(limit).bind(offset).fetch(self.store.reader());
+        let mut found = Vec::new();
+        while let Some(row) = rows.try_next().await? {
+            found.extend(self.read(&row)?);
+        }
         let sql = format!("SELECT COUNT(*) FROM comply_finding WHERE {TESTS}");
         let count = filter
             .binds()
             .into_iter()
             .fold(sqlx::query(AssertSqlSafe(sql)), sqlx::query::Query::bind);
         let total = count.fetch_one(self.store.reader()).await?.try_get(0)?;
-        let found: Result<Vec<Option<Finding>>> = rows.iter().map(|row| self.read(row)).collect();
-        Ok((found?.into_iter().flatten().collect(), total))
+        Ok((found, total))
     }
 
     /// How many findings a filter finds, by check.

@@ -6,6 +6,7 @@
 
 mod affected;
 mod api;
+mod bulk;
 pub mod check;
 mod digest;
 pub mod document;

@@ -6,21 +6,21 @@ use std::{
     time::Instant,
 };
 
+use futures::TryStreamExt as _;
 use jiff::civil::Date;
 use law::Law;
-use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
+use serde_json::Value as Json;
+use sqlx::Row as _;
 use store::{Actor, Entry, WriteTx, new_id, now};
 
 use crate::{
-    Comply, ComplyError, Result,
+    Comply, ComplyError, Result, bulk,
     check::{Standing, Whole, checks},
     findings::search_of,
     model::{Hit, Severity, State, finding_id},
     snapshot::{DAY, Parts, Retention, Snapshot},
 };
 
-/// Rows of one INSERT.
-const ROWS: usize = 40;
 /// Plans and runs of retention that are looked at, the newest.
 const RUNS: i64 = 2_000;
 /// Legal holds that are looked at.
@@ -140,8 +140,9 @@ impl Comply {
         let rooms = &self.rooms;
         let at = now();
         let known = room("the laws", rooms.regimes.known().await)?;
+        let map = room("the data map", rooms.map.posture().await)?;
+        let transfers = rooms.transfers.report_of(&law, day, &map.facts).await;
         let parts = Parts {
-            map: room("the data map", rooms.map.posture().await)?,
             consent: room("consents", rooms.consent.posture().await)?,
             web: room("accounts", rooms.web.posture().await)?,
             store: self.store.posture(&[crate::check::BACKUP], &USES, at - 90 * DAY).await?,
@@ -150,11 +151,12 @@ impl Comply {
             banners: room("banners", rooms.banner.sites().await)?,
             schedules: self.store.schedules().await?,
             keys: Some(self.store.key_status().await?),
-            policies: room("policies", rooms.policy.published().await)?,
+            policies: room("policies", rooms.policy.published_from(map.facts.clone()).await)?,
             retention: self.retention().await?,
             grants: room("the access standard", rooms.grants.last().await)?,
-            transfers: Some(room("transfers", rooms.transfers.report_under(&law, day).await)?),
+            transfers: Some(room("transfers", transfers)?),
             applying: law.applying(&known, day),
+            map,
         };
         let judged_by = crate::laws::judged_by(&parts.applying, &parts.consent.catalogue);
         Ok(Snapshot::new(at, day, law, judged_by, parts))
@@ -195,13 +197,18 @@ impl Comply {
             drop(tx);
             return self.runs(1).await?.pop().ok_or(ComplyError::Damaged("run"));
         }
-        let mut keeper =
-            Keeper { run, snapshot: &snapshot, standing: HashSet::new(), events: Vec::new() };
+        let mut keeper = Keeper {
+            run,
+            snapshot: &snapshot,
+            postgres: self.store.is_postgres(),
+            standing: HashSet::new(),
+            events: Vec::new(),
+        };
         keeper.merge(&mut tx, &judged).await?;
         keeper.score(&judged);
         let mut run = keeper.run;
         run.took_us = i64::try_from(begun.elapsed().as_micros()).unwrap_or(i64::MAX);
-        write_events(&mut tx, &keeper.events).await?;
+        write_events(&mut tx, self.store.is_postgres(), &keeper.events).await?;
         write_run(&mut tx, &run, &who, snapshot.parts.map.version).await?;
         tx.states(None, Some(self.store.digest(&(&keeper.events, &run.scores))));
         tx.commit().await?;
@@ -217,6 +224,7 @@ type Happened = (String, &'static str);
 struct Keeper<'a> {
     run: Run,
     snapshot: &'a Snapshot,
+    postgres: bool,
     /// Checks with a finding that stands.
     standing: HashSet<&'static str>,
     events: Vec<Happened>,
@@ -225,20 +233,23 @@ struct Keeper<'a> {
 impl Keeper<'_> {
     async fn merge(&mut self, tx: &mut WriteTx, judged: &[Judged]) -> Result<()> {
         let mut known = load_known(tx).await?;
-        let mut fresh = Vec::new();
+        let mut fresh = Vec::with_capacity(bulk::ROWS);
         for one in judged {
             for hit in &one.hits {
                 let row = self.row(one, hit);
                 match known.remove(&row.id) {
                     None => {
                         self.opened(&row, "found");
-                        fresh.push(row);
+                        fresh.push(row.line());
                     }
                     Some(before) => self.again(tx, &row, &before).await?,
                 }
+                if fresh.len() == bulk::ROWS {
+                    self.insert(tx, &mut fresh).await?;
+                }
             }
         }
-        insert(tx, &fresh).await?;
+        self.insert(tx, &mut fresh).await?;
         // What is left was not found: it is fixed, whatever was said about it.
         for (id, before) in known {
             if before.state != State::Fixed {
@@ -247,6 +258,12 @@ impl Keeper<'_> {
                 self.events.push((id, "fixed"));
             }
         }
+        Ok(())
+    }
+
+    async fn insert(&self, tx: &mut WriteTx, fresh: &mut Vec<Vec<Json>>) -> Result<()> {
+        bulk::insert(tx, self.postgres, ("comply_finding", &COLUMNS), fresh).await?;
+        fresh.clear();
         Ok(())
     }
 
@@ -369,25 +386,81 @@ impl Row {
     fn due(&self) -> i64 {
         self.at + self.severity.days() * DAY
     }
+
+    /// As it is inserted, in the order of [`COLUMNS`].
+    fn line(&self) -> Vec<Json> {
+        vec![
+            self.id.as_str().into(),
+            self.check.into(),
+            self.kind.into(),
+            self.object.as_str().into(),
+            self.name.as_str().into(),
+            self.search.as_str().into(),
+            self.system.as_str().into(),
+            self.system_name.as_str().into(),
+            self.href.as_str().into(),
+            self.severity.as_str().into(),
+            self.severity.weight().into(),
+            self.owner.into(),
+            self.regimes.as_str().into(),
+            self.evidence.as_str().into(),
+            State::Open.as_str().into(),
+            self.at.into(),
+            self.at.into(),
+            self.at.into(),
+            self.due().into(),
+            "".into(),
+            "".into(),
+            0_i64.into(),
+            "".into(),
+        ]
+    }
 }
 
+/// A finding's columns as a new one fills them, and which hold numbers.
+const COLUMNS: [bulk::Column; 23] = [
+    ("id", false),
+    ("check_id", false),
+    ("object_kind", false),
+    ("object_id", false),
+    ("object_name", false),
+    ("search", false),
+    ("system_id", false),
+    ("system_name", false),
+    ("href", false),
+    ("severity", false),
+    ("weight", true),
+    ("owner", false),
+    ("regimes", false),
+    ("evidence", false),
+    ("state", false),
+    ("first_at", true),
+    ("opened_at", true),
+    ("changed_at", true),
+    ("due_at", true),
+    ("assignee", false),
+    ("accepted_by", false),
+    ("accepted_until", true),
+    ("reason_sealed", false),
+];
+
 async fn load_known(tx: &mut WriteTx) -> Result<HashMap<String, Known>> {
-    let rows = sqlx::query(
+    let mut rows = sqlx::query(
         "SELECT id, state, accepted_until, object_name, system_name, href, severity, regimes,
            evidence, owner FROM comply_finding",
     )
-    .fetch_all(tx.conn())
-    .await?;
-    let read = |row: &AnyRow| -> Result<(String, Known)> {
+    .fetch(tx.conn());
+    let mut known = HashMap::new();
+    while let Some(row) = rows.try_next().await? {
         let texts: Result<Vec<String>, sqlx::Error> = (3..10).map(|at| row.try_get(at)).collect();
-        let known = Known {
+        let before = Known {
             state: State::parse(row.try_get(1)?).ok_or(ComplyError::Damaged("finding"))?,
             accepted_until: row.try_get(2)?,
             said: texts?.join("\u{1f}"),
         };
-        Ok((row.try_get(0)?, known))
-    };
-    rows.iter().map(read).collect()
+        known.insert(row.try_get(0)?, before);
+    }
+    Ok(known)
 }
 
 /// When the newest run looked (µs); holds others back until this one is written.
@@ -397,56 +470,6 @@ async fn newest_run(tx: &mut WriteTx) -> Result<i64> {
         .await?;
     let newest = sqlx::query_scalar("SELECT COALESCE(MAX(at), 0) FROM comply_run");
     Ok(newest.fetch_one(tx.conn()).await?)
-}
-
-/// `($1, $2), ($3, $4)` for so many rows of so many columns.
-fn marks(rows: usize, columns: usize) -> String {
-    let row = |at: usize| {
-        let marks: Vec<String> = (1..=columns).map(|n| format!("${}", at * columns + n)).collect();
-        format!("({})", marks.join(", "))
-    };
-    (0..rows).map(row).collect::<Vec<_>>().join(", ")
-}
-
-async fn insert(tx: &mut WriteTx, rows: &[Row]) -> Result<()> {
-    for part in rows.chunks(ROWS) {
-        let sql = format!(
-            "INSERT INTO comply_finding (id, check_id, object_kind, object_id, object_name, search,
-               system_id, system_name, href, severity, weight, owner, regimes, evidence, state,
-               first_at, opened_at, changed_at, due_at, assignee, accepted_by, accepted_until,
-               reason_sealed) VALUES {}",
-            marks(part.len(), 23)
-        );
-        let mut query = sqlx::query(AssertSqlSafe(sql));
-        for row in part {
-            query = query
-                .bind(&row.id)
-                .bind(row.check)
-                .bind(row.kind)
-                .bind(&row.object)
-                .bind(&row.name)
-                .bind(&row.search)
-                .bind(&row.system)
-                .bind(&row.system_name)
-                .bind(&row.href)
-                .bind(row.severity.as_str())
-                .bind(row.severity.weight())
-                .bind(row.owner)
-                .bind(&row.regimes)
-                .bind(&row.evidence)
-                .bind(State::Open.as_str())
-                .bind(row.at)
-                .bind(row.at)
-                .bind(row.at)
-                .bind(row.due())
-                .bind("")
-                .bind("")
-                .bind(0_i64)
-                .bind("");
-        }
-        query.execute(tx.conn()).await?;
-    }
-    Ok(())
 }
 
 async fn update(tx: &mut WriteTx, row: &Row, state: State, anew: bool) -> Result<()> {
@@ -487,52 +510,57 @@ async fn close(tx: &mut WriteTx, id: &str, at: i64) -> Result<()> {
     Ok(())
 }
 
-async fn write_events(tx: &mut WriteTx, events: &[Happened]) -> Result<()> {
+async fn write_events(tx: &mut WriteTx, postgres: bool, events: &[Happened]) -> Result<()> {
+    const COLUMNS: [bulk::Column; 7] = [
+        ("id", false),
+        ("finding", false),
+        ("at", true),
+        ("actor", false),
+        ("what", false),
+        ("detail", false),
+        ("note_sealed", false),
+    ];
     let at = now();
-    for part in events.chunks(ROWS) {
-        let sql = format!(
-            "INSERT INTO comply_event (id, finding, at, actor, what, detail, note_sealed) VALUES {}",
-            marks(part.len(), 7)
-        );
-        let mut query = sqlx::query(AssertSqlSafe(sql));
-        for (finding, what) in part {
-            query = query
-                .bind(new_id())
-                .bind(finding)
-                .bind(at)
-                .bind("system:comply")
-                .bind(*what)
-                .bind("")
-                .bind("");
-        }
-        query.execute(tx.conn()).await?;
+    let line = |(finding, what): &Happened| -> Vec<Json> {
+        vec![
+            new_id().into(),
+            finding.as_str().into(),
+            at.into(),
+            "system:comply".into(),
+            (*what).into(),
+            "".into(),
+            "".into(),
+        ]
+    };
+    for part in events.chunks(bulk::ROWS) {
+        let lines: Vec<Vec<Json>> = part.iter().map(line).collect();
+        bulk::insert(tx, postgres, ("comply_event", &COLUMNS), &lines).await?;
     }
     Ok(())
 }
 
 async fn write_run(tx: &mut WriteTx, run: &Run, actor: &str, version: i64) -> Result<()> {
-    let sql = format!(
+    sqlx::query(
         "INSERT INTO comply_run (id, at, took_us, reason, actor, checks, passed, errors, warnings,
-           infos, accepted, opened, fixed, scores, map_version) VALUES {}",
-        marks(1, 15)
-    );
-    sqlx::query(AssertSqlSafe(sql))
-        .bind(&run.id)
-        .bind(run.at)
-        .bind(run.took_us)
-        .bind(&run.reason)
-        .bind(actor)
-        .bind(run.checks)
-        .bind(run.passed)
-        .bind(run.errors)
-        .bind(run.warnings)
-        .bind(run.infos)
-        .bind(run.accepted)
-        .bind(run.opened)
-        .bind(run.fixed)
-        .bind(serde_json::to_string(&run.scores).unwrap_or_else(|_| "{}".into()))
-        .bind(version)
-        .execute(tx.conn())
-        .await?;
+           infos, accepted, opened, fixed, scores, map_version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+    )
+    .bind(&run.id)
+    .bind(run.at)
+    .bind(run.took_us)
+    .bind(&run.reason)
+    .bind(actor)
+    .bind(run.checks)
+    .bind(run.passed)
+    .bind(run.errors)
+    .bind(run.warnings)
+    .bind(run.infos)
+    .bind(run.accepted)
+    .bind(run.opened)
+    .bind(run.fixed)
+    .bind(serde_json::to_string(&run.scores).unwrap_or_else(|_| "{}".into()))
+    .bind(version)
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }

@@ -187,20 +187,20 @@ impl Grants {
 
     /// The last look at each source with the worst of what it found, for the audit.
     pub async fn last(&self) -> Result<Vec<Worst>> {
-        let mut all = Vec::new();
-        for (source, check) in self.checks().await? {
-            let (findings,): (String,) =
-                sqlx::query_as("SELECT findings FROM grant_check WHERE source_id = $1")
-                    .bind(&source)
-                    .fetch_one(self.store().reader())
-                    .await?;
+        let rows: Vec<(String, String)> =
+            sqlx::query_as("SELECT source_id, findings FROM grant_check")
+                .fetch_all(self.store().reader())
+                .await?;
+        let mut found: BTreeMap<String, String> = rows.into_iter().collect();
+        let worst = |(source, check): (String, Check)| {
+            let findings = found.remove(&source).unwrap_or_default();
             let mut findings: Vec<Finding> = serde_json::from_str(&findings).unwrap_or_default();
             let rank = |finding: &Finding| Kind::ALL.iter().position(|kind| *kind == finding.kind);
             findings.sort_by_key(|one| (rank(one), std::cmp::Reverse(one.columns.len())));
             findings.truncate(10);
-            all.push(Worst { check, findings });
-        }
-        Ok(all)
+            Worst { check, findings }
+        };
+        Ok(self.checks().await?.into_iter().map(worst).collect())
     }
 
     /// A source's standard and last look, judged by what purposes and activities say now.

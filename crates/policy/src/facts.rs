@@ -34,6 +34,15 @@ pub struct Known {
     pub base_url: String,
 }
 
+/// What the policies of all properties have in common.
+pub(crate) struct Ground {
+    pub map: Facts,
+    pub profile: law::Profile,
+    pub phrases: Phrases,
+    pub law: Arc<Law>,
+    pub day: Date,
+}
+
 /// The regime of the law that an older, shorter name stands for.
 pub fn regime_of(short: &str) -> &'static str {
     match short {

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use ::store::{Actor, Entry, now};
+use datamap::records::Facts;
 use law::{Kind, Law, Text};
 use serde::{Deserialize, Serialize};
 use sqlx::{AnyConnection, Row as _, any::AnyRow};
@@ -13,7 +14,7 @@ use crate::{
     check::{self, Checklist, State},
     document::{Audience, Composed, Document, Phrases, compose},
     draft::Draft,
-    facts::{Known, regime_of},
+    facts::{Ground, Known, regime_of},
     version::{Body, PolicyVersion, Published},
 };
 
@@ -256,6 +257,22 @@ impl Policy {
         law: Arc<Law>,
         day: jiff::civil::Date,
     ) -> Result<Known> {
+        let map = self.map().record_facts().await?;
+        self.known_on(property, &self.ground(map, law, day).await?)
+    }
+
+    /// What the policies of all properties are computed from.
+    async fn ground(&self, map: Facts, law: Arc<Law>, day: jiff::civil::Date) -> Result<Ground> {
+        Ok(Ground {
+            map: map.of_customers(),
+            profile: self.regimes().known().await?,
+            phrases: self.phrases().await?,
+            law,
+            day,
+        })
+    }
+
+    fn known_on(&self, property: &str, ground: &Ground) -> Result<Known> {
         let catalogue = self.consent().catalogue();
         let property = catalogue.property(property)?.clone();
         let purposes = catalogue
@@ -263,18 +280,18 @@ impl Policy {
             .filter(|purpose| purpose.retired_at.is_none())
             .map(|purpose| (purpose.key.clone(), purpose.body.clone()))
             .collect();
-        let profile = self.regimes().known().await?;
-        let applying = law.applying(&profile, day);
+        let (law, day) = (ground.law.clone(), ground.day);
+        let applying = law.applying(&ground.profile, day);
         let regimes = regimes_of(&law, &property, applying.into_iter().map(|one| one.regime));
         Ok(Known {
-            map: self.map().record_facts().await?.of_customers(),
-            profile,
+            map: ground.map.clone(),
+            profile: ground.profile.clone(),
             purposes,
             regimes,
             law,
             property,
             day,
-            phrases: self.phrases().await?,
+            phrases: ground.phrases.clone(),
             organisation: self.web().organisation(),
             base_url: self.web().base_url().to_owned(),
         })
@@ -283,7 +300,11 @@ impl Policy {
     /// A draft as it stands today: computed, with what people wrote, checked.
     pub async fn standing(&self, id: &str) -> Result<Standing> {
         let row = self.row(id).await?;
-        let mut known = self.known(&row.property).await?;
+        let known = self.known(&row.property).await?;
+        self.standing_of(row, known).await
+    }
+
+    async fn standing_of(&self, row: Row, mut known: Known) -> Result<Standing> {
         if row.audience == Audience::California && !known.has("us-ca") {
             known.regimes.push("us-ca".to_owned());
         }
@@ -291,7 +312,7 @@ impl Policy {
         let computed = composed.document.clone();
         let composed = row.draft.assemble(composed);
         let checklists = check::checklists(&known, row.audience, &composed);
-        let newest = self.version(id, row.version).await.ok();
+        let newest = self.version(&row.id, row.version).await.ok();
         let changes = newest
             .as_ref()
             .map(|newest| changes::changes(&newest.body.document, &composed.document))
@@ -421,22 +442,30 @@ impl Policy {
 
     /// What is published, for rooms that look at it; `stale` and `lacks` as of now.
     pub async fn published(&self) -> Result<Vec<Published>> {
+        self.published_from(self.map().record_facts().await?).await
+    }
+
+    /// The same, from facts of the map that are at hand already.
+    pub async fn published_from(&self, map: Facts) -> Result<Vec<Published>> {
+        let ground = self.ground(map, self.regimes().law(), regime::today()).await?;
         let mut all = Vec::new();
         for row in self.rows().await? {
             if row.version == 0 {
                 continue;
             }
-            let standing = self.standing(&row.id).await?;
-            let effective_at = standing.newest.as_ref().map_or(0, |newest| newest.effective_at);
+            let known = self.known_on(&row.property, &ground)?;
+            let standing = self.standing_of(row, known).await?;
+            let lacks = standing.lacks();
+            let row = standing.row;
             all.push(Published {
-                lacks: standing.lacks(),
+                lacks,
                 stale: changes::count(&standing.changes),
                 languages: vec!["en".to_owned(), "zh-CN".to_owned()],
+                effective_at: standing.newest.map_or(0, |newest| newest.effective_at),
                 policy: row.id,
                 property: row.property,
                 audience: row.audience,
                 version: row.version,
-                effective_at,
             });
         }
         Ok(all)

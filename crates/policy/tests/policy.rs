@@ -187,6 +187,13 @@ async fn strangers_read_it_in_their_language_from_memory(company: Company) {
     ] {
         assert_eq!(reader.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
+
+    // From memory: it is read even with the database gone.
+    company.policy.store().close().await;
+    for path in ["/privacy/policy", "/privacy/policy/default", "/privacy/policy/default?lang=zh-CN"]
+    {
+        assert_eq!(reader.get(path).await.status, StatusCode::OK, "{path}");
+    }
 }
 
 async fn a_change_is_shown_with_its_reason_and_asks_for_consent_anew(company: Company) {

@@ -9,6 +9,7 @@ use grants::Grants;
 use policy::Policy;
 use regime::Regimes;
 use retain::Retain;
+use serde::{Serialize, Serializer};
 use store::{Actor, Store};
 use transfer::Transfers;
 use web::{Lang, Web, WebConfig};
@@ -16,7 +17,7 @@ use web::{Lang, Web, WebConfig};
 use crate::{
     Failure,
     config::Config,
-    say::say,
+    say::{say, say_all},
     state::{State, open_deliver},
 };
 
@@ -107,12 +108,11 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
         args.regime.is_empty() || one.regimes.iter().any(|key| args.regime.contains(key))
     };
     let findings: Vec<Finding> = findings.into_iter().filter(asked).collect();
-    let text = match args.format {
-        Format::Table => table(&ran, &findings),
-        Format::Json => pretty(&json(&ran, &findings))?,
-        Format::Sarif => pretty(&comply::sarif::render(&findings, ran.at))?,
-    };
-    say(text.trim_end());
+    match args.format {
+        Format::Table => say(table(&ran, &findings).trim_end()),
+        Format::Json => json(&ran, &findings)?,
+        Format::Sarif => say(&pretty(&comply::sarif::render(&findings, ran.at))?),
+    }
     let reached = args
         .fail_on
         .is_some_and(|level| findings.iter().any(|one| one.severity >= level.severity()));
@@ -189,11 +189,25 @@ async fn open(store: Store, config: &Config) -> Result<Comply, Failure> {
     Ok(Comply::open(rooms).await.map_err(anyhow::Error::from)?)
 }
 
-fn json(run: &Run, findings: &[Finding]) -> serde_json::Value {
-    serde_json::json!({
-        "run": run.to_json(),
-        "findings": findings.iter().map(|one| one.to_json("")).collect::<Vec<_>>(),
-    })
+/// The run and its findings. One finding at a time: a tree of all would take ten times their size.
+fn json(run: &Run, findings: &[Finding]) -> Result<(), Failure> {
+    struct Each<'a>(&'a [Finding]);
+
+    impl Serialize for Each<'_> {
+        fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+            to.collect_seq(self.0.iter().map(|one| one.to_json("")))
+        }
+    }
+
+    #[derive(Serialize)]
+    struct Whole<'a> {
+        run: serde_json::Value,
+        findings: Each<'a>,
+    }
+
+    let whole = Whole { run: run.to_json(), findings: Each(findings) };
+    say_all(|out| Ok(serde_json::to_writer_pretty(out, &whole)?))
+        .map_err(|error| anyhow::Error::from(error).into())
 }
 
 fn pretty(value: &serde_json::Value) -> Result<String, Failure> {

@@ -21,7 +21,7 @@ pub use nav::nav;
 pub use note::Note;
 pub use room::Room;
 
-use datamap::DataMap;
+use datamap::{DataMap, records::Facts};
 use jiff::civil::Date;
 use law::Law;
 use regime::Regimes;
@@ -60,10 +60,14 @@ impl Transfers {
 
     /// The same under another law: one that is not switched on yet.
     pub async fn report_under(&self, law: &Law, day: Date) -> Result<Report> {
-        let facts = self.map.record_facts().await?;
+        self.report_of(law, day, &self.map.record_facts().await?).await
+    }
+
+    /// The same, from facts of the map that are at hand already.
+    pub async fn report_of(&self, law: &Law, day: Date, facts: &Facts) -> Result<Report> {
         let flows = self.map.flows_in_state("active").await?;
         let notes = self.notes().await?;
-        let (crossings, unplaced) = model::find(&facts, &flows, &notes);
+        let (crossings, unplaced) = model::find(facts, &flows, &notes);
         let known = self.regimes.known().await?;
         Ok(judge::report(law, known, day, crossings, unplaced))
     }
