@@ -365,6 +365,7 @@ pack-field-to = In force until
 pack-field-status = Status
 pack-field-name = Name
 pack-field-places = Places
+pack-field-zone = Time zone
 pack-field-calendar = Calendar
 pack-field-opt-in = Asked before
 pack-field-authority = Authority

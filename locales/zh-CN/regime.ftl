@@ -320,6 +320,7 @@ pack-field-to = 终止日期
 pack-field-status = 状态
 pack-field-name = 名称
 pack-field-places = 地方
+pack-field-zone = 时区
 pack-field-calendar = 工作日历
 pack-field-opt-in = 事先同意
 pack-field-authority = 主管机关

@@ -209,6 +209,9 @@ impl Checker<'_> {
                 self.rule("places", format!("`{place}` is no ISO 3166 code such as DE or US-CA"));
             }
         }
+        if !regime.zone.is_empty() && jiff::tz::TimeZone::get(&regime.zone).is_err() {
+            self.rule("zone", format!("there is no time zone `{}`", regime.zone));
+        }
         self.conditions(&regime.when);
     }
 

@@ -228,6 +228,7 @@ fn regime_fields(regime: &Regime) -> Vec<(&'static str, String)> {
         ("cite.en", regime.cite.en.clone()),
         ("cite.zh", regime.cite.zh.clone()),
         ("places", regime.places.join(", ")),
+        ("zone", regime.zone.clone()),
         ("calendar", regime.calendar.clone()),
         ("opt_in", regime.opt_in.to_string()),
         ("when", conditions(&regime.when)),

@@ -353,6 +353,10 @@ pub struct Regime {
     pub cite: Text,
     /// ISO 3166 codes of the places whose people it protects: `DE`, `US-CA`.
     pub places: Vec<String>,
+    /// The zone in which its days begin and end, by its IANA name: `Asia/Shanghai`. Where its places lie
+    /// in several, one of them. Empty: UTC.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub zone: String,
     /// Key of the holiday calendar its business days follow: `cn`, `us`.
     #[serde(default)]
     pub calendar: String,
