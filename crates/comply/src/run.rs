@@ -175,7 +175,7 @@ impl Comply {
     /// Looks at everything once and brings the findings up to date.
     pub async fn run(&self, by: Actor, reason: Reason) -> Result<Run> {
         let begun = Instant::now();
-        let snapshot = self.snapshot().await?;
+        let snapshot = Box::pin(self.snapshot()).await?;
         // A hundred thousand fields are work for a while: not on a thread that answers requests.
         let judged = tokio::task::spawn_blocking(move || {
             let judged = judge(&snapshot);
@@ -204,7 +204,7 @@ impl Comply {
             standing: HashSet::new(),
             events: Vec::new(),
         };
-        keeper.merge(&mut tx, &judged).await?;
+        Box::pin(keeper.merge(&mut tx, &judged)).await?;
         keeper.score(&judged);
         let mut run = keeper.run;
         run.took_us = i64::try_from(begun.elapsed().as_micros()).unwrap_or(i64::MAX);

@@ -94,12 +94,12 @@ async fn a_finding_is_found_accepted_expires_is_mended_and_comes_back(postgres: 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_life_of_a_finding_on_sqlite() {
-    a_finding_is_found_accepted_expires_is_mended_and_comes_back(false).await;
+    Box::pin(a_finding_is_found_accepted_expires_is_mended_and_comes_back(false)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_life_of_a_finding_on_postgresql() {
-    a_finding_is_found_accepted_expires_is_mended_and_comes_back(true).await;
+    Box::pin(a_finding_is_found_accepted_expires_is_mended_and_comes_back(true)).await;
 }
 
 async fn runs_at_once_write_every_finding_once(postgres: bool) {

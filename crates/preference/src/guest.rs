@@ -10,11 +10,11 @@ use axum::{
 };
 use web::{Framed, Look, Web, WebError};
 
-use crate::{Preferences, Room, session::Session};
+use crate::{Preferences, session::Session};
 
 /// What a customer's page needs, signed in or not; templates have it as `p`.
 #[derive(Debug, Clone)]
-pub(crate) struct Guest {
+pub struct Guest {
     look: Look,
     /// The organisation's name.
     pub organisation: String,
@@ -63,10 +63,10 @@ impl Guest {
     }
 
     /// Lets a page be embedded as its property says.
-    pub(crate) fn framed(
-        &self,
-        response: Result<Response, WebError>,
-    ) -> Result<Response, WebError> {
+    ///
+    /// # Errors
+    /// Those of the page.
+    pub fn framed(&self, response: Result<Response, WebError>) -> Result<Response, WebError> {
         let mut response = response?;
         if let Some(origins) = &self.frame {
             response.extensions_mut().insert(Framed(origins.clone()));
@@ -74,16 +74,32 @@ impl Guest {
         Ok(response)
     }
 
+    /// Stops a form that was not drawn for this reader, signed in or not.
+    ///
+    /// # Errors
+    /// [`WebError::Csrf`].
+    pub fn check(&self, headers: &axum::http::HeaderMap, csrf: &str) -> Result<(), WebError> {
+        let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
+        let from_elsewhere = matches!(site, Some("cross-site" | "same-site"));
+        if from_elsewhere || csrf.is_empty() || !crate::token::same(csrf, &self.csrf) {
+            return Err(WebError::Csrf);
+        }
+        Ok(())
+    }
+
     /// Where the language switch leads back to: pages that only a form can reach have no address.
-    pub(crate) fn back(&self) -> &str {
+    pub fn back(&self) -> &str {
         match self.look.path.as_str() {
             "/privacy/link" | "/privacy/code" | "/privacy/code/check" => "/privacy",
+            path if path.starts_with("/privacy/requests/") && path.ends_with("/message") => {
+                "/privacy/requests"
+            }
             path => path.strip_suffix("/undo").or(path.strip_suffix("/more")).unwrap_or(path),
         }
     }
 
     /// Whether the contact is an address of mail.
-    pub(crate) fn contact_is_mail(&self) -> bool {
+    pub fn contact_is_mail(&self) -> bool {
         self.contact.contains('@') && !self.contact.contains(' ')
     }
 
@@ -94,18 +110,26 @@ impl Guest {
     }
 
     /// Speaks the language that a link was made for, unless the reader has chosen another.
-    pub(crate) fn in_language(mut self, lang: web::Lang) -> Self {
+    #[must_use]
+    pub fn in_language(mut self, lang: web::Lang) -> Self {
         self.look.lang = lang;
         self
     }
 }
 
-impl FromRequestParts<Room> for Guest {
+impl<S> FromRequestParts<S> for Guest
+where
+    S: Send + Sync,
+    Web: FromRef<S>,
+    Preferences: FromRef<S>,
+{
     type Rejection = WebError;
 
-    async fn from_request_parts(parts: &mut Parts, room: &Room) -> Result<Self, WebError> {
-        let Ok(look) = Look::from_request_parts(parts, &Web::from_ref(room)).await;
-        let session = room.preferences.session(&parts.headers).await?;
-        Ok(Self::new(&room.preferences, look, session.as_ref()))
+    async fn from_request_parts(parts: &mut Parts, room: &S) -> Result<Self, WebError> {
+        let web = Web::from_ref(room);
+        let Ok(look) = <Look as FromRequestParts<Web>>::from_request_parts(parts, &web).await;
+        let preferences = Preferences::from_ref(room);
+        let session = preferences.session(&parts.headers).await?;
+        Ok(Self::new(&preferences, look, session.as_ref()))
     }
 }

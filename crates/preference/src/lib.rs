@@ -20,13 +20,16 @@ mod room;
 mod session;
 pub mod settings;
 pub mod sms;
-mod token;
+pub mod token;
 pub mod unsubscribe;
 
 pub use confirm::Follower;
 pub use error::PreferenceError;
+pub use guest::Guest;
+pub use link::LinkKind;
 pub use nav::nav;
 pub use room::Room;
+pub use session::{Customer, Session};
 pub use settings::{Place, Shown};
 
 use std::sync::{Arc, RwLock};

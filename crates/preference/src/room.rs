@@ -19,3 +19,9 @@ impl FromRef<Room> for Web {
         room.web.clone()
     }
 }
+
+impl FromRef<Room> for Preferences {
+    fn from_ref(room: &Room) -> Self {
+        room.preferences.clone()
+    }
+}

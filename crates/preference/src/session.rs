@@ -10,7 +10,7 @@ use sqlx::Row as _;
 use store::{Actor, Entry, new_id, now};
 use web::{Lang, Look, Web, WebError};
 
-use crate::{Preferences, Result, Room, guest::Guest, link::LinkKind, person, token};
+use crate::{Preferences, Result, guest::Guest, link::LinkKind, person, token};
 
 /// An hour: enough to read everything, short on a shared computer.
 pub(crate) const LIFE_SECONDS: i64 = 3600;
@@ -20,29 +20,45 @@ const COOKIE: &str = "privet_customer";
 pub(crate) const CUSTOMER: Actor = Actor::System("customer");
 
 /// An open session.
-#[derive(Debug, Clone)]
-pub(crate) struct Session {
+#[derive(Clone)]
+pub struct Session {
+    /// Its id.
     pub id: String,
     /// The cookie's content; form tokens are made from it.
-    pub token: String,
+    pub(crate) token: String,
     /// What opened it: a mail proves that the address is theirs.
     pub kind: LinkKind,
+    /// Whose it is, as far as that was proved.
     pub person: Subject,
+    /// The property it was opened for.
     pub property: String,
+    /// The language they read.
     pub lang: Lang,
+}
+
+/// Shows neither token nor person.
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("id", &self.id).finish_non_exhaustive()
+    }
 }
 
 /// A customer on one of their pages. Who is none is sent to the entrance.
 #[derive(Debug, Clone)]
-pub(crate) struct Customer {
+pub struct Customer {
+    /// What their page needs.
     pub p: Guest,
+    /// Who they are.
     pub session: Session,
     from_elsewhere: bool,
 }
 
 impl Customer {
     /// Stops a form that was not drawn for this session.
-    pub(crate) fn check(&self, csrf: &str) -> Result<(), WebError> {
+    ///
+    /// # Errors
+    /// [`WebError::Csrf`].
+    pub fn check(&self, csrf: &str) -> Result<(), WebError> {
         if self.from_elsewhere || !token::same(csrf, &self.p.csrf) {
             return Err(WebError::Csrf);
         }
@@ -50,17 +66,24 @@ impl Customer {
     }
 }
 
-impl FromRequestParts<Room> for Customer {
+impl<S> FromRequestParts<S> for Customer
+where
+    S: Send + Sync,
+    Web: FromRef<S>,
+    Preferences: FromRef<S>,
+{
     type Rejection = axum::response::Response;
 
-    async fn from_request_parts(parts: &mut Parts, room: &Room) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(parts: &mut Parts, room: &S) -> Result<Self, Self::Rejection> {
         use axum::response::IntoResponse as _;
-        let session = room.preferences.session(&parts.headers).await;
+        let preferences = Preferences::from_ref(room);
+        let session = preferences.session(&parts.headers).await;
         let session = session.map_err(|error| WebError::from(error).into_response())?;
         let Some(session) = session else { return Err(web::redirect("/privacy?ended=1")) };
-        let Ok(look) = Look::from_request_parts(parts, &Web::from_ref(room)).await;
+        let web = Web::from_ref(room);
+        let Ok(look) = <Look as FromRequestParts<Web>>::from_request_parts(parts, &web).await;
         let site = parts.headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
-        let p = Guest::new(&room.preferences, look, Some(&session));
+        let p = Guest::new(&preferences, look, Some(&session));
         let from_elsewhere = matches!(site, Some("cross-site" | "same-site"));
         Ok(Self { p, session, from_elsewhere })
     }
@@ -87,6 +110,21 @@ impl Preferences {
         };
         let text = format!("{name}={value}; Path=/; HttpOnly; {site}; Max-Age={max_age}");
         HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
+    }
+
+    /// Opens a session for somebody who proved who they are; returns the `Set-Cookie` of it.
+    ///
+    /// # Errors
+    /// Privet's own database.
+    pub async fn sign_in(
+        &self,
+        kind: LinkKind,
+        person: &Subject,
+        property: &str,
+        lang: Lang,
+    ) -> Result<HeaderValue> {
+        let token = self.open_session(kind, person, property, lang).await?;
+        Ok(self.cookie(&token, property, LIFE_SECONDS))
     }
 
     /// Opens a session; returns the cookie's content.
@@ -124,7 +162,10 @@ impl Preferences {
     }
 
     /// The session of a request.
-    pub(crate) async fn session(&self, headers: &HeaderMap) -> Result<Option<Session>> {
+    ///
+    /// # Errors
+    /// Privet's own database.
+    pub async fn session(&self, headers: &HeaderMap) -> Result<Option<Session>> {
         let Some(secret) = cookie_of(headers, &self.cookie_name()) else { return Ok(None) };
         let row = sqlx::query(
             "SELECT id, kind, person_sealed, property, lang FROM preference_session

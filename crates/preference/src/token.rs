@@ -4,7 +4,7 @@ use aws_lc_rs::{constant_time, digest, hmac, rand};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 /// A fresh 256-bit secret, URL-safe.
-pub(crate) fn random() -> String {
+pub fn random() -> String {
     let mut bytes = [0; 32];
     fill(&mut bytes);
     URL_SAFE_NO_PAD.encode(bytes)
@@ -28,7 +28,7 @@ fn fill(bytes: &mut [u8]) {
 }
 
 /// What is stored of a token: enough to recognise it, useless to a reader of the database.
-pub(crate) fn hash(token: &str) -> String {
+pub fn hash(token: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, token.as_bytes()))
 }
 

@@ -20,6 +20,7 @@ use preference::Preferences;
 use protect::Protect;
 use regime::Regimes;
 use retain::Retain;
+use rights::Rights;
 use store::{Runner, Store, StoreConfig};
 use tokio::{net::TcpListener, sync::watch};
 use transfer::Transfers;
@@ -120,6 +121,8 @@ pub struct House {
     pub deliver: Deliver,
     /// What customers touch.
     pub preferences: Preferences,
+    /// What people ask about their own data.
+    pub rights: Rights,
     /// The web banner.
     pub banner: Banner,
     /// The privacy policy.
@@ -197,6 +200,7 @@ impl House {
             .with_nav(protect::nav())
             .with_nav(deliver::nav())
             .with_nav(preference::nav())
+            .with_nav(rights::nav())
             .with_nav(banner::nav())
             .with_nav(desk::nav())
             .with_nav(regime::nav())
@@ -221,6 +225,8 @@ impl House {
         consent.follow_organisation(move || named.organisation());
         let preferences = Preferences::open(web.clone(), consent.clone(), config.sms_gateway()?);
         let preferences = preferences.await.map_err(anyhow::Error::from)?;
+        let rights = Rights::open(web.clone(), preferences.clone(), regimes.clone());
+        let rights = rights.await.map_err(anyhow::Error::from)?;
         let warn = Warn::open(web.clone(), consent.clone()).await.map_err(anyhow::Error::from)?;
         let said = banner::Settings {
             country_header: config.country_header.clone(),
@@ -270,6 +276,7 @@ impl House {
             consent,
             deliver,
             preferences,
+            rights,
             banner,
             policy,
             audit,
@@ -308,6 +315,7 @@ impl House {
             .merge(consent::router(self.web.clone(), self.consent.clone()))
             .merge(deliver::router(self.web.clone(), self.deliver.clone()))
             .merge(preference::router(self.web.clone(), self.preferences.clone()))
+            .merge(rights::router(self.web.clone(), self.rights.clone()))
             .merge(banner::router(self.web.clone(), self.banner.clone()))
             .merge(policy::router(self.web.clone(), self.policy.clone()))
             .merge(audit::router(self.web.clone(), self.audit.clone()))
@@ -420,6 +428,7 @@ impl House {
         let runner = Runner::new(self.web.store().clone(), LETTERS_AT_ONCE);
         let runner = web::mail::add_handlers(runner, &self.web);
         let runner = preference::add_handlers(runner, &self.preferences);
+        let runner = rights::add_handlers(runner, &self.rights);
         let runner = regime::add_handlers(runner, &self.web, &self.regimes);
         let follower = preference::Follower::new(self.preferences.clone());
         async move {

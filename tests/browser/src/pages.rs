@@ -23,6 +23,7 @@ pub type Page = (&'static str, Way);
 const FIND: &str = "main form button[type='submit']";
 
 /// The button of the one form on a page.
+const REQUEST: &str = "main form[action='/console/requests/new'] button[type='submit']";
 const FORM: &str = "main form.card button[type='submit']";
 
 /// The button that makes canaries; without a domain it makes none.
@@ -32,7 +33,7 @@ const CANARY: &str = "main section.card form button[type='submit']";
 const LOYALTY: &str = "/console/detectors/new?example=loyalty-card";
 
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 117] = [
+pub const CONSOLE: [Page; 122] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
@@ -143,6 +144,11 @@ pub const CONSOLE: [Page; 117] = [
     ("canary-wrong", Way::Press("/console/canaries", CANARY, ".field-error")),
     ("jobs", Way::Path("/console/jobs")),
     ("mail", Way::Path("/console/mail")),
+    ("rights-requests", Way::Path("/console/requests")),
+    ("rights-requests-all", Way::Path("/console/requests?state=all")),
+    ("rights-request", Way::Link("/console/requests", "main tbody a[href^='/console/requests/']")),
+    ("rights-request-new", Way::Path("/console/requests/new")),
+    ("rights-request-wrong", Way::Press("/console/requests/new", REQUEST, "[role='alert']")),
     ("preference-centre", Way::Path("/console/preference-centre")),
     ("unsubscribing", Way::Path("/console/unsubscribing")),
     ("components", Way::Path("/console/components")),
@@ -162,9 +168,11 @@ pub const CONSOLE: [Page; 117] = [
 ];
 
 /// What anybody can open; visited signed out, because a signed-in reader of the first is sent on.
-pub const PUBLIC: [Page; 3] = [
+pub const PUBLIC: [Page; 5] = [
     ("signin", Way::Path("/signin")),
     ("reference", Way::Path("/docs")),
+    ("rights-portal", Way::Path("/privacy/requests")),
+    ("rights-ask", Way::Path("/privacy/requests/new?kind=access")),
     ("not-found", Way::Path("/no-such-page")),
 ];
 

@@ -357,6 +357,12 @@ impl DataMap {
 
     /// Opens a source with its stored password.
     pub async fn open_source(&self, source: &Source) -> Result<Box<dyn ::sources::Source>> {
+        let (address, password, options) = self.reach(source)?;
+        Ok(::sources::connect(&address, password.as_ref(), &options).await?)
+    }
+
+    /// How a source is reached with the account it is scanned with, for a room that reads rows.
+    pub fn reach(&self, source: &Source) -> Result<(Address, Option<Secret>, Options)> {
         let (address, _) = Address::parse(&source.address)?;
         let password = match &source.password_sealed {
             Some(sealed) => {
@@ -364,8 +370,7 @@ impl DataMap {
             }
             None => None,
         };
-        let options = self.options(&source.tls, &source.tls_ca);
-        Ok(::sources::connect(&address, password.as_ref(), &options).await?)
+        Ok((address, password, self.options(&source.tls, &source.tls_ca)))
     }
 
     /// Tries what a form says, before or after it was saved. An empty password means the stored one

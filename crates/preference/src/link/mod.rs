@@ -10,7 +10,7 @@ pub(crate) use store::{Link, NewLink};
 
 /// What a link was sent through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum LinkKind {
+pub enum LinkKind {
     /// A letter to the address whose choices it opens.
     Mail,
     /// A code in a text message to the number.
@@ -24,7 +24,8 @@ pub(crate) enum LinkKind {
 impl LinkKind {
     const ALL: [Self; 4] = [Self::Mail, Self::Code, Self::App, Self::Confirm];
 
-    pub(crate) fn as_str(self) -> &'static str {
+    /// The stored name.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Mail => "mail",
             Self::Code => "code",
@@ -33,7 +34,8 @@ impl LinkKind {
         }
     }
 
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    /// Reads the stored name.
+    pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 }

@@ -14,7 +14,7 @@ use store::Actor;
 use tempfile::TempDir;
 use tokio::sync::Notify;
 
-use super::{Files, company, consents, generate, laws, policies, retention, vault};
+use super::{Files, company, consents, generate, laws, policies, requests, retention, vault};
 use crate::{
     Failure,
     config::{Config, Said},
@@ -70,12 +70,13 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     let (consent, protect, web) = (house.consent.clone(), house.protect.clone(), house.web());
     let (policy, map) = (house.policy.clone(), house.map.clone());
     let comply = house.comply.clone();
-    let regimes = house.regimes.clone();
+    let (regimes, rights) = (house.regimes.clone(), house.rights.clone());
     let prepared = async {
         generate(&files).await?;
         consents::furnish(&consent).await?;
         vault::furnish(&protect, &web).await?;
-        laws::furnish(&regimes).await?;
+        Box::pin(laws::furnish(&regimes)).await?;
+        Box::pin(requests::furnish(&rights)).await?;
         // What is found now is about accounts and consents; scans have another run made.
         let first = Box::pin(comply.run(Actor::System("demo"), comply::Reason::Asked)).await;
         first.map_err(anyhow::Error::from)?;

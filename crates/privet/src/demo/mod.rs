@@ -15,6 +15,7 @@ mod names;
 mod people;
 mod policies;
 mod random;
+mod requests;
 mod retention;
 mod shop;
 mod table;

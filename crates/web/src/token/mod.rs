@@ -22,7 +22,7 @@ use store::{Actor, Entry};
 const USE_STEP: i64 = 3600 * 1_000_000;
 
 /// What a token may be allowed to do: each is asked for by an endpoint.
-pub const SCOPES: [&str; 22] = [
+pub const SCOPES: [&str; 24] = [
     "map:read",
     "map:scan",
     "detect",
@@ -34,6 +34,8 @@ pub const SCOPES: [&str; 22] = [
     "preferences:link",
     "unsubscribe:link",
     "suppressions:read",
+    "requests:read",
+    "requests:write",
     "metrics",
     "audit:read",
     "canaries:report",

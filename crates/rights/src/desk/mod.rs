@@ -1,0 +1,45 @@
+//! The desk of staff: the queue, one request, and writing down what came by post or telephone.
+
+mod act;
+mod list;
+mod new;
+mod one;
+
+pub(crate) use one::cited;
+
+use std::collections::HashMap;
+
+use axum::Router;
+use web::{Look, Web, WebError};
+
+use crate::Room;
+
+pub(crate) fn router() -> Router<Room> {
+    Router::new()
+        .merge(list::router())
+        .merge(new::router())
+        .merge(one::router())
+        .merge(act::router())
+}
+
+/// What people and programs are called.
+pub(super) struct Names(HashMap<String, String>);
+
+impl Names {
+    pub async fn load(web: &Web) -> Result<Self, WebError> {
+        Ok(Self(web.askers().await?))
+    }
+
+    /// The name of an actor as the ledger writes it, or of a member of staff by id.
+    pub fn of(&self, p: &Look, actor: &str) -> String {
+        let id = actor.strip_prefix("person:").unwrap_or(actor);
+        match self.0.get(id) {
+            Some(name) if actor.starts_with("token:") => p.t1("access-asker-token", "name", name),
+            Some(name) => name.clone(),
+            None if actor == "cli" => p.t("access-asker-cli"),
+            None if actor == "system:customer" => p.t("rights-actor-person"),
+            None if actor.starts_with("system:") => p.t("rights-actor-privet"),
+            None => p.t("audit-actor-someone"),
+        }
+    }
+}

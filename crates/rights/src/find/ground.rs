@@ -1,0 +1,124 @@
+//! From the data map to what a search starts from: which databases there are, which of their columns
+//! name a person, which tables are of people.
+
+use std::collections::BTreeMap;
+
+use consent::IdentifierKind;
+use datamap::{
+    DataMap,
+    map::{Table, Tables},
+    model::Source,
+};
+use purge::{Alike, Target};
+use trace::{About, Field, Ground, Holds, Identifier, Kind, Spelling, Start, State, Whose};
+
+use crate::{Result, RightsError};
+
+/// A household, a shop, a family may share one.
+const SHAREABLE: &str = "phone";
+
+/// The kind of identifier that a category of the map is, and how its spellings are compared: narrowly,
+/// because a look-alike is another person.
+fn kind_of(category: &str) -> Option<(&'static str, Alike)> {
+    Some(match category {
+        "contact.email" => ("email", Alike::Address),
+        "contact.phone" => ("phone", Alike::Phone),
+        "identity.customer_id" => ("customer_id", Alike::WideCode),
+        _ => return None,
+    })
+}
+
+/// What is verified about a person, as far as databases can hold it.
+pub(crate) fn start(person: &consent::Subject) -> Start {
+    let mut start = Start::default();
+    for one in person.identifiers() {
+        let kind = match one.kind() {
+            IdentifierKind::Email | IdentifierKind::Phone | IdentifierKind::CustomerId => {
+                one.kind().as_str()
+            }
+            _ => continue,
+        };
+        start = start.with(kind, one.expose());
+    }
+    start
+}
+
+/// Reads the catalogues of all databases of the map. One that cannot be reached is in it with the
+/// reason.
+pub(crate) async fn ground(map: &DataMap) -> Result<Ground> {
+    let mut sources = Vec::new();
+    for source in map.sources().await? {
+        if !matches!(&*source.kind, "sqlite" | "postgres" | "mysql" | "files") {
+            continue;
+        }
+        let source = map.source(&source.id).await?;
+        let tables = map.tables_of(&source.id).await?;
+        sources.push(trace::Source {
+            state: connect(map, &source).await?,
+            tables: holds(&tables),
+            id: source.id,
+        });
+    }
+    Ok(Ground { sources, links: Vec::new(), shareable: [Kind::from(SHAREABLE)].into() })
+}
+
+async fn connect(map: &DataMap, source: &Source) -> Result<State> {
+    if source.kind == "files" {
+        return Ok(State::Missing("files".to_owned()));
+    }
+    let (address, password, options) = map.reach(source)?;
+    let target = match Target::new(address, password, options) {
+        Ok(target) => target,
+        Err(error) => return Ok(State::Missing(error.to_string())),
+    };
+    Ok(match target.schema().await {
+        Ok(schema) => State::Connected { schema: Box::new(schema), target },
+        Err(error) => State::Missing(error.to_string()),
+    })
+}
+
+fn holds(tables: &Tables) -> BTreeMap<String, Holds> {
+    tables.tables.iter().map(|table| (table.name.clone(), hold(tables, table))).collect()
+}
+
+fn hold(tables: &Tables, table: &Table) -> Holds {
+    let fields = table.fields.iter().filter(|field| field.level > 0);
+    let field = |one: &datamap::map::TableField| Field {
+        column: one.name.clone(),
+        category: one.category.clone(),
+        level: u8::try_from(one.level).unwrap_or(3),
+        whose: Whose::Unsaid,
+    };
+    let identifiers: Vec<Identifier> = table
+        .fields
+        .iter()
+        .filter_map(|one| {
+            let (kind, how) = kind_of(&one.category)?;
+            Some(Identifier {
+                column: one.name.clone(),
+                kind: Kind::from(kind),
+                spelling: Spelling::Alike(how),
+            })
+        })
+        .collect();
+    // A row that names a person and hangs on nothing is a person: to take it for a thing could give
+    // away somebody else's, to take a thing for a person only leaves something out that is told.
+    let alone = tables.parents(&table.name).next().is_none();
+    let about = if !identifiers.is_empty() && alone { About::Person } else { About::Things };
+    let secret = |one: &&datamap::map::TableField| one.category.starts_with("credential.");
+    let hidden = table.fields.iter().filter(secret).map(|one| one.name.clone()).collect();
+    Holds {
+        about,
+        fields: fields.map(field).collect(),
+        identifiers,
+        mentions: Vec::new(),
+        hidden,
+        excluded: None,
+    }
+}
+
+impl From<trace::TraceError> for RightsError {
+    fn from(error: trace::TraceError) -> Self {
+        Self::Search(error.to_string())
+    }
+}

@@ -1,0 +1,243 @@
+//! Asking: the form, the page after it, and the link that shows that an address is theirs.
+
+use askama::Template;
+use axum::{
+    Form,
+    extract::{Path, Query, State},
+    http::{HeaderMap, header},
+    response::Response,
+};
+use consent::{Identifier, IdentifierKind, Subject, property::DEFAULT};
+use preference::{Guest, LinkKind};
+use serde::Deserialize;
+use store::now;
+use web::{ClientAddress, Errors, Lang, Rule, WebError, redirect, render, render_status};
+
+use super::offered;
+use crate::{By, CUSTOMER, Channel, Kind, Level, New, Private, RightsError, Room};
+
+/// Requests from one address before it becomes slower.
+const PER_ADDRESS: Rule = Rule { free: 10, longest: std::time::Duration::from_mins(30) };
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Wanted {
+    kind: String,
+    property: String,
+}
+
+/// What was typed. No `Debug`: it names a person.
+#[derive(Deserialize, Default, Clone)]
+#[serde(default)]
+pub(super) struct Input {
+    csrf: String,
+    kind: String,
+    by: String,
+    email: String,
+    name: String,
+    words: String,
+    authority: String,
+    property: String,
+}
+
+struct Tile {
+    kind: Kind,
+    title: String,
+    text: String,
+}
+
+#[derive(Template)]
+#[template(path = "rights/ask.html")]
+struct AskPage {
+    p: Guest,
+    input: Input,
+    errors: Errors,
+    tiles: Vec<Tile>,
+    /// The chosen kind, for words about it.
+    chosen: Option<Kind>,
+    /// Masked identifiers of who is signed in.
+    who: Vec<String>,
+    /// Letters can be sent, so an address can be shown to be somebody's.
+    mail: bool,
+}
+
+fn tiles(p: &Guest) -> Vec<Tile> {
+    let tile = |kind: Kind| Tile {
+        title: p.t(&kind.key()),
+        text: p.t(&format!("{}-text", kind.key())),
+        kind,
+    };
+    offered().map(tile).collect()
+}
+
+async fn page(
+    room: &Room,
+    p: Guest,
+    headers: &HeaderMap,
+    input: Input,
+    errors: Errors,
+) -> Result<AskPage, WebError> {
+    let session = room.rights.preferences().session(headers).await?;
+    let who = session.map_or_else(Vec::new, |one| {
+        one.person.identifiers().iter().map(Identifier::masked).collect()
+    });
+    Ok(AskPage {
+        tiles: tiles(&p),
+        chosen: Kind::parse(&input.kind).filter(|kind| kind.is_offered()),
+        mail: room.web.has_mail(),
+        who,
+        input,
+        errors,
+        p,
+    })
+}
+
+pub(super) async fn new(
+    p: Guest,
+    State(room): State<Room>,
+    Query(wanted): Query<Wanted>,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
+    let input = Input {
+        kind: wanted.kind,
+        property: wanted.property,
+        by: By::Person.as_str().into(),
+        ..Input::default()
+    };
+    let page = page(&room, p, &headers, input, Errors::new()).await?;
+    let drawn = render(&page);
+    page.p.framed(drawn)
+}
+
+pub(super) async fn make(
+    p: Guest,
+    State(room): State<Room>,
+    address: ClientAddress,
+    headers: HeaderMap,
+    Form(input): Form<Input>,
+) -> Result<Response, WebError> {
+    p.check(&headers, &input.csrf)?;
+    let key = format!("rights:{}", address.reveal());
+    if let Some(seconds) = room.rights.limits().wait(&key, PER_ADDRESS) {
+        return Err(WebError::TooMany(seconds));
+    }
+    let session = room.rights.preferences().session(&headers).await?;
+    let mut errors = Errors::new();
+    let kind = Kind::parse(&input.kind).filter(|kind| kind.is_offered());
+    if kind.is_none() {
+        errors.add("kind", p.t("rights-error-kind"));
+    }
+    let typed = input.email.trim();
+    let person = match (&session, Identifier::parse(IdentifierKind::Email, typed, "")) {
+        (Some(session), _) => Some(session.person.clone()),
+        (None, Ok(one)) if room.web.has_mail() => Subject::new(vec![one]).ok(),
+        _ => {
+            errors.add("email", p.t("preference-email-wrong"));
+            None
+        }
+    };
+    let (Some(kind), Some(person), true) = (kind, person, errors.is_empty()) else {
+        return render_status(422, &page(&room, p, &headers, input, errors).await?);
+    };
+    let new = New {
+        kind,
+        by: By::parse(&input.by).unwrap_or_default(),
+        channel: Channel::Portal,
+        level: session.as_ref().map_or(Level::Claimed, |one| Level::of(one.kind)),
+        property: property(&room, session.as_ref().map_or(&input.property, |one| &one.property)),
+        lang: p.lang,
+        private: Private {
+            name: input.name.clone(),
+            words: input.words.clone(),
+            authority: input.authority.clone(),
+            ..Private::default()
+        },
+        person,
+        received_at: now(),
+        about: String::new(),
+    };
+    room.rights.limits().failed(&key);
+    match room.rights.receive(CUSTOMER, new).await {
+        Ok(made) if session.is_some() => Ok(redirect(&format!("/privacy/requests/{}", made.id))),
+        Ok(_) => Ok(redirect("/privacy/requests/sent")),
+        Err(RightsError::Asked(key)) => {
+            let field = if key == "rights-error-authority" { "authority" } else { "words" };
+            errors.add(field, p.t(key));
+            render_status(422, &page(&room, p, &headers, input, errors).await?)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A property that there is.
+fn property(room: &Room, asked: &str) -> String {
+    let catalogue = room.rights.consent().catalogue();
+    let known = catalogue.property(asked).is_ok();
+    if known { asked.to_owned() } else { DEFAULT.to_owned() }
+}
+
+#[derive(Template)]
+#[template(path = "rights/sent.html")]
+struct SentPage {
+    p: Guest,
+}
+
+/// The same for everybody.
+pub(super) async fn sent(p: Guest) -> Result<Response, WebError> {
+    render(&SentPage { p })
+}
+
+#[derive(Template)]
+#[template(path = "rights/confirm.html")]
+struct ConfirmPage {
+    p: Guest,
+    action: String,
+    what: String,
+    name: String,
+}
+
+#[derive(Template)]
+#[template(path = "rights/gone.html")]
+struct GonePage {
+    p: Guest,
+}
+
+/// A page with one button: programs that look at every link of a letter change nothing.
+pub(super) async fn confirm_page(
+    p: Guest,
+    State(room): State<Room>,
+    Path(token): Path<String>,
+) -> Result<Response, WebError> {
+    let Ok(request) = room.rights.behind(&token).await else {
+        return render_status(404, &GonePage { p });
+    };
+    let p = p.in_language(Lang::from_tag(&request.lang).unwrap_or_default());
+    let what = p.t(&request.kind.key());
+    let action = format!("/privacy/requests/confirm/{token}");
+    render(&ConfirmPage { p, action, what, name: request.name() })
+}
+
+/// Needs no form token: the link is the proof, and it is used up here; but only from our own page.
+pub(super) async fn confirm(
+    p: Guest,
+    State(room): State<Room>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
+    let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
+    if matches!(site, Some("cross-site" | "same-site")) {
+        return Err(WebError::Csrf);
+    }
+    let request = match room.rights.confirm(&token).await {
+        Ok(request) => request,
+        Err(RightsError::NotFound(_)) => return render_status(404, &GonePage { p }),
+        Err(error) => return Err(error.into()),
+    };
+    let person = request.private.person()?;
+    let lang = Lang::from_tag(&request.lang).unwrap_or_default();
+    let preferences = room.rights.preferences();
+    let cookie = preferences.sign_in(LinkKind::Mail, &person, &request.property, lang).await?;
+    let mut response = redirect(&format!("/privacy/requests/{}", request.id));
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}

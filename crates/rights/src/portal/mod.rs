@@ -1,0 +1,28 @@
+//! The portal: what people see and do about their own requests. Works without JavaScript; says the same
+//! to everybody until they have shown who they are.
+
+mod ask;
+mod own;
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+
+use crate::{Kind, Room};
+
+pub(crate) fn router() -> Router<Room> {
+    Router::new()
+        .route("/privacy/requests", get(own::list))
+        .route("/privacy/requests/new", get(ask::new).post(ask::make))
+        .route("/privacy/requests/sent", get(ask::sent))
+        .route("/privacy/requests/confirm/{token}", get(ask::confirm_page).post(ask::confirm))
+        .route("/privacy/requests/{id}", get(own::one))
+        .route("/privacy/requests/{id}/message", post(own::message))
+        .route("/privacy/requests/{id}/take-back", post(own::take_back))
+}
+
+/// Kinds that are offered, the one for which most people come first.
+pub(crate) fn offered() -> impl Iterator<Item = Kind> {
+    Kind::ALL.into_iter().filter(|kind| kind.is_offered())
+}

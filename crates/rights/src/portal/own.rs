@@ -1,0 +1,144 @@
+//! A person's own requests: the list, one of them with its promise and its messages.
+
+use askama::Template;
+use axum::{
+    Form,
+    extract::{Path, State},
+    http::HeaderMap,
+    response::Response,
+};
+use preference::{Customer, Guest};
+use serde::Deserialize;
+use web::{WebError, redirect_with_toast, render};
+
+use super::offered;
+use crate::{Kind, Request, Room, request::Message};
+
+struct Tile {
+    kind: Kind,
+    title: String,
+    text: String,
+}
+
+struct Row {
+    request: Request,
+    title: String,
+    state: String,
+    day: String,
+}
+
+fn row(room: &Room, p: &Guest, request: Request) -> Row {
+    Row {
+        title: p.t(&request.kind.key()),
+        state: p.t(&request.state.key()),
+        day: room.rights.day_of_answer(&request),
+        request,
+    }
+}
+
+#[derive(Template)]
+#[template(path = "rights/list.html")]
+struct ListPage {
+    p: Guest,
+    rows: Vec<Row>,
+    tiles: Vec<Tile>,
+}
+
+pub(super) async fn list(
+    p: Guest,
+    State(room): State<Room>,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
+    let session = room.rights.preferences().session(&headers).await?;
+    let own = match &session {
+        Some(session) => room.rights.requests_of(&session.person).await?,
+        None => Vec::new(),
+    };
+    let rows = own.into_iter().map(|one| row(&room, &p, one)).collect();
+    let tile = |kind: Kind| Tile {
+        title: p.t(&kind.key()),
+        text: p.t(&format!("{}-text", kind.key())),
+        kind,
+    };
+    let page = ListPage { rows, tiles: offered().map(tile).collect(), p };
+    let drawn = render(&page);
+    page.p.framed(drawn)
+}
+
+#[derive(Template)]
+#[template(path = "rights/own.html")]
+struct OwnPage {
+    p: Guest,
+    row: Row,
+    messages: Vec<Message>,
+    /// Why it was refused, with the article.
+    refusal: String,
+    /// Where to complain: the authorities of the laws.
+    authorities: Vec<String>,
+    /// The law's words about the term, with its citation.
+    promise: String,
+}
+
+pub(super) async fn one(
+    customer: Customer,
+    State(room): State<Room>,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
+    let Customer { p, session, .. } = customer;
+    let request = room.rights.own(&id, &session.person).await?;
+    let messages = room.rights.messages(&id, false).await?;
+    let law = room.rights.regimes().law();
+    let zh = p.zh();
+    let promise = law
+        .facts()
+        .find(|fact| fact.id == request.due_by)
+        .map(|fact| fact.cite.get(zh).to_owned())
+        .unwrap_or_default();
+    let authority = |key: &String| {
+        let regime = law.regime(key)?;
+        Some(format!("{} · {}", regime.authority.as_ref()?.get(zh), regime.name.get(zh)))
+    };
+    let authorities = request.regimes.iter().filter_map(authority).collect();
+    let refusal = match request.refusal.as_str() {
+        "" => String::new(),
+        key => [p.t(&format!("rights-refusal-{key}")), crate::desk::cited(&room, &p, &request)]
+            .concat(),
+    };
+    let row = row(&room, &p, request);
+    let page = OwnPage { p, row, messages, refusal, authorities, promise };
+    let drawn = render(&page);
+    page.p.framed(drawn)
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Said {
+    csrf: String,
+    text: String,
+}
+
+pub(super) async fn message(
+    customer: Customer,
+    State(room): State<Room>,
+    Path(id): Path<String>,
+    Form(said): Form<Said>,
+) -> Result<Response, WebError> {
+    customer.check(&said.csrf)?;
+    let request = room.rights.own(&id, &customer.session.person).await?;
+    room.rights.hear(request, &said.text).await?;
+    let back = format!("/privacy/requests/{id}");
+    Ok(redirect_with_toast(&back, "rights-toast-sent"))
+}
+
+pub(super) async fn take_back(
+    customer: Customer,
+    State(room): State<Room>,
+    Path(id): Path<String>,
+    Form(said): Form<Said>,
+) -> Result<Response, WebError> {
+    customer.check(&said.csrf)?;
+    let request = room.rights.own(&id, &customer.session.person).await?;
+    room.rights.take_back(request).await?;
+    let back = format!("/privacy/requests/{id}");
+    Ok(redirect_with_toast(&back, "rights-toast-taken-back"))
+}

@@ -1,0 +1,389 @@
+//! What happens to a request: each act reads it, changes it, and writes it with its event, its letter
+//! and its entry of the ledger in one transaction.
+
+use ::store::{Actor, Entry, WriteTx, now};
+use jiff::Timestamp;
+use law::{Law, Profile};
+
+use super::{
+    Level, Request, State,
+    receive::mail_of,
+    store::{self, Author, NewEvent},
+};
+use crate::{REFUSALS, Result, Rights, RightsError, clock};
+
+/// What one act does beside the request itself.
+#[derive(Default)]
+struct Act<'a> {
+    /// The end of `rights-event-…`.
+    what: &'a str,
+    /// A day, a level, a key.
+    detail: String,
+    /// Words for the person (`staff`), for ourselves (`note`), or of the person.
+    said: Option<(Author, &'a str)>,
+    /// The letter that tells the person.
+    letter: Option<&'static str>,
+    /// Reasons for which the clock stands still from now on.
+    pauses: Option<&'a str>,
+    /// The clock goes on.
+    resumes: bool,
+}
+
+impl Rights {
+    /// Winds the clocks of a request.
+    pub(crate) fn wind(
+        &self,
+        request: &mut Request,
+        awaited: &[clock::Awaited],
+        profile: &Profile,
+    ) {
+        let law = self.regimes().law();
+        let due = self.due(request, awaited, &law, profile);
+        let is_longer = request.extended_at > 0 && due.extendable_to > 0;
+        let by = due.by.map(|fact| fact.id.clone()).unwrap_or_default();
+        let at = if is_longer { due.extendable_to } else { due.at };
+        let (extendable_to, notice_by, confirm_by) =
+            (due.extendable_to, due.notice_by, due.confirm_by);
+        request.due_at = at;
+        request.due_by = by;
+        request.extendable_to = extendable_to;
+        request.notice_by = notice_by;
+        request.confirm_by = confirm_by;
+    }
+
+    /// What every law says about a request.
+    pub(crate) fn due<'a>(
+        &self,
+        request: &Request,
+        awaited: &[clock::Awaited],
+        law: &'a Law,
+        profile: &'a Profile,
+    ) -> clock::Due<'a> {
+        let at = |micros: i64| Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH);
+        let asked = clock::Asked {
+            kind: request.kind,
+            received: at(request.received_at),
+            verified: (request.verified_at > 0).then(|| at(request.verified_at)),
+            awaited,
+            regimes: &request.regimes,
+        };
+        clock::due(&asked, &clock::Ground { law, profile, target: self.target() })
+    }
+
+    async fn act(
+        &self,
+        actor: &Actor,
+        mut request: Request,
+        action: &'static str,
+        act: Act<'_>,
+        change: impl FnOnce(&mut Request),
+    ) -> Result<()> {
+        let profile = self.regimes().known().await?;
+        let entry = Entry::new(actor.clone(), action, "rights_request", &request.id);
+        let before = self.store().digest(&store::state_of(&request));
+        let mut tx = self.store().begin(entry).await?;
+        change(&mut request);
+        if act.resumes {
+            store::end_pauses(&mut tx, &request.id).await?;
+        }
+        if let Some(reason) = act.pauses {
+            store::begin_pause(&mut tx, &request.id, reason).await?;
+        }
+        if !request.state.is_closed() {
+            let awaited = store::open_pauses(&mut tx, &request.id).await?;
+            self.wind(&mut request, &awaited, &profile);
+        }
+        store::update(&mut tx, &request).await?;
+        let event = NewEvent { request: &request.id, what: act.what, detail: &act.detail };
+        store::insert_event(&mut tx, actor, &event).await?;
+        if let Some((author, text)) = act.said {
+            store::insert_message(self, &mut tx, &request.id, author, (actor, text)).await?;
+        }
+        if let Some(letter) = act.letter {
+            self.write(&mut tx, &request, letter).await?;
+        }
+        tx.states(Some(before), Some(self.store().digest(&store::state_of(&request))));
+        tx.commit().await?;
+        self.count_open().await
+    }
+
+    async fn write(&self, tx: &mut WriteTx, request: &Request, kind: &'static str) -> Result<()> {
+        let Some(to) = mail_of(&request.private.person()?) else { return Ok(()) };
+        let url = self.address(&format!("/privacy/requests/{}", request.id));
+        let letter = self.letter(kind, request, to).with_action(&url);
+        self.web().queue_mail(tx, &letter).await?;
+        Ok(())
+    }
+
+    /// A person opened the link that went to their address: it is theirs. The link is used up.
+    ///
+    /// # Errors
+    /// [`RightsError::NotFound`] for a link that does not work (any more).
+    pub async fn confirm(&self, secret: &str) -> Result<Request> {
+        let actor = crate::CUSTOMER;
+        let profile = self.regimes().known().await?;
+        let id = self.behind(secret).await?.id;
+        let entry = Entry::new(actor.clone(), "rights.verified", "rights_request", &id);
+        let mut tx = self.store().begin(entry).await?;
+        store::use_link(&mut tx, &crate::token::hash(secret)).await?;
+        let mut request = store::find(self, &mut tx, &id).await?;
+        let before = self.store().digest(&store::state_of(&request));
+        request.level = request.level.max(Level::Contact);
+        if request.state == State::Unverified && request.is_verified() {
+            request.state = State::Open;
+            request.verified_at = now();
+        }
+        let awaited = store::open_pauses(&mut tx, &id).await?;
+        self.wind(&mut request, &awaited, &profile);
+        store::update(&mut tx, &request).await?;
+        let event = NewEvent { request: &id, what: "verified", detail: Level::Contact.as_str() };
+        store::insert_event(&mut tx, &actor, &event).await?;
+        self.confirm_receipt(&mut tx, &request, &request.private.person()?).await?;
+        tx.states(Some(before), Some(self.store().digest(&store::state_of(&request))));
+        tx.commit().await?;
+        self.count_open().await?;
+        self.request(&id).await
+    }
+
+    /// Staff looked who somebody is, and how (a note).
+    ///
+    /// # Errors
+    /// [`RightsError::Conflict`] if somebody else changed the request, or it is closed.
+    pub async fn verify(&self, actor: &Actor, request: Request, how: &str) -> Result<()> {
+        open(&request)?;
+        let how = words(how)?;
+        let act = Act {
+            what: "verified",
+            detail: Level::Checked.as_str().to_owned(),
+            said: Some((Author::Note, how)),
+            letter: Some("rights-received-letter"),
+            ..Act::default()
+        };
+        self.act(actor, request, "rights.verified", act, |one| {
+            one.level = Level::Checked;
+            if one.verified_at == 0 {
+                one.verified_at = now();
+            }
+            if one.state == State::Unverified {
+                one.state = State::Open;
+            }
+        })
+        .await
+    }
+
+    /// Gives a request to a member of staff, or to nobody ("").
+    ///
+    /// # Errors
+    /// [`RightsError::Conflict`] if somebody else changed the request, or it is closed.
+    pub async fn assign(&self, actor: &Actor, request: Request, to: &str) -> Result<()> {
+        open(&request)?;
+        let act = Act { what: "assigned", detail: to.to_owned(), ..Act::default() };
+        self.act(actor, request, "rights.assigned", act, |one| to.clone_into(&mut one.assignee))
+            .await
+    }
+
+    /// Makes the deadline longer, as far as its law allows, and tells the person why before the first
+    /// one ends (GDPR Art 12(3); Cal. Civ. Code §1798.130(a)(2)).
+    ///
+    /// # Errors
+    /// [`RightsError::Conflict`] where no law allows it (any more).
+    pub async fn extend(&self, actor: &Actor, request: Request, why: &str) -> Result<()> {
+        let why = words(why)?;
+        if !request.may_extend(now()) {
+            return Err(RightsError::Conflict("rights-error-extend"));
+        }
+        let act = Act {
+            what: "extended",
+            said: Some((Author::Staff, why)),
+            letter: Some("rights-extended-letter"),
+            ..Act::default()
+        };
+        self.act(actor, request, "rights.extended", act, |one| one.extended_at = now()).await
+    }
+
+    /// Asks the person something without which it cannot go on. The clocks of laws that say so stand
+    /// still until they answer.
+    ///
+    /// # Errors
+    /// [`RightsError::Conflict`] if it is not worked on.
+    pub async fn ask_person(
+        &self,
+        actor: &Actor,
+        request: Request,
+        reason: &str,
+        text: &str,
+    ) -> Result<()> {
+        let text = words(text)?;
+        if request.state != State::Open || !crate::AWAITED.contains(&reason) {
+            return Err(RightsError::Conflict("rights-error-closed"));
+        }
+        let act = Act {
+            what: "asked",
+            detail: reason.to_owned(),
+            said: Some((Author::Staff, text)),
+            letter: Some("rights-message-letter"),
+            pauses: Some(reason),
+            ..Act::default()
+        };
+        self.act(actor, request, "rights.asked", act, |one| one.state = State::Waiting).await
+    }
+
+    /// The person answers, or writes of their own accord.
+    ///
+    /// # Errors
+    /// [`RightsError::Conflict`] if it is closed.
+    pub async fn hear(&self, request: Request, text: &str) -> Result<()> {
+        open(&request)?;
+        let text = words(text)?;
+        let waited = request.state == State::Waiting;
+        let act = Act {
+            what: "heard",
+            said: Some((Author::Person, text)),
+            resumes: waited,
+            ..Act::default()
+        };
+        self.act(&crate::CUSTOMER, request, "rights.heard", act, |one| {
+            if waited {
+                one.state = State::Open;
+            }
+        })
+        .await
+    }
+
+    /// Writes to the person.
+    ///
+    /// # Errors
+    /// [`RightsError::Conflict`] if somebody else changed the request.
+    pub async fn say(&self, actor: &Actor, request: Request, text: &str) -> Result<()> {
+        let text = words(text)?;
+        let act = Act {
+            what: "said",
+            said: Some((Author::Staff, text)),
+            letter: Some("rights-message-letter"),
+            ..Act::default()
+        };
+        self.act(actor, request, "rights.said", act, |_| ()).await
+    }
+
+    /// Notes something that only staff read.
+    ///
+    /// # Errors
+    /// [`RightsError::Conflict`] if somebody else changed the request.
+    pub async fn note(&self, actor: &Actor, request: Request, text: &str) -> Result<()> {
+        let text = words(text)?;
+        let act = Act { what: "noted", said: Some((Author::Note, text)), ..Act::default() };
+        self.act(actor, request, "rights.noted", act, |_| ()).await
+    }
+
+    /// Refuses, with the reason of the law and words of our own (GDPR Art 12(4)).
+    ///
+    /// # Errors
+    /// [`RightsError::Asked`] for a reason that is none.
+    pub async fn refuse(
+        &self,
+        actor: &Actor,
+        request: Request,
+        reason: &str,
+        text: &str,
+    ) -> Result<()> {
+        open(&request)?;
+        let text = words(text)?;
+        if !REFUSALS.iter().any(|(key, _)| *key == reason) {
+            return Err(RightsError::Asked("rights-error-refusal"));
+        }
+        let act = Act {
+            what: "refused",
+            detail: reason.to_owned(),
+            said: Some((Author::Staff, text)),
+            letter: Some("rights-answered-letter"),
+            resumes: true,
+            ..Act::default()
+        };
+        self.act(actor, request, "rights.refused", act, |one| {
+            one.state = State::Refused;
+            one.closed_at = now();
+            reason.clone_into(&mut one.refusal);
+        })
+        .await
+    }
+
+    /// Says that it is done, in words for the person.
+    ///
+    /// # Errors
+    /// [`RightsError::Conflict`] while the person has not shown who they are.
+    pub async fn answer(&self, actor: &Actor, request: Request, text: &str) -> Result<()> {
+        open(&request)?;
+        let text = words(text)?;
+        if !request.is_verified() {
+            return Err(RightsError::Conflict("rights-error-unverified"));
+        }
+        let act = Act {
+            what: "answered",
+            said: Some((Author::Staff, text)),
+            letter: Some("rights-answered-letter"),
+            resumes: true,
+            ..Act::default()
+        };
+        self.act(actor, request, "rights.answered", act, |one| {
+            one.state = State::Done;
+            one.closed_at = now();
+        })
+        .await
+    }
+
+    /// The person takes it back.
+    ///
+    /// # Errors
+    /// [`RightsError::Conflict`] if it is closed.
+    pub async fn take_back(&self, request: Request) -> Result<()> {
+        open(&request)?;
+        let act = Act { what: "taken-back", resumes: true, ..Act::default() };
+        self.act(&crate::CUSTOMER, request, "rights.taken_back", act, |one| {
+            one.state = State::TakenBack;
+            one.closed_at = now();
+        })
+        .await
+    }
+
+    /// Lets requests lapse whose person never showed who they are, a week after their link ended.
+    ///
+    /// # Errors
+    /// Those of Privet's own database.
+    pub async fn lapse(&self) -> Result<usize> {
+        const AFTER: i64 = 7 * 24 * 3600 * 1_000_000;
+        let before = now() - super::receive::LINK_LIFE - AFTER;
+        let ids: Vec<String> = sqlx::query_scalar(
+            "SELECT id FROM rights_request WHERE state = 'unverified' AND channel = 'portal'
+             AND received_at < $1 ORDER BY received_at LIMIT 500",
+        )
+        .bind(before)
+        .fetch_all(self.store().reader())
+        .await?;
+        for id in &ids {
+            let request = self.request(id).await?;
+            let act = Act { what: "lapsed", ..Act::default() };
+            self.act(&Actor::System("rights"), request, "rights.lapsed", act, |one| {
+                one.state = State::Lapsed;
+                one.closed_at = now();
+            })
+            .await?;
+        }
+        Ok(ids.len())
+    }
+}
+
+fn open(request: &Request) -> Result<()> {
+    if request.state.is_closed() {
+        return Err(RightsError::Conflict("rights-error-closed"));
+    }
+    Ok(())
+}
+
+fn words(text: &str) -> Result<&str> {
+    let text = text.trim();
+    match text.chars().count() {
+        0 => Err(RightsError::Asked("rights-error-words")),
+        n if n > super::Private::LONGEST => Err(RightsError::Asked("rights-error-long")),
+        _ => Ok(text),
+    }
+}

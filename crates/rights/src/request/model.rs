@@ -1,0 +1,453 @@
+//! What a rights request is: its kinds, who asks, how sure we must be of that, and its states. Pure.
+
+use consent::{Subject, subject::OneOrMany};
+use serde::{Deserialize, Serialize};
+
+/// What a person asks for.
+///
+/// Names follow the GDPR (Art 15–22) and W3C DPV; the law's packs name the right of each kind by
+/// [`Kind::right`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// See and download what is held (GDPR Art 15; PIPL Art 45 查阅、复制).
+    Access,
+    /// Take it elsewhere (GDPR Art 20; PIPL Art 45 ¶3 转移).
+    Portability,
+    /// Have it corrected (GDPR Art 16; PIPL Art 46 更正、补充).
+    Correction,
+    /// Have it deleted (GDPR Art 17; PIPL Art 47 删除).
+    Erasure,
+    /// Have it kept and not used (GDPR Art 18; PIPL Art 44 限制).
+    Restriction,
+    /// Refuse a use (GDPR Art 21; PIPL Art 44 拒绝; CCPA opt-out).
+    Objection,
+    /// Take back every consent (GDPR Art 7(3); PIPL Art 15 撤回同意).
+    WithdrawAll,
+    /// Have a person look at an automated decision (GDPR Art 22(3); PIPL Art 24 ¶3).
+    HumanReview,
+    /// Complain to us (UK DPA 2018 s.164A; India DPDP s.13).
+    Complaint,
+    /// Ask for another look at an answer (laws of US states).
+    Appeal,
+}
+
+impl Kind {
+    /// In the order in which people are asked.
+    pub const ALL: [Self; 10] = [
+        Self::Access,
+        Self::Portability,
+        Self::Correction,
+        Self::Erasure,
+        Self::Restriction,
+        Self::Objection,
+        Self::WithdrawAll,
+        Self::HumanReview,
+        Self::Complaint,
+        Self::Appeal,
+    ];
+
+    /// Stable name, in the API and the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Access => "access",
+            Self::Portability => "portability",
+            Self::Correction => "correction",
+            Self::Erasure => "erasure",
+            Self::Restriction => "restriction",
+            Self::Objection => "objection",
+            Self::WithdrawAll => "withdraw_all",
+            Self::HumanReview => "human_review",
+            Self::Complaint => "complaint",
+            Self::Appeal => "appeal",
+        }
+    }
+
+    /// The kind of that name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// Begins the keys of its texts.
+    pub fn key(self) -> String {
+        format!("rights-kind-{}", self.as_str().replace('_', "-"))
+    }
+
+    /// What rule packs call the right.
+    pub fn right(self) -> &'static str {
+        match self {
+            Self::Access => "access",
+            Self::Portability => "portability",
+            Self::Correction => "rectification",
+            Self::Erasure => "erasure",
+            Self::Restriction => "restriction",
+            Self::Objection => "objection",
+            Self::WithdrawAll => "withdraw_consent",
+            Self::HumanReview => "automated_decision",
+            Self::Complaint => "complaint",
+            Self::Appeal => "appeal",
+        }
+    }
+
+    /// What rule packs call the clock, the special one first: where a law has none of that code, its
+    /// clock of all requests (`dsr`) counts.
+    pub fn clocks(self) -> &'static [&'static str] {
+        match self {
+            Self::Objection | Self::WithdrawAll => &["opt_out", "dsr"],
+            Self::Complaint => &["complaint", "dsr"],
+            Self::Appeal => &["appeal", "dsr"],
+            _ => &["dsr"],
+        }
+    }
+
+    /// How sure we must be of the person before anything is done (GDPR Art 12(6): no more than is
+    /// proportionate; 11 CCR §7060 ff.: more for specific pieces and deletion, nothing for opt-outs).
+    pub fn needs(self) -> Level {
+        match self {
+            Self::Objection | Self::WithdrawAll | Self::Complaint => Level::Claimed,
+            _ => Level::Contact,
+        }
+    }
+
+    /// Asked once in the portal; an appeal begins at the answer that it is about.
+    pub fn is_offered(self) -> bool {
+        self != Self::Appeal
+    }
+}
+
+/// How sure we are that somebody is who they say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Nobody looked.
+    Claimed,
+    /// They opened a link or entered a code that went to the address or number they gave.
+    Contact,
+    /// They are signed in with the company's own app or site, which said so in a signed link.
+    Account,
+    /// Staff looked at a document or asked in another way that they wrote down.
+    Checked,
+}
+
+impl Level {
+    const ALL: [Self; 4] = [Self::Claimed, Self::Contact, Self::Account, Self::Checked];
+
+    /// Stable name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Claimed => "claimed",
+            Self::Contact => "contact",
+            Self::Account => "account",
+            Self::Checked => "checked",
+        }
+    }
+
+    /// The level of that name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == text)
+    }
+
+    /// What a session of a customer proves.
+    pub fn of(link: preference::LinkKind) -> Self {
+        match link {
+            preference::LinkKind::App => Self::Account,
+            _ => Self::Contact,
+        }
+    }
+}
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum By {
+    /// The person themselves.
+    #[default]
+    Person,
+    /// A parent or guardian (PIPL Art 31; GDPR Art 8).
+    Guardian,
+    /// Somebody whom the person authorised (11 CCR §7063).
+    Agent,
+}
+
+impl By {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Person, Self::Guardian, Self::Agent];
+
+    /// Stable name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Guardian => "guardian",
+            Self::Agent => "agent",
+        }
+    }
+
+    /// Who that name means.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == text)
+    }
+}
+
+/// The way a request came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// The portal.
+    Portal,
+    /// Staff wrote it down.
+    Staff,
+    /// A program.
+    Api,
+}
+
+impl Channel {
+    const ALL: [Self; 3] = [Self::Portal, Self::Staff, Self::Api];
+
+    /// Stable name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Portal => "portal",
+            Self::Staff => "staff",
+            Self::Api => "api",
+        }
+    }
+
+    /// The channel of that name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == text)
+    }
+}
+
+/// Where a request stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// The person has not shown yet who they are.
+    Unverified,
+    /// Somebody has to work on it.
+    Open,
+    /// The person was asked something without which it cannot go on.
+    Waiting,
+    /// Done as asked, or as far as the law says.
+    Done,
+    /// Refused, with the reason.
+    Refused,
+    /// The person took it back.
+    TakenBack,
+    /// Nobody showed who they are in time.
+    Lapsed,
+}
+
+impl State {
+    /// All of them, in the order of a request's life.
+    pub const ALL: [Self; 7] = [
+        Self::Unverified,
+        Self::Open,
+        Self::Waiting,
+        Self::Done,
+        Self::Refused,
+        Self::TakenBack,
+        Self::Lapsed,
+    ];
+
+    /// Stable name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unverified => "unverified",
+            Self::Open => "open",
+            Self::Waiting => "waiting",
+            Self::Done => "done",
+            Self::Refused => "refused",
+            Self::TakenBack => "taken_back",
+            Self::Lapsed => "lapsed",
+        }
+    }
+
+    /// The state of that name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == text)
+    }
+
+    /// Nothing more will happen by itself.
+    pub fn is_closed(self) -> bool {
+        matches!(self, Self::Done | Self::Refused | Self::TakenBack | Self::Lapsed)
+    }
+
+    /// The text key of its name.
+    pub fn key(self) -> String {
+        format!("rights-state-{}", self.as_str().replace('_', "-"))
+    }
+
+    /// The badge that shows it.
+    pub fn badge(self) -> &'static str {
+        match self {
+            Self::Open => "info",
+            Self::Unverified | Self::Waiting => "warn",
+            Self::Done => "ok",
+            Self::Refused | Self::TakenBack | Self::Lapsed => "none",
+        }
+    }
+}
+
+/// What only the people of a request may read; always sealed. `Debug` shows nothing of it.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Private {
+    /// The person's identifiers by kind, as the consent room writes them.
+    pub subject: std::collections::BTreeMap<String, Vec<String>>,
+    /// What they call themselves.
+    pub name: String,
+    /// What they wrote.
+    pub words: String,
+    /// For whom a guardian or an agent asks, and by which authority.
+    pub authority: String,
+}
+
+impl std::fmt::Debug for Private {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Private(…)")
+    }
+}
+
+impl Private {
+    /// Words of a person at most, in characters.
+    pub const LONGEST: usize = 4_000;
+
+    /// About one person.
+    pub fn about(person: &Subject) -> Self {
+        let mut private = Self::default();
+        for one in person.identifiers() {
+            let kind = one.kind().as_str().to_owned();
+            private.subject.entry(kind).or_default().push(one.expose().to_owned());
+        }
+        private
+    }
+
+    /// The person.
+    ///
+    /// # Errors
+    /// What was kept is no person (any more).
+    pub fn person(&self) -> crate::Result<Subject> {
+        let members = self
+            .subject
+            .iter()
+            .map(|(kind, all)| (kind.clone(), OneOrMany::Many(all.clone())))
+            .collect();
+        // Already normalised: no number needs a region any more.
+        Subject::parse(&members, "").map_err(|_| crate::RightsError::Damaged("request"))
+    }
+}
+
+/// A request.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Id.
+    pub id: String,
+    /// What people call it: 17 is `R-17`.
+    pub number: i64,
+    /// What is asked.
+    pub kind: Kind,
+    /// Who asks.
+    pub by: By,
+    /// How it came in.
+    pub channel: Channel,
+    /// The property at which it was asked, by key.
+    pub property: String,
+    /// The language that the person reads: `en` or `zh-CN`.
+    pub lang: String,
+    /// The laws under which the person asks, by key.
+    pub regimes: Vec<String>,
+    /// Where it stands.
+    pub state: State,
+    /// How sure we are of the person.
+    pub level: Level,
+    /// Received (µs).
+    pub received_at: i64,
+    /// The person showed who they are (µs), or 0.
+    pub verified_at: i64,
+    /// The law's last moment for the answer (µs); 0 where no law that applies gives a number and
+    /// nobody set a target.
+    pub due_at: i64,
+    /// The fact that set it, or "" for a target of our own.
+    pub due_by: String,
+    /// Until then receipt is confirmed (µs), or 0.
+    pub confirm_by: i64,
+    /// It was made longer (µs), or 0.
+    pub extended_at: i64,
+    /// The last moment to which it may still be made longer (µs), or 0.
+    pub extendable_to: i64,
+    /// Until then the person must be told of that (µs), or 0.
+    pub notice_by: i64,
+    /// Answered or ended (µs), or 0.
+    pub closed_at: i64,
+    /// Why it was refused: a key of [`crate::REFUSALS`], or "".
+    pub refusal: String,
+    /// Who works on it: a member of staff's id, or "".
+    pub assignee: String,
+    /// The request whose answer is appealed, or "".
+    pub about: String,
+    /// Counts its changes, so that two people do not overwrite each other.
+    pub version: i64,
+    /// What only its people may read.
+    pub private: Private,
+}
+
+impl Request {
+    /// `R-17`.
+    pub fn name(&self) -> String {
+        format!("R-{}", self.number)
+    }
+
+    /// Whether the answer is late at a moment.
+    pub fn is_late(&self, now: i64) -> bool {
+        !self.state.is_closed() && self.due_at > 0 && self.due_at < now
+    }
+
+    /// Whether we are sure enough of the person.
+    pub fn is_verified(&self) -> bool {
+        self.level >= self.kind.needs()
+    }
+
+    /// Whether the deadline may be made longer at a moment: once, as long as the person can still be
+    /// told in time.
+    pub fn may_extend(&self, now: i64) -> bool {
+        self.extended_at == 0
+            && self.extendable_to > self.due_at
+            && (self.notice_by == 0 || now <= self.notice_by)
+            && matches!(self.state, State::Open | State::Waiting)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_survive_storage() {
+        for kind in Kind::ALL {
+            assert_eq!(Kind::parse(kind.as_str()), Some(kind));
+        }
+        for state in State::ALL {
+            assert_eq!(State::parse(state.as_str()), Some(state));
+        }
+        for level in Level::ALL {
+            assert_eq!(Level::parse(level.as_str()), Some(level));
+        }
+        assert!(Level::Claimed < Level::Contact && Level::Contact < Level::Account);
+        assert_eq!(Kind::parse("everything"), None);
+    }
+
+    #[test]
+    fn what_is_handed_out_or_deleted_needs_proof_and_an_objection_does_not() {
+        for kind in [Kind::Access, Kind::Portability, Kind::Correction, Kind::Erasure] {
+            assert!(kind.needs() >= Level::Contact, "{}", kind.as_str());
+        }
+        assert_eq!(Kind::WithdrawAll.needs(), Level::Claimed);
+    }
+
+    #[test]
+    fn private_words_never_show() {
+        let private = Private { name: "Li Lei".into(), ..Private::default() };
+        assert_eq!(format!("{private:?}"), "Private(…)");
+    }
+}

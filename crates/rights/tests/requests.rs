@@ -1,0 +1,311 @@
+//! Requests through the face of the room, on both databases, with a real SMTP server.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{Request as Call, StatusCode, header},
+};
+use consent::{Consent, Identifier, IdentifierKind, Subject, property::DEFAULT};
+use datamap::{DataMap, sources::SourceDraft};
+use preference::Preferences;
+use regime::Regimes;
+use rights::find::Stage;
+use rights::{By, Channel, Kind, Level, New, Private, Rights, RightsError, State};
+use sqlx::Connection as _;
+use store::{Actor, Runner, now};
+use tokio::sync::watch;
+use tower::ServiceExt as _;
+use web::{Lang, Web, WebConfig, mail::MailSecurity, testing::SmtpServer};
+
+const BASE: &str = "http://127.0.0.1:8440";
+
+fn me() -> Actor {
+    Actor::Person("tester".into())
+}
+
+struct House {
+    app: Router,
+    rights: Rights,
+    map: DataMap,
+    smtp: SmtpServer,
+    _stop: watch::Sender<bool>,
+    _guard: store::testing::TestGuard,
+}
+
+async fn house(postgres: bool) -> House {
+    let (store, guard) = if postgres {
+        store::testing::temp_postgres().await
+    } else {
+        store::testing::temp_sqlite().await
+    };
+    let smtp = SmtpServer::start(MailSecurity::None, "");
+    let mut mail = smtp.config(MailSecurity::None);
+    mail.ca_file = None;
+    let config = WebConfig {
+        base_url: BASE.into(),
+        proxies: web::Proxies::everybody(),
+        ..WebConfig::default()
+    };
+    let web = Web::open(store.clone(), config).await.unwrap().with_mail(mail).unwrap();
+    web.set_organisation(me(), "Lantern Tea").await.unwrap();
+    let said = consent::Settings { contact: String::new(), base_url: BASE.into() };
+    let consent = Consent::open(store.clone(), said).await.unwrap();
+    let map = DataMap::open(store.clone()).await.unwrap();
+    let regimes = Regimes::open(store.clone(), consent.clone(), map.clone()).await.unwrap();
+    let preferences = Preferences::open(web.clone(), consent.clone(), None).await.unwrap();
+    let rights = Rights::open(web.clone(), preferences.clone(), regimes).await.unwrap();
+    let rooms = web::router(web.clone())
+        .merge(preference::router(web.clone(), preferences.clone()))
+        .merge(rights::router(web.clone(), rights.clone()));
+    let app = web::finish(web.clone(), rooms);
+    let (stop, stopped) = watch::channel(false);
+    let runner = web::mail::add_handlers(Runner::new(store, 2), &web);
+    let runner = preference::add_handlers(runner, &preferences);
+    let runner = rights::add_handlers(datamap::add_handlers(runner, &map), &rights);
+    tokio::spawn(runner.run(stopped));
+    House { app, rights, map, smtp, _stop: stop, _guard: guard }
+}
+
+fn person(address: &str) -> Subject {
+    Subject::new(vec![Identifier::parse(IdentifierKind::Email, address, "").unwrap()]).unwrap()
+}
+
+fn new(kind: Kind, address: &str) -> New {
+    New {
+        kind,
+        by: By::Person,
+        channel: Channel::Portal,
+        person: person(address),
+        private: Private::default(),
+        property: DEFAULT.into(),
+        lang: Lang::En,
+        level: Level::Claimed,
+        received_at: now(),
+        about: String::new(),
+    }
+}
+
+impl House {
+    async fn letter(&self, n: usize) -> String {
+        for _ in 0..400 {
+            let letters = self.smtp.letters();
+            if let Some(letter) = letters.get(n) {
+                return letter.text();
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("letter {n} did not come");
+    }
+
+    async fn get(&self, path: &str, cookie: &str) -> (StatusCode, String) {
+        let call = Call::get(path).header(header::COOKIE, cookie).body(Body::empty()).unwrap();
+        let answer = self.app.clone().oneshot(call).await.unwrap();
+        let status = answer.status();
+        let body = to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+        (status, String::from_utf8_lossy(&body).into_owned())
+    }
+}
+
+fn secret_in(letter: &str) -> String {
+    let at = letter.find("/privacy/requests/confirm/").expect("a link");
+    let rest = &letter[at + "/privacy/requests/confirm/".len()..];
+    rest.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect()
+}
+
+async fn a_life(postgres: bool) {
+    let house = house(postgres).await;
+    let rights = &house.rights;
+    let made = rights.receive(me(), new(Kind::Access, "li@example.com")).await.unwrap();
+    let request = rights.request(&made.id).await.unwrap();
+    assert_eq!(request.state, State::Unverified);
+    assert!(request.due_at > now(), "the clock runs before anybody confirmed");
+
+    // Not answered before the person is known.
+    let early = rights.answer(&me(), request, "Here it is.").await;
+    assert!(matches!(early, Err(RightsError::Conflict("rights-error-unverified"))), "{early:?}");
+
+    // The letter's link opens it once.
+    let secret = secret_in(&house.letter(0).await);
+    let confirmed = rights.confirm(&secret).await.unwrap();
+    assert_eq!((confirmed.state, confirmed.level), (State::Open, Level::Contact));
+    assert!(matches!(rights.confirm(&secret).await, Err(RightsError::NotFound(_))));
+
+    // A question, an answer, an end.
+    rights.ask_person(&me(), confirmed, "clarification", "Which order?").await.unwrap();
+    let waiting = rights.request(&made.id).await.unwrap();
+    assert_eq!(waiting.state, State::Waiting);
+    rights.hear(waiting, "The one of May.").await.unwrap();
+    let open = rights.request(&made.id).await.unwrap();
+    assert_eq!(open.state, State::Open);
+    assert!(rights.awaited(&made.id).await.unwrap()[0].pause.to.is_some());
+    rights.note(&me(), open, "Called back.").await.unwrap();
+    let open = rights.request(&made.id).await.unwrap();
+    rights.answer(&me(), open, "You find it attached.").await.unwrap();
+    let done = rights.request(&made.id).await.unwrap();
+    assert_eq!(done.state, State::Done);
+    assert!(done.closed_at > 0);
+    assert_eq!(rights.messages(&made.id, false).await.unwrap().len(), 3, "no note for the person");
+    assert_eq!(rights.messages(&made.id, true).await.unwrap().len(), 4);
+
+    // Closed is closed.
+    let again = rights.refuse(&me(), done, "nobody", "No.").await;
+    assert!(matches!(again, Err(RightsError::Conflict("rights-error-closed"))));
+
+    // Whose it is sees it; nobody else does.
+    assert_eq!(rights.requests_of(&person("li@example.com")).await.unwrap().len(), 1);
+    assert!(rights.requests_of(&person("wang@example.com")).await.unwrap().is_empty());
+    let theirs = rights.own(&made.id, &person("wang@example.com")).await;
+    assert!(matches!(theirs, Err(RightsError::NotFound(_))));
+}
+
+#[tokio::test]
+async fn a_life_on_sqlite() {
+    a_life(false).await;
+}
+
+#[tokio::test]
+async fn a_life_on_postgres() {
+    a_life(true).await;
+}
+
+#[tokio::test]
+async fn two_people_do_not_overwrite_each_other() {
+    let house = house(false).await;
+    let made = house.rights.receive(me(), new(Kind::Objection, "li@example.com")).await.unwrap();
+    let seen = house.rights.request(&made.id).await.unwrap();
+    assert_eq!(seen.state, State::Open, "an objection needs no proof");
+    house.rights.assign(&me(), seen.clone(), "ann").await.unwrap();
+    let late = house.rights.assign(&me(), seen, "bob").await;
+    assert!(matches!(late, Err(RightsError::Conflict("rights-error-changed"))));
+    assert_eq!(house.rights.request(&made.id).await.unwrap().assignee, "ann");
+}
+
+#[tokio::test]
+async fn no_word_and_no_address_stands_in_clear() {
+    let house = house(false).await;
+    let mut asked = new(Kind::Correction, "zhang.wei@example.com");
+    asked.private.words = "My street is Teehaus 17".into();
+    let made = house.rights.receive(me(), asked).await.unwrap();
+    let request = house.rights.request(&made.id).await.unwrap();
+    house.rights.note(&me(), request, "Teehaus is right").await.unwrap();
+    house.rights.store().close().await;
+    let folder = house.rights.store().data_dir().to_owned();
+    for file in std::fs::read_dir(folder).unwrap().flatten() {
+        let bytes = std::fs::read(file.path()).unwrap_or_default();
+        for needle in ["zhang.wei", "Teehaus"] {
+            let found = bytes.windows(needle.len()).any(|part| part == needle.as_bytes());
+            assert!(!found, "{needle} stands in {}", file.path().display());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_deadline_is_made_longer_once_and_the_person_is_told() {
+    let house = house(false).await;
+    let mut asked = new(Kind::Access, "li@example.com");
+    asked.level = Level::Account;
+    let made = house.rights.receive(me(), asked).await.unwrap();
+    let request = house.rights.request(&made.id).await.unwrap();
+    if request.extendable_to == 0 {
+        // The default property is under no law that allows it: then nobody may.
+        let refused = house.rights.extend(&me(), request, "Many systems").await;
+        assert!(matches!(refused, Err(RightsError::Conflict("rights-error-extend"))));
+        return;
+    }
+    let first = request.due_at;
+    house.rights.extend(&me(), request, "Many systems").await.unwrap();
+    let longer = house.rights.request(&made.id).await.unwrap();
+    assert!(longer.due_at > first && longer.extended_at > 0);
+    let again = house.rights.extend(&me(), longer, "Still more").await;
+    assert!(matches!(again, Err(RightsError::Conflict("rights-error-extend"))));
+}
+
+#[tokio::test]
+async fn pages_of_a_request_are_its_persons_only() {
+    let house = house(false).await;
+    let made = house.rights.receive(me(), new(Kind::Erasure, "li@example.com")).await.unwrap();
+    let (status, body) = house.get("/privacy/requests", "").await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(body.contains("Delete my data") && !body.contains("R-1"), "{body}");
+    let (status, _) = house.get(&format!("/privacy/requests/{}", made.id), "").await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "strangers are sent to the entrance");
+    let (status, body) = house.get("/privacy/requests/confirm/nothing", "").await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert!(body.contains("does not work"));
+}
+
+/// A shop of two tables, and a mailing list in another database.
+async fn databases(folder: &std::path::Path) -> [String; 2] {
+    const SHOP: &str = "CREATE TABLE customers (id INTEGER PRIMARY KEY, email TEXT NOT NULL, name TEXT NOT NULL);
+        CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL REFERENCES customers (id), total INTEGER);
+        INSERT INTO customers VALUES (1, 'li.lei@example.com', 'Li Lei'), (2, 'han@example.com', 'Han Meimei');
+        INSERT INTO orders VALUES (10, 1, 99), (11, 1, 5), (12, 2, 7);";
+    const LIST: &str = "CREATE TABLE readers (id INTEGER PRIMARY KEY, email TEXT NOT NULL);
+        INSERT INTO readers VALUES (1, 'han@example.com'), (2, ' Li.Lei@Example.com');";
+    let mut all = Vec::new();
+    for (name, sql) in [("shop.db", SHOP), ("list.db", LIST)] {
+        let file = folder.join(name);
+        std::fs::File::create(&file).unwrap();
+        let url = format!("sqlite:{}", file.display());
+        let mut conn = sqlx::SqliteConnection::connect(&url).await.unwrap();
+        sqlx::raw_sql(sql).execute(&mut conn).await.unwrap();
+        conn.close().await.unwrap();
+        all.push(url);
+    }
+    [all.remove(0), all.remove(0)]
+}
+
+/// Adds a database to the map and waits until it is scanned.
+async fn scanned(house: &House, url: &str) {
+    let draft = SourceDraft {
+        name: url.rsplit('/').next().unwrap().to_owned(),
+        address: url.to_owned(),
+        ..SourceDraft::default()
+    };
+    let source = house.map.create_source(me(), &draft).await.unwrap();
+    let scan = house.map.start_scan(me(), &source.id, "person").await.unwrap();
+    for _ in 0..1_200 {
+        match &*house.map.scan(&scan).await.unwrap().state {
+            "queued" | "running" => tokio::time::sleep(Duration::from_millis(50)).await,
+            state => return assert_eq!(state, "finished"),
+        }
+    }
+    panic!("the scan did not end");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_persons_rows_are_found_in_every_database_and_only_counted() {
+    let house = house(false).await;
+    let folder = tempfile::tempdir().unwrap();
+    for url in databases(folder.path()).await {
+        scanned(&house, &url).await;
+    }
+    let rights = &house.rights;
+    let made = rights.receive(me(), new(Kind::Access, "li.lei@example.com")).await.unwrap();
+    let request = rights.request(&made.id).await.unwrap();
+    let early = rights.search(&me(), &request).await;
+    assert!(matches!(early, Err(RightsError::Conflict("rights-error-unverified"))));
+    let secret = secret_in(&house.letter(0).await);
+    let request = rights.confirm(&secret).await.unwrap();
+    rights.search(&me(), &request).await.unwrap();
+    let mut search = rights.found(&made.id).await.unwrap().unwrap();
+    for _ in 0..1_200 {
+        if search.stage != Stage::Running {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        search = rights.found(&made.id).await.unwrap().unwrap();
+    }
+    assert_eq!(search.stage, Stage::Done, "{}", search.error);
+    let own = |table: &str| {
+        let place = search.findings.places.iter().find(|one| one.table == table);
+        place.unwrap_or_else(|| panic!("{table} was not looked through")).own
+    };
+    assert_eq!((own("customers"), own("orders")), (1, 2), "{:?}", search.findings);
+    assert_eq!(own("readers"), 1, "the other spelling of the same address");
+    let kept = serde_json::to_string(&search.findings).unwrap();
+    assert!(!kept.contains("example.com") && !kept.contains("Li Lei"), "{kept}");
+}

@@ -1,0 +1,305 @@
+# Rights requests: the portal of customers, the desk of staff, letters.
+
+rights-title = Rights requests
+rights-lead = What people ask about their own data, and until when the law wants an answer.
+rights-new = Write down a request
+rights-new-lead = For what came by post, by telephone or at the counter. The clock starts on the day it came in.
+rights-new-make = Take it in
+rights-choose = Choose…
+rights-search = Number, such as R-17
+rights-number = Number
+rights-kind = What is asked
+rights-state = State
+rights-due = Answer until
+rights-late = Late since { $day }
+rights-received = Received
+rights-received-hint = The day it came in; empty is today.
+rights-assignee = Works on it
+rights-nobody = Nobody
+rights-property = Property
+rights-language = Language of the person
+rights-phone = Telephone
+rights-customer-id = Customer number
+rights-none = No request here
+rights-none-text = People ask at { $address }; what comes by post you write down yourself.
+rights-filter-work = Not closed
+rights-filter-any = Any
+rights-filter-late = Late
+rights-filter-all = All
+rights-filter-me = Me
+rights-filter-nobody = Nobody
+rights-count-open = waiting for us
+rights-count-late = late
+rights-count-soon = due within a week
+rights-count-unverified = person not verified
+rights-actor-person = The person
+rights-actor-privet = Privet
+
+# Kinds
+rights-kind-access = See what you hold about me
+rights-kind-access-text = You get a copy of your data and learn what it is used for, who receives it and how long it is kept.
+rights-kind-portability = Take my data elsewhere
+rights-kind-portability-text = You get your data as files that other programs can read, to keep or to give to another company.
+rights-kind-correction = Correct my data
+rights-kind-correction-text = Something is wrong or missing? Tell us what, and how it should read.
+rights-kind-erasure = Delete my data
+rights-kind-erasure-text = We delete what we need not keep by law, and tell you what we must keep and why.
+rights-kind-restriction = Keep my data, but do not use it
+rights-kind-restriction-text = For example while you dispute that it is correct.
+rights-kind-objection = Stop a use of my data
+rights-kind-objection-text = You refuse what we do with your data, such as advertising, profiling, or selling and sharing it.
+rights-kind-withdraw-all = Withdraw everything I agreed to
+rights-kind-withdraw-all-text = All your consents end at once. What was done before stays lawful.
+rights-kind-human-review = Have a person look at a decision
+rights-kind-human-review-text = A machine decided something about you: somebody looks at it and explains it.
+rights-kind-complaint = Complain
+rights-kind-complaint-text = You think that we do something wrong with your data: tell us.
+rights-kind-appeal = Another look at an answer
+rights-kind-appeal-text = You do not agree with our answer: somebody else looks at it again.
+
+# States
+rights-state-unverified = Waits for your confirmation
+rights-state-open = In work
+rights-state-waiting = Waits for an answer of the person
+rights-state-done = Done
+rights-state-refused = Refused
+rights-state-taken-back = Taken back
+rights-state-lapsed = Lapsed, never confirmed
+
+# Who, how sure, how it came
+rights-by = Who asks
+rights-by-person = I ask for myself
+rights-by-guardian = I am a parent or guardian
+rights-by-agent = I act for somebody who authorised me
+rights-channel-portal = portal
+rights-channel-staff = written down by staff
+rights-channel-api = program
+rights-level = How sure we are of the person
+rights-level-claimed = nobody has looked
+rights-level-contact = address confirmed
+rights-level-account = signed in
+rights-level-checked = checked by staff
+rights-level-needs = needed here: { $level }
+
+# Portal
+rights-portal-title = Your rights
+rights-portal-lead = Ask { $organisation } about your data here. It is free, and you need no account.
+rights-own = Your requests
+rights-own-none = You have not asked anything yet.
+rights-see-own = You have asked already?
+rights-see-own-link = See your requests
+rights-what = What would you like to do?
+rights-how = How it works
+rights-how-ask = You say what you want. A few words are enough.
+rights-how-show = You show that the address is yours, with a link that we send you.
+rights-how-answer = You see here until when you get an answer, and everything we write to each other.
+rights-promise = You get an answer by { $day } at the latest.
+rights-ask-title = Ask about your data
+rights-who = Who
+rights-who-signed-in = You are signed in as { $who }.
+rights-email = E-mail address
+rights-email-hint = The one we know you by. We send a link there, so that nobody else can ask in your name.
+rights-name = Name
+rights-name-hint = May be left empty.
+rights-authority = For whom do you ask, and by which authority?
+rights-authority-hint = Only if you ask for somebody else: their name, and whether you are a parent or hold a signed authorisation.
+rights-words = In your own words
+rights-words-hint = May be left empty, unless something is to be corrected. Please write no passwords or card numbers.
+rights-send = Send
+rights-free = It costs nothing, and you are not treated worse for asking.
+rights-sent-title = Look into your mail
+rights-sent-text = If the address can be reached, a letter with a link is on its way. Open it within three days: only then is your request complete.
+rights-sent-nothing = No letter? Look into the folder for unwanted mail, or ask again with another address.
+rights-back = Your rights
+rights-confirm-title = Is this request yours?
+rights-confirm-text = “{ $what }” ({ $name }). Confirm that you asked it.
+rights-confirm-button = Yes, I asked this
+rights-gone-title = This link does not work any more
+rights-gone-text = It was used already, or it is older than three days. You can ask again at any time.
+rights-extended = Made longer
+rights-law = Law
+rights-closed = Closed
+rights-messages = Messages
+rights-messages-none = Nothing has been written yet.
+rights-you = You
+rights-write = Write to us
+rights-write-hint = Only the people who work on your request read this.
+rights-write-send = Send
+rights-waits-for-you = We asked you something
+rights-waits-for-you-text = Please answer below: without it we cannot go on.
+rights-unverified = Not confirmed yet
+rights-unverified-text = Open the link in the letter that we sent you.
+rights-refused = Refused
+rights-take-back = Take this request back
+rights-take-back-title = Take it back?
+rights-take-back-text = We stop working on it. You can ask again at any time.
+rights-complain = Not content?
+rights-complain-text = Write to us here first, if you like. You may also complain to an authority, or go to court:
+rights-toast-sent = Your message is sent.
+rights-toast-taken-back = The request is taken back.
+
+# The desk
+rights-take = Work on it
+rights-leave = Give it up
+rights-is-late = The answer is late
+rights-is-late-text = It was due on { $day }. Tell the person why and when.
+rights-not-verified = The person has not shown who they are
+rights-not-verified-text = The clock runs all the same under most laws. Look who it is in another way if the link is not opened.
+rights-was-extended = made longer
+rights-extendable = may be made longer, to { $day }
+rights-others = Asked before
+rights-others-n = { $n ->
+    [one] one other request of the same person
+   *[other] { $n } other requests of the same person
+}
+rights-clocks = What each law says
+rights-clocks-none = No law that applies sets a term. Our own target counts.
+rights-clock-until = Until
+rights-clock-says = What it says
+rights-clock-word = no number; our target counts
+rights-clock-decides = decides
+rights-clock-advises = advice
+rights-note = Note for ourselves
+rights-note-hint = The person never sees this.
+rights-note-add = Add a note
+rights-acts = What to do
+rights-verify = Confirm who it is
+rights-verify-how = How did you see who it is?
+rights-verify-hint = For example: called back on the number on file. Keep no copy of a document.
+rights-say = Write to the person
+rights-say-text = What to tell
+rights-say-hint = In plain words. They get a letter that something waits here; the words themselves stay here.
+rights-say-send = Send
+rights-ask = Ask the person something
+rights-ask-reason = What is missing
+rights-awaited-clarification = what exactly is meant
+rights-awaited-identity = who it is
+rights-awaited-fee = a fee
+rights-extend = Make the deadline longer
+rights-extend-why = Why it takes longer
+rights-extend-hint = The person is told at once. The new last day is { $day }; it can be done only once.
+rights-answer = Done: answer
+rights-answer-text = What was done
+rights-answer-hint = In plain words, also what was kept and why.
+rights-refuse = Refuse
+rights-refuse-reason = Reason
+rights-refuse-text = Why, in plain words
+rights-refuse-hint = The person also reads the article and where to complain.
+rights-refusal-identity = We could not see who you are.
+rights-refusal-nobody = We hold no data about you.
+rights-refusal-unfounded = The request is manifestly unfounded.
+rights-refusal-excessive = The request repeats itself so often that it is excessive.
+rights-refusal-others = It would harm the rights of other people.
+rights-refusal-duty = A law obliges us to keep this data.
+rights-refusal-claims = We need this data for legal claims.
+rights-history = What happened
+rights-event-with = { $what }: { $detail }
+rights-event-received = Received
+rights-event-verified = Person shown
+rights-event-assigned = Given to
+rights-event-extended = Deadline made longer
+rights-event-asked = Person asked
+rights-event-heard = Person wrote
+rights-event-said = Written to the person
+rights-event-noted = Note added
+rights-event-refused = Refused
+rights-event-answered = Answered
+rights-event-taken-back = Taken back
+rights-event-lapsed = Lapsed
+rights-toast-made = The request is taken in.
+rights-toast-take = It is yours now.
+rights-toast-leave = Nobody works on it now.
+rights-toast-verify = The person is confirmed.
+rights-toast-say = The person is told.
+rights-toast-note = The note is kept.
+rights-toast-ask = The person is asked; the clock stands still where the law says so.
+rights-toast-extend = The deadline is longer, and the person is told.
+rights-toast-answer = The request is answered.
+rights-toast-refuse = The request is refused, and the person is told.
+
+# Errors
+rights-error-kind = Choose what is asked.
+rights-error-long = That is too long: 4,000 characters at most, 200 for a name.
+rights-error-authority = Say for whom you ask, and by which authority.
+rights-error-words = Write a few words about it.
+rights-error-future = That day is no day, or has not come yet.
+rights-error-nobody = Give at least one: an address, a number, or a customer number.
+rights-error-email = That is no e-mail address.
+rights-error-phone = That is no telephone number. Write it with its country code.
+rights-error-customer-id = That is no customer number.
+rights-error-changed = Somebody else changed the request a moment ago. Look at it again.
+rights-error-closed = The request is closed.
+rights-error-unverified = The person has not shown who they are.
+rights-error-extend = No law allows this deadline to be made longer (any more).
+rights-error-refusal = Choose a reason.
+
+# Letters
+rights-confirm-letter-name = Confirm a rights request
+rights-confirm-letter-subject = Please confirm your request to { $organisation }
+rights-confirm-letter-text =
+    Somebody asked us: “{ $what }” ({ $name }), and gave this address.
+
+    If it was you, confirm it within three days. Only then do we begin.
+rights-confirm-letter-action = Confirm the request
+rights-confirm-letter-why = You get this because your address was entered on our privacy page. If it was not you, do nothing: without this letter nobody sees or changes anything.
+rights-received-letter-name = A rights request was received
+rights-received-letter-subject = Your request { $name } to { $organisation }
+rights-received-letter-text =
+    We have your request: “{ $what }” ({ $name }).
+
+    You get an answer by { $day } at the latest. Everything we write to each other is on its page.
+rights-received-letter-action = See the request
+rights-received-letter-why = You get this because you asked about your data.
+rights-message-letter-name = A message about a rights request
+rights-message-letter-subject = A message about your request { $name }
+rights-message-letter-text =
+    { $organisation } wrote to you about your request “{ $what }” ({ $name }). For your safety the words are not in this letter.
+rights-message-letter-action = Read the message
+rights-message-letter-why = You get this because you asked about your data.
+rights-extended-letter-name = A rights request takes longer
+rights-extended-letter-subject = Your request { $name } takes longer
+rights-extended-letter-text =
+    Your request “{ $what }” ({ $name }) takes longer than the first term of the law. You get an answer by { $day } at the latest. The reason is on its page.
+rights-extended-letter-action = Read why
+rights-extended-letter-why = The law obliges us to tell you this in time.
+rights-answered-letter-name = A rights request was answered
+rights-answered-letter-subject = The answer to your request { $name }
+rights-answered-letter-text =
+    { $organisation } has answered your request “{ $what }” ({ $name }). You read the answer on its page.
+rights-answered-letter-action = Read the answer
+rights-answered-letter-why = You get this because you asked about your data.
+
+# Where a person's data is
+rights-where = Where this person’s data is
+rights-where-lead = Looked for in every connected database, from the confirmed identifiers on, over keys and references. Only tables and counts are kept.
+rights-search-start = Look now
+rights-searching = Looking through the databases …
+rights-look-again = Look again
+rights-search-failed = The search failed
+rights-search-failed-text = Try again. If it fails again, look at the jobs for the reason.
+rights-place = Table
+rights-ways = Found by
+rights-rows-own = Rows
+rights-rows-shared = Shared rows
+rights-rows-doubtful = Doubtful rows
+rights-place-failed = not read to its end
+rights-way-identifier = column { $column }
+rights-way-below = refers to { $table }
+rights-way-above = { $table } refers to it
+rights-unreached = { $n ->
+    [one] one table or source with personal data was not looked through
+   *[other] { $n } tables or sources with personal data were not looked through
+}
+rights-why-files = files are not searched yet; look by hand
+rights-why-missing = not reachable: { $detail }
+rights-why-excluded = left out: { $detail }
+rights-why-no-key = its rows cannot be told apart: { $detail }
+rights-why-unsafe = cannot be read whole: { $detail }
+rights-why-keys-differ = the types of the keys do not fit: { $detail }
+rights-why-own-people = its rows are other people who refer to this one: { $detail }
+rights-why-mentions = it only mentions the person: { $detail }
+rights-why-shared = only tables lead there that everybody shares
+rights-why-unsure = whether others refer to it cannot be seen: { $detail }
+rights-why-other-kinds = it names people by other identifiers; confirm one of these: { $detail }
+rights-why-no-way = no key leads there
+rights-toast-search = The databases are being looked through.
