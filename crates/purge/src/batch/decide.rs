@@ -75,6 +75,9 @@ fn goes(plan: &Plan, family: &Family, row: usize) -> bool {
 
 /// The row and all that is treated with it.
 fn reach(family: &Family, root: usize) -> Vec<usize> {
+    if family.rows[root].follows.is_empty() {
+        return vec![root];
+    }
     let mut seen = HashSet::from([root]);
     let mut open = vec![root];
     let mut rows = Vec::new();
@@ -132,7 +135,8 @@ fn obstacle(
     if let Some(reason) = banned {
         return Some(reason.clone());
     }
-    let own: HashSet<usize> = mine.iter().copied().collect();
+    let some = mine.iter().any(|row| !family.rows[*row].keepers.is_empty());
+    let own: HashSet<usize> = mine.iter().copied().filter(|_| some).collect();
     for row in mine.iter().filter(|row| goes(plan, family, **row)) {
         let member = &family.rows[*row];
         if let Some(reason) = &member.blocked {
