@@ -62,12 +62,13 @@ impl Target {
 }
 
 impl Reader {
-    /// The catalogue as this transaction sees it.
+    /// The catalogue as this transaction sees it, without what only matters to writing: triggers and
+    /// what `ON DELETE` does.
     ///
     /// # Errors
     /// [`crate::PurgeError::Source`].
     pub async fn schema(&mut self) -> Result<Schema> {
-        schema::read(&mut self.conn).await
+        schema::shape(&mut self.conn).await
     }
 
     /// Sends these columns of the rows asked for, in pieces of at most `piece` rows, in no order. It

@@ -167,7 +167,16 @@ impl Table {
 pub(crate) async fn read(conn: &mut Conn) -> Result<Schema> {
     match conn.engine() {
         Engine::Sqlite => sqlite::read(conn).await,
-        Engine::Postgres => postgres::read(conn).await,
-        Engine::Mysql => mysql::read(conn).await,
+        Engine::Postgres => postgres::read(conn, true).await,
+        Engine::Mysql => mysql::read(conn, true).await,
+    }
+}
+
+/// As [`read`], without what only matters to writing and takes long: triggers and `ON DELETE`.
+pub(crate) async fn shape(conn: &mut Conn) -> Result<Schema> {
+    match conn.engine() {
+        Engine::Sqlite => sqlite::read(conn).await,
+        Engine::Postgres => postgres::read(conn, false).await,
+        Engine::Mysql => mysql::read(conn, false).await,
     }
 }

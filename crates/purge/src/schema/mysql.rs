@@ -18,7 +18,8 @@ type Index = HashMap<(String, String), usize>;
 /// A table's number, an index of it and the index's columns, each whole or only its beginning.
 type UniqueKey = (usize, String, Vec<(String, bool)>);
 
-pub(super) async fn read(conn: &mut Conn) -> Result<Schema> {
+/// `writing`: with triggers and what `ON DELETE` does, for which MariaDB opens every table there is.
+pub(super) async fn read(conn: &mut Conn, writing: bool) -> Result<Schema> {
     let here = ask(conn, "SELECT DATABASE()", 1).await?;
     let here = here.first().map(|row| row[0].clone()).unwrap_or_default();
     let known = innodb(conn).await?;
@@ -35,12 +36,13 @@ pub(super) async fn read(conn: &mut Conn) -> Result<Schema> {
         }
     }
     keys(&ask(conn, &keys_sql(&schemas), 5).await?, &index, &mut tables);
-    for row in ask(conn, &triggers_sql(&schemas), 3).await? {
+    let triggers = if writing { ask(conn, &triggers_sql(&schemas), 3).await? } else { Vec::new() };
+    for row in triggers {
         if let Some(i) = index.get(&(row[0].clone(), row[1].clone())) {
             tables[*i].triggers.push(row[2].clone());
         }
     }
-    let links = links(&ask(conn, &links_sql(&schemas), 8).await?, &index, &tables);
+    let links = links(&ask(conn, &links_sql(&schemas, writing), 8).await?, &index, &tables);
     let blind = blind(conn, &here, known.as_deref(), &index).await?;
     Ok(Schema { engine: Engine::Mysql, tables, links, blind })
 }
@@ -259,16 +261,22 @@ fn triggers_sql(schemas: &str) -> String {
     )
 }
 
-fn links_sql(schemas: &str) -> String {
+fn links_sql(schemas: &str, writing: bool) -> String {
+    let (rule, join) = if writing {
+        let join = format!(
+            "JOIN information_schema.referential_constraints r \
+             ON r.constraint_schema = k.constraint_schema AND r.constraint_name = k.constraint_name \
+             AND r.table_name = k.table_name AND r.constraint_schema {schemas}"
+        );
+        ("r.delete_rule", join)
+    } else {
+        ("''", String::new())
+    };
     format!(
         "SELECT k.table_schema, k.table_name, k.constraint_name, k.column_name, \
-         k.referenced_table_schema, k.referenced_table_name, k.referenced_column_name, r.delete_rule \
-         FROM information_schema.key_column_usage k \
-         JOIN information_schema.referential_constraints r \
-           ON r.constraint_schema = k.constraint_schema AND r.constraint_name = k.constraint_name \
-           AND r.table_name = k.table_name \
+         k.referenced_table_schema, k.referenced_table_name, k.referenced_column_name, {rule} \
+         FROM information_schema.key_column_usage k {join} \
          WHERE k.referenced_table_name IS NOT NULL AND k.table_schema {schemas} \
-         AND r.constraint_schema {schemas} \
          ORDER BY k.table_schema, k.table_name, k.constraint_name, k.ordinal_position"
     )
 }

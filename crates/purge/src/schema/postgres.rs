@@ -15,7 +15,8 @@ use crate::{
 const USER_SCHEMA: &str = "n.nspname NOT IN ('pg_catalog', 'information_schema') \
     AND n.nspname NOT LIKE 'pg\\_toast%' AND n.nspname NOT LIKE 'pg\\_temp\\_%'";
 
-pub(super) async fn read(conn: &mut Conn) -> Result<Schema> {
+/// `writing`: with triggers.
+pub(super) async fn read(conn: &mut Conn, writing: bool) -> Result<Schema> {
     let mut tables: Vec<Table> = Vec::new();
     let mut by_oid: HashMap<String, usize> = HashMap::new();
     for row in ask(conn, &tables_sql(), 6).await? {
@@ -41,7 +42,8 @@ pub(super) async fn read(conn: &mut Conn) -> Result<Schema> {
             }
         }
     }
-    for row in ask(conn, &triggers_sql(), 2).await? {
+    let triggers = if writing { ask(conn, &triggers_sql(), 2).await? } else { Vec::new() };
+    for row in triggers {
         if let Some(table) = by_oid.get(&row[0]).and_then(|i| tables.get_mut(*i)) {
             table.triggers.push(row[1].clone());
         }
