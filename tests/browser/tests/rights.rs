@@ -2,7 +2,7 @@
 //! both languages, wide and narrow, with JavaScript and without.
 
 use anyhow::{Context as _, Result, ensure};
-use browser_tests::{Browser, Language, Viewport, customers::Counter};
+use browser_tests::{Browser, Language, Server, Viewport, customers::Counter};
 
 const ASKER: &str = "mei.lin@example.com";
 
@@ -110,4 +110,50 @@ async fn life(shop: &Counter, browser: &Browser, scripts: bool, name: &str) -> R
 /// Back to the portal, for the next one.
 async fn speak_again(shop: &Counter, browser: &Browser) -> Result<()> {
     browser.open(&format!("{}/privacy/requests", shop.server.address)).await
+}
+
+/// The queue of the sample company: a purpose is chosen, the request is taken over, its person's rows
+/// are found in the company's real databases, a note and an answer are written.
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_find_the_persons_data_and_answer() -> Result<()> {
+    let server = Server::demo().await?;
+    let browser = Browser::start().await?;
+    browser.open(&server.link).await?;
+    browser.wait_until_scanned(&server).await?;
+    let queue = format!("{}/console/requests", server.address);
+    browser.open(&queue).await?;
+    browser.click("main tbody a[href^='/console/requests/']").await?;
+    browser.click("input[id^='f-purpose-']").await?;
+    browser.click("main form.card button[type='submit']").await?;
+    browser.text("#search").await?;
+    let page = format!("{}{}", server.address, browser.path().await?);
+    browser.click("form[action$='/take'] button").await?;
+    browser.text("form[action$='/leave'] button").await?;
+    browser.click("form[action$='/search'] button").await?;
+    for _ in 0..120 {
+        if browser.has("#search tbody").await? {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        browser.open(&page).await?;
+    }
+    let found = browser.text("#search").await?;
+    ensure!(found.contains("orders"), "no orders of the person:\n{found}");
+    ensure!(!found.contains('@'), "an address stands where only counts belong");
+    for language in Language::ALL {
+        browser.speak(language).await?;
+        browser.open(&page).await?;
+        for (viewport, width) in [(Viewport::Narrow, "narrow"), (Viewport::Wide, "wide")] {
+            browser.view(viewport).await?;
+            judge(&browser, true, &format!("desk-{}-{width}", language.tag())).await?;
+        }
+    }
+    browser.speak(Language::English).await?;
+    browser.open(&page).await?;
+    browser.click("details:has(form[action$='/answer']) summary").await?;
+    browser.fill("#f-answer", "You find everything on this page.").await?;
+    browser.click("form[action$='/answer'] button[type='submit']").await?;
+    browser.text("main .badge.ok").await?;
+    ensure!(!browser.has("form[action$='/refuse']").await?, "closed is closed");
+    Ok(())
 }

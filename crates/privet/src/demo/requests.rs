@@ -7,6 +7,8 @@ use rights::{By, Channel, Kind, Level, New, Private, Rights, request::Filter};
 use store::{Actor, now};
 use web::Lang;
 
+use super::people;
+
 const ACTOR: Actor = Actor::System("demo");
 const DAY: i64 = 24 * 3600 * 1_000_000;
 
@@ -15,12 +17,15 @@ pub async fn furnish(rights: &Rights) -> Result<()> {
     if rights.requests(&Filter::default(), 1, 0).await?.1 > 0 {
         return Ok(());
     }
-    take(rights, Kind::Access, ("mei.lin@example.com", Lang::ZhCn), 20, "").await?;
-    let asked = take(rights, Kind::Erasure, ("j.weber@example.com", Lang::En), 9, "").await?;
+    // People who are in the shop, the CRM and the list of readers.
+    let all = people::customers();
+    let who = |at: usize| all.get(at).map_or("", |one| one.email.as_str());
+    take(rights, Kind::Access, (who(0), Lang::ZhCn), 20, "").await?;
+    let asked = take(rights, Kind::Erasure, (who(1), Lang::En), 9, "").await?;
     let words = "My first name is written Xiaoming, not Xiao Ming.";
-    take(rights, Kind::Correction, ("xm.wang@example.com", Lang::En), 3, words).await?;
-    take(rights, Kind::Objection, ("anna.k@example.com", Lang::En), 1, "").await?;
-    let done = take(rights, Kind::Portability, ("l.chen@example.com", Lang::ZhCn), 34, "").await?;
+    take(rights, Kind::Correction, (who(2), Lang::En), 3, words).await?;
+    take(rights, Kind::Objection, (who(3), Lang::En), 1, "").await?;
+    let done = take(rights, Kind::Portability, (who(4), Lang::ZhCn), 34, "").await?;
     let request = rights.request(&asked).await?;
     let question = "Do you mean the account of the shop, of the app, or both?";
     rights.ask_person(&ACTOR, request, "clarification", question).await?;
