@@ -49,7 +49,7 @@ rights-kind-restriction-text = For example while you dispute that it is correct.
 rights-kind-objection = Stop a use of my data
 rights-kind-objection-text = You refuse what we do with your data, such as advertising, profiling, or selling and sharing it.
 rights-kind-withdraw-all = Withdraw everything I agreed to
-rights-kind-withdraw-all-text = All your consents end at once. What was done before stays lawful.
+rights-kind-withdraw-all-text = We end everything you agreed to. You can also do that yourself, at once, under your privacy choices. What was done before stays lawful.
 rights-kind-human-review = Have a person look at a decision
 rights-kind-human-review-text = A machine decided something about you: somebody looks at it and explains it.
 rights-kind-complaint = Complain
@@ -58,7 +58,7 @@ rights-kind-appeal = Another look at an answer
 rights-kind-appeal-text = You do not agree with our answer: somebody else looks at it again.
 
 # States
-rights-state-unverified = Waits for your confirmation
+rights-state-unverified = Not confirmed yet
 rights-state-open = In work
 rights-state-waiting = Waits for an answer of the person
 rights-state-done = Done
@@ -108,7 +108,7 @@ rights-words-hint = May be left empty, unless something is to be corrected. Plea
 rights-send = Send
 rights-free = It costs nothing, and you are not treated worse for asking.
 rights-sent-title = Look into your mail
-rights-sent-text = If the address can be reached, a letter with a link is on its way. Open it within three days: only then is your request complete.
+rights-sent-text = If the address can be reached, a letter is on its way. If it asks you to confirm, open its link within three days: then we begin.
 rights-sent-nothing = No letter? Look into the folder for unwanted mail, or ask again with another address.
 rights-back = Your rights
 rights-confirm-title = Is this request yours?
@@ -128,13 +128,13 @@ rights-write-send = Send
 rights-waits-for-you = We asked you something
 rights-waits-for-you-text = Please answer below: without it we cannot go on.
 rights-unverified = Not confirmed yet
-rights-unverified-text = Open the link in the letter that we sent you.
+rights-unverified-text = Open the link in the letter that we sent you. If you ask for somebody else, we look at your authority first and write to you here.
 rights-refused = Refused
 rights-take-back = Take this request back
 rights-take-back-title = Take it back?
 rights-take-back-text = We stop working on it. You can ask again at any time.
 rights-complain = Not content?
-rights-complain-text = Write to us here first, if you like. You may also complain to an authority, or go to court:
+rights-complain-text = You may complain to an authority, or go to court:
 rights-toast-sent = Your message is sent.
 rights-toast-taken-back = The request is taken back.
 
@@ -210,12 +210,12 @@ rights-toast-made = The request is taken in.
 rights-toast-take = It is yours now.
 rights-toast-leave = Nobody works on it now.
 rights-toast-verify = The person is confirmed.
-rights-toast-say = The person is told.
+rights-toast-say = It stands on the page of the request.
 rights-toast-note = The note is kept.
 rights-toast-ask = The person is asked; the clock stands still where the law says so.
-rights-toast-extend = The deadline is longer, and the person is told.
+rights-toast-extend = The deadline is longer, and a letter is on its way.
 rights-toast-answer = The request is answered.
-rights-toast-refuse = The request is refused, and the person is told.
+rights-toast-refuse = The request is refused.
 
 # Errors
 rights-error-kind = Choose what is asked.
@@ -229,6 +229,13 @@ rights-error-phone = That is no telephone number. Write it with its country code
 rights-error-customer-id = That is no customer number.
 rights-error-changed = Somebody else changed the request a moment ago. Look at it again.
 rights-error-closed = The request is closed.
+rights-error-not-open = That is possible only while somebody works on the request.
+rights-error-no-address = No letter can be sent, so the person would not be told in time. Tell them by post and answer within the first term.
+rights-no-address = No letter can be sent about this request
+rights-no-address-text = There is no e-mail address, or this server sends no mail. What you write stays here: tell the person by post or telephone, too.
+rights-asker-person = The person
+rights-asker-guardian = A parent or guardian
+rights-asker-agent = Somebody who says they are authorised
 rights-error-unverified = The person has not shown who they are.
 rights-error-extend = No law allows this deadline to be made longer (any more).
 rights-error-refusal = Choose a reason.
@@ -241,7 +248,7 @@ rights-confirm-letter-text =
 
     If it was you, confirm it within three days. Only then do we begin.
 rights-confirm-letter-action = Confirm the request
-rights-confirm-letter-why = You get this because your address was entered on our privacy page. If it was not you, do nothing: without this letter nobody sees or changes anything.
+rights-confirm-letter-why = You get this because a request about personal data names your address. If it was not you, do nothing: without this letter nobody sees or changes anything.
 rights-received-letter-name = A rights request was received
 rights-received-letter-subject = Your request { $name } to { $organisation }
 rights-received-letter-text =
@@ -303,3 +310,39 @@ rights-why-unsure = whether others refer to it cannot be seen: { $detail }
 rights-why-other-kinds = it names people by other identifiers; confirm one of these: { $detail }
 rights-why-no-way = no key leads there
 rights-toast-search = The databases are being looked through.
+
+# The bundle
+rights-bundle = The person’s copy
+rights-bundle-make = Make the copy
+rights-bundle-making = Collecting and packing …
+rights-bundle-made = Made
+rights-bundle-size = Size
+rights-bundle-expires = Can be fetched until
+rights-bundle-fetched = Fetched last
+rights-bundle-none = There is no copy
+rights-bundle-none-text = It could not be made, or its time is over. Make it again.
+rights-bundle-incomplete = { $n ->
+    [one] one table or database is missing from it
+   *[other] { $n } tables or databases are missing from it
+}
+rights-bundle-incomplete-text = They could not be read. Make it again when they can, or tell the person what is missing.
+rights-bundle-until = Your data is ready. You can fetch it here until { $day }.
+rights-bundle-get = Fetch my data (ZIP)
+rights-toast-bundle = The copy is being made.
+rights-error-no-bundle = Only a request to see or to take data elsewhere gets a copy.
+rights-bundle-title = Your data
+rights-bundle-lead = This is what we hold about you: first why and for how long, then the data itself. The same data stands in data.json for programs, and in the folder “tables” for spreadsheets. Where other people’s data stood you see […].
+rights-bundle-missing = Not in this copy, because it could not be read:
+rights-bundle-why = Why we hold it
+rights-bundle-categories = Kinds of data
+rights-bundle-origins = Where it came from
+rights-bundle-use = Use
+rights-bundle-purpose = Purpose
+rights-bundle-basis = Legal basis
+rights-bundle-recipients = Who receives it
+rights-bundle-retention = How long it is kept
+rights-bundle-rights = Your rights
+rights-bundle-rights-text = You may have this corrected, deleted or restricted, object to its use, take back what you agreed to, and complain to an authority. Ask us at any time.
+rights-bundle-data = The data
+rights-bundle-nothing = We found nothing about you.
+rights-bundle-rest = More rows are in { $file }.

@@ -91,8 +91,7 @@ async fn make(
     };
     let made = async {
         let made = room.rights.receive(token.actor(), new).await?;
-        let request = room.rights.request(&made.id).await?;
-        Ok::<Value, RightsError>(told(&room, &request))
+        Ok::<Value, RightsError>(told(&room, &made.request))
     };
     match made.await {
         Ok(told) => (StatusCode::CREATED, Json(told)).into_response(),

@@ -114,6 +114,16 @@ pub fn due<'a>(asked: &Asked<'_>, ground: &Ground<'a>) -> Due<'a> {
         due.by = Some(one.fact);
         due.paused = first.paused;
         due.extendable_to = clock.and_then(|clock| clock.extended).map_or(0, micros);
+        // What one law lets become longer, another may not: no further than each of them.
+        let others = each.iter().filter(decides).filter_map(|one| one.clock.as_ref().ok());
+        let most = others.map(|clock| micros(clock.extended.unwrap_or(clock.first))).min();
+        due.extendable_to = due.extendable_to.min(most.unwrap_or(i64::MAX));
+        if wordy.is_some() {
+            due.extendable_to = due.extendable_to.min(target.as_microsecond());
+        }
+        if due.extendable_to <= due.at {
+            due.extendable_to = 0;
+        }
         due.notice_by = clock.and_then(|clock| clock.notice_by).map_or(0, micros);
     }
     due.each = each;
@@ -226,6 +236,20 @@ mod tests {
         assert_eq!(due.by.map(|fact| fact.regime.as_str()), Some("eu-gdpr"));
         assert!(due.each.iter().any(|one| one.fact.id == "ca.dsr"));
         assert!(due.confirm_by > 0 && due.confirm_by < due.at);
+    }
+
+    #[test]
+    fn one_laws_longer_term_goes_no_further_than_anothers() {
+        let profile = Profile { complete: true, ..Profile::default() };
+        let both = ["us-ca".to_owned(), "eu-gdpr".to_owned()];
+        let ground = ground(&profile);
+        let longest = |regimes: &[String]| {
+            due(&asked(Kind::Erasure, "2027-03-01T12:00:00Z", regimes), &ground).extendable_to
+        };
+        assert_eq!(day_of(longest(&both[1..]), "Europe/Brussels"), "2027-06-01");
+        assert_eq!(longest(&both), longest(&both[..1]), "California's 90 days end before");
+        let word = ["cn-pipl".to_owned(), "eu-gdpr".to_owned()];
+        assert_eq!(longest(&word), 0, "promptly does not become three months");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Once a day: requests that nobody confirmed lapse.
+//! Once a day: requests that nobody confirmed lapse, bundles whose time is over are removed.
 
 use serde_json::json;
 use store::{Actor, JobContext, JobError, JobHandler, Runner};
@@ -21,6 +21,7 @@ pub fn add_handlers(runner: Runner, rights: &Rights) -> Runner {
     runner
         .handle(Clocks { rights: rights.clone() })
         .handle(crate::find::Look { rights: rights.clone() })
+        .handle(crate::bundle::Make { rights: rights.clone() })
 }
 
 struct Clocks {
@@ -35,6 +36,7 @@ impl JobHandler for Clocks {
 
     async fn run(&self, _: JobContext) -> Result<(), JobError> {
         self.rights.lapse().await?;
+        self.rights.remove_bundles().await?;
         Ok(())
     }
 }

@@ -7,6 +7,7 @@
 //! the laws that apply → the queue of staff → where their data is ([`find`]) → messages → an answer, or a refusal with its reason.
 
 mod api;
+pub mod bundle;
 pub mod clock;
 mod desk;
 mod error;
@@ -91,7 +92,7 @@ impl Rights {
             }),
         };
         jobs::schedule(&rights).await?;
-        rights.count_open().await?;
+        rights.count_open().await;
         Ok(rights)
     }
 
@@ -149,8 +150,10 @@ impl Rights {
             .property(property)
             .map(|one| one.body.regimes.iter().map(|regime| policy_name(regime.as_str())).collect())
             .unwrap_or_default();
-        let has_clock =
-            |key: &str| law.about(key, law::Kind::Clock, day).any(|one| one.code == "dsr");
+        let known: Vec<&str> = Kind::ALL.iter().flat_map(|kind| kind.clocks()).copied().collect();
+        let has_clock = |key: &str| {
+            law.about(key, law::Kind::Clock, day).any(|one| known.contains(&one.code.as_str()))
+        };
         let mut all: Vec<String> =
             told.iter().filter(|key| has_clock(key)).map(|key| (*key).to_owned()).collect();
         if all.is_empty() {
@@ -173,10 +176,18 @@ impl Rights {
     }
 
     /// Shows beside the room's entry in the navigation how many wait for somebody.
-    pub(crate) async fn count_open(&self) -> Result<()> {
-        let counts = self.counts().await?;
-        self.web().set_badge("/console/requests", counts.open);
-        Ok(())
+    pub(crate) async fn count_open(&self) {
+        // What was done is done, whether it can be counted or not.
+        match self.counts().await {
+            Ok(counts) => self.web().set_badge("/console/requests", counts.open),
+            Err(error) => tracing::warn!(%error, "open requests could not be counted"),
+        }
+    }
+
+    /// A keyed digest of a person, for limits.
+    pub(crate) fn digest_of(&self, person: &consent::Subject) -> String {
+        let blind = person.blind(self.consent().vault());
+        blind.into_iter().map(vault::BlindIndex::to_text).collect()
     }
 }
 

@@ -24,7 +24,8 @@ CREATE TABLE rights_request (
   assignee TEXT NOT NULL DEFAULT '',
   about TEXT NOT NULL DEFAULT '',        -- an appeal: the request it is about
   private_sealed TEXT NOT NULL,
-  version BIGINT NOT NULL DEFAULT 1
+  version BIGINT NOT NULL DEFAULT 1,
+  paused BIGINT NOT NULL DEFAULT 0       -- the clock that counts stands still
 );
 CREATE INDEX rights_request_due ON rights_request (state, due_at, id);
 CREATE INDEX rights_request_received ON rights_request (received_at, id);
@@ -89,6 +90,19 @@ CREATE TABLE rights_search (
   ended_at BIGINT NOT NULL DEFAULT 0,
   error TEXT NOT NULL DEFAULT '',
   findings TEXT NOT NULL DEFAULT '{}'
+);
+
+-- What a person takes home; the file itself stands sealed beside the database.
+CREATE TABLE rights_bundle (
+  request TEXT PRIMARY KEY REFERENCES rights_request (id),
+  stage TEXT NOT NULL,                   -- making | ready | failed | gone
+  expires_at BIGINT NOT NULL,
+  made_at BIGINT NOT NULL DEFAULT 0,
+  bytes BIGINT NOT NULL DEFAULT 0,
+  rows BIGINT NOT NULL DEFAULT 0,
+  missing BIGINT NOT NULL DEFAULT 0,     -- sources and tables that could not be read
+  opened_at BIGINT NOT NULL DEFAULT 0,
+  place TEXT NOT NULL DEFAULT ''         -- names of tables that were read to their end
 );
 
 -- Gives requests their numbers.

@@ -1,7 +1,7 @@
 //! Requests through the face of the room, on both databases, with a real SMTP server.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::time::Duration;
+use std::{io::Read as _, time::Duration};
 
 use axum::{
     Router,
@@ -12,8 +12,8 @@ use consent::{Consent, Identifier, IdentifierKind, Subject, property::DEFAULT};
 use datamap::{DataMap, sources::SourceDraft};
 use preference::Preferences;
 use regime::Regimes;
-use rights::find::Stage;
 use rights::{By, Channel, Kind, Level, New, Private, Rights, RightsError, State};
+use rights::{bundle, find::Stage};
 use sqlx::Connection as _;
 use store::{Actor, Runner, now};
 use tokio::sync::watch;
@@ -278,7 +278,7 @@ async fn scanned(house: &House, url: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_persons_rows_are_found_in_every_database_and_only_counted() {
-    let house = house(false).await;
+    let house = house(true).await;
     let folder = tempfile::tempdir().unwrap();
     for url in databases(folder.path()).await {
         scanned(&house, &url).await;
@@ -308,4 +308,114 @@ async fn a_persons_rows_are_found_in_every_database_and_only_counted() {
     assert_eq!(own("readers"), 1, "the other spelling of the same address");
     let kept = serde_json::to_string(&search.findings).unwrap();
     assert!(!kept.contains("example.com") && !kept.contains("Li Lei"), "{kept}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_persons_copy_holds_their_rows_and_nobody_elses() {
+    for postgres in [false, true] {
+        a_copy(postgres).await;
+    }
+}
+
+async fn a_copy(postgres: bool) {
+    let house = house(postgres).await;
+    let folder = tempfile::tempdir().unwrap();
+    for url in databases(folder.path()).await {
+        scanned(&house, &url).await;
+    }
+    let rights = &house.rights;
+    let made = rights.receive(me(), new(Kind::Access, "li.lei@example.com")).await.unwrap();
+    let secret = secret_in(&house.letter(0).await);
+    let request = rights.confirm(&secret).await.unwrap();
+    rights.make_bundle(&me(), &request).await.unwrap();
+    let mut bundle = rights.bundle(&made.id).await.unwrap().unwrap();
+    for _ in 0..1_200 {
+        if bundle.stage != bundle::Stage::Making {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        bundle = rights.bundle(&made.id).await.unwrap().unwrap();
+    }
+    assert_eq!((bundle.stage, bundle.rows, bundle.missing), (bundle::Stage::Ready, 4, 0));
+    let mut pieces = rights.fetch_bundle(me(), &made.id).await.unwrap();
+    let mut bytes = Vec::new();
+    while let Some(piece) = pieces.recv().await {
+        bytes.extend(piece.unwrap());
+    }
+    assert_eq!(bytes.len() as i64, bundle.bytes);
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let mut read = |name: &str| {
+        let mut text = String::new();
+        zip.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+        text
+    };
+    let data: serde_json::Value = serde_json::from_str(&read("data.json")).unwrap();
+    let rows = |table: &str| {
+        let tables = data["tables"].as_array().unwrap();
+        let found = tables.iter().find(|one| one["table"] == table).unwrap();
+        found["rows"].as_array().unwrap().clone()
+    };
+    assert_eq!(rows("orders").len(), 2, "{data}");
+    assert_eq!(rows("customers")[0]["name"], "Li Lei");
+    for name in ["index.html", "index.zh-CN.html", "data.json"] {
+        let text = read(name);
+        assert!(text.contains("Li Lei") && !text.contains("Han Meimei"), "{name}: {text}");
+    }
+    if let Some(folder) = std::env::var_os("PRIVET_SHOTS") {
+        for name in ["index.html", "index.zh-CN.html"] {
+            std::fs::write(std::path::Path::new(&folder).join(name), read(name)).unwrap();
+        }
+    }
+    let place = rights.store().data_dir().join("bundles").join(&made.id).join("bundle");
+    let kept = std::fs::read(place).unwrap();
+    assert!(!kept.windows(6).any(|part| part == b"Li Lei") && kept[4..6] != *b"PK");
+}
+
+#[tokio::test]
+async fn a_link_proves_its_address_and_nothing_that_was_told_beside_it() {
+    let house = house(false).await;
+    let mut told = new(Kind::Access, "new.address@example.com");
+    let number = Identifier::parse(IdentifierKind::CustomerId, "4711", "").unwrap();
+    let mut all = told.person.identifiers().to_vec();
+    all.push(number.clone());
+    told.person = Subject::new(all).unwrap();
+    told.channel = Channel::Staff;
+    house.rights.receive(me(), told).await.unwrap();
+    let secret = secret_in(&house.letter(0).await);
+    let request = house.rights.confirm(&secret).await.unwrap();
+    let proved = request.proved().unwrap().unwrap();
+    assert!(!proved.identifiers().contains(&number), "a stranger's number is not theirs");
+
+    // The session that the link opens is that of the address.
+    let other = new(Kind::Access, "other@example.com");
+    let mut other = New { person: Subject::new(vec![number]).unwrap(), ..other };
+    other.level = Level::Account;
+    let others = house.rights.receive(me(), other).await.unwrap();
+    assert!(house.rights.own(&others.id, &proved).await.is_err());
+}
+
+#[tokio::test]
+async fn whoever_asks_for_another_is_checked_by_staff() {
+    let house = house(false).await;
+    let mut asked = new(Kind::Erasure, "agent@example.com");
+    (asked.by, asked.level) = (By::Agent, Level::Account);
+    let without = house.rights.receive(me(), asked.clone()).await;
+    assert!(matches!(without, Err(RightsError::Asked("rights-error-authority"))));
+    asked.private.authority = "Signed permission of Li Lei".into();
+    let made = house.rights.receive(me(), asked).await.unwrap();
+    let request = house.rights.request(&made.id).await.unwrap();
+    assert_eq!(request.state, State::Unverified);
+    house.rights.verify(&me(), request, "Saw the signed permission").await.unwrap();
+    assert_eq!(house.rights.request(&made.id).await.unwrap().state, State::Open);
+}
+
+#[tokio::test]
+async fn a_request_that_ended_is_not_opened_again_by_its_old_link() {
+    let house = house(false).await;
+    let made = house.rights.receive(me(), new(Kind::Access, "li@example.com")).await.unwrap();
+    let secret = secret_in(&house.letter(0).await);
+    let request = house.rights.request(&made.id).await.unwrap();
+    house.rights.refuse(&me(), request, "nobody", "We hold nothing.").await.unwrap();
+    assert!(matches!(house.rights.confirm(&secret).await, Err(RightsError::NotFound(_))));
+    assert_eq!(house.rights.request(&made.id).await.unwrap().state, State::Refused);
 }

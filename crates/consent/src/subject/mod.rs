@@ -64,6 +64,14 @@ impl Subject {
         &self.0
     }
 
+    /// The same person, as far as identifiers of one kind say; `None` where there is none.
+    #[must_use]
+    pub fn only(&self, kind: IdentifierKind) -> Option<Self> {
+        let some: Vec<Identifier> =
+            self.0.iter().filter(|one| one.kind() == kind).cloned().collect();
+        (!some.is_empty()).then_some(Self(some))
+    }
+
     /// Their blind indexes, in the same order.
     pub fn blind(&self, vault: &Vault) -> Vec<BlindIndex> {
         self.0.iter().map(|one| vault.blind(one.kind().as_str(), one.expose())).collect()

@@ -30,7 +30,7 @@ pub async fn furnish(rights: &Rights) -> Result<()> {
     let question = "Do you mean the account of the shop, of the app, or both?";
     rights.ask_person(&ACTOR, request, "clarification", question).await?;
     let request = rights.request(&done).await?;
-    rights.answer(&ACTOR, request, "您的资料已整理成文件，可在此页面下载。").await?;
+    rights.answer(&ACTOR, request, "您的资料已整理成文件，并已按您指定的方式寄出。").await?;
     Ok(())
 }
 

@@ -160,6 +160,9 @@ fn person(room: &Room, p: &Page, input: &Input, errors: &mut Errors) -> Option<S
     Subject::new(all).ok()
 }
 
+/// A day, in µs.
+const DAY: i64 = 24 * 3600 * 1_000_000;
+
 /// The day it came in, at its noon in UTC; nothing typed is now.
 fn received(text: &str) -> Option<i64> {
     let text = text.trim();
@@ -167,5 +170,7 @@ fn received(text: &str) -> Option<i64> {
         return Some(store::now());
     }
     let noon = text.parse::<Date>().ok()?.at(12, 0, 0, 0).to_zoned_datetime(TimeZone::UTC).ok()?;
-    Some(noon.timestamp().as_microsecond().min(store::now()))
+    // Today's noon may still come; a later day is a slip of the pen.
+    let at = noon.timestamp().as_microsecond();
+    (at < store::now() + DAY).then(|| at.min(store::now()))
 }

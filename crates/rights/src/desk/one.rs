@@ -13,7 +13,8 @@ use web::{Choice, Page, Permission, WebError};
 
 use super::Names;
 use crate::{
-    AWAITED, REFUSALS, Request, Room, State as Stand,
+    AWAITED, Kind, REFUSALS, Request, Room, State as Stand,
+    bundle::{self, Bundle},
     find::{Search, Stage, Way},
     request::Author,
 };
@@ -70,7 +71,9 @@ struct OnePage {
     events: Vec<Line>,
     assignee: String,
     mine: bool,
+    can_write: bool,
     others: usize,
+    bundle: Option<Bundle>,
     search: Option<Search>,
     places: Vec<PlaceLine>,
     unreached: Vec<(String, String)>,
@@ -92,6 +95,15 @@ impl OnePage {
     }
     fn has_failed(&self) -> bool {
         self.search.as_ref().is_some_and(|one| one.stage == Stage::Failed)
+    }
+    fn has_bundle(&self) -> bool {
+        matches!(self.request.kind, Kind::Access | Kind::Portability)
+    }
+    fn is_making(&self) -> bool {
+        self.bundle.as_ref().is_some_and(|one| one.stage == bundle::Stage::Making)
+    }
+    fn is_ready(&self) -> bool {
+        self.bundle.as_ref().is_some_and(|one| one.stage == bundle::Stage::Ready)
     }
     fn may_ask(&self) -> bool {
         self.request.state == Stand::Open
@@ -136,7 +148,7 @@ async fn page(room: &Room, p: Page, request: Request) -> Result<OnePage, WebErro
         state: p.t(&request.state.key()),
         level: p.t(&format!("rights-level-{}", request.level.as_str())),
         needs: p.t(&format!("rights-level-{}", request.kind.needs().as_str())),
-        by: p.t(&format!("rights-by-{}", request.by.as_str())),
+        by: p.t(&format!("rights-asker-{}", request.by.as_str())),
         channel: p.t(&format!("rights-channel-{}", request.channel.as_str())),
         day: rights.day_of_answer(&request),
         last_day: last_day(room, &request),
@@ -156,7 +168,9 @@ async fn page(room: &Room, p: Page, request: Request) -> Result<OnePage, WebErro
             id => names.of(&p, id),
         },
         mine: me,
+        can_write: rights.can_write(&request)?,
         others,
+        bundle: rights.bundle(&request.id).await?,
         search,
         places,
         unreached,

@@ -46,35 +46,34 @@ pub(crate) fn start(person: &consent::Subject) -> Start {
 /// Reads the catalogues of all databases of the map. One that cannot be reached is in it with the
 /// reason.
 pub(crate) async fn ground(map: &DataMap) -> Result<Ground> {
-    let mut sources = Vec::new();
-    for source in map.sources().await? {
-        if !matches!(&*source.kind, "sqlite" | "postgres" | "mysql" | "files") {
-            continue;
-        }
-        let source = map.source(&source.id).await?;
+    let all = map.sources().await?;
+    let databases = all.iter().filter(|one| one.kind != "declared");
+    let sources = databases.map(|one| async {
+        let source = map.source(&one.id).await?;
         let tables = map.tables_of(&source.id).await?;
-        sources.push(trace::Source {
-            state: connect(map, &source).await?,
-            tables: holds(&tables),
-            id: source.id,
-        });
-    }
+        let state = connect(map, &source).await;
+        Ok::<_, RightsError>(trace::Source { state, tables: holds(&tables), id: source.id })
+    });
+    let sources = futures::future::try_join_all(sources).await?;
     Ok(Ground { sources, links: Vec::new(), shareable: [Kind::from(SHAREABLE)].into() })
 }
 
-async fn connect(map: &DataMap, source: &Source) -> Result<State> {
+async fn connect(map: &DataMap, source: &Source) -> State {
     if source.kind == "files" {
-        return Ok(State::Missing("files".to_owned()));
+        return State::Missing("files".to_owned());
     }
-    let (address, password, options) = map.reach(source)?;
-    let target = match Target::new(address, password, options) {
-        Ok(target) => target,
-        Err(error) => return Ok(State::Missing(error.to_string())),
+    let target = match map.reach(source) {
+        Ok((address, password, options)) => Target::new(address, password, options),
+        Err(error) => return State::Missing(error.to_string()),
     };
-    Ok(match target.schema().await {
+    let target = match target {
+        Ok(target) => target,
+        Err(error) => return State::Missing(error.to_string()),
+    };
+    match target.schema().await {
         Ok(schema) => State::Connected { schema: Box::new(schema), target },
         Err(error) => State::Missing(error.to_string()),
-    })
+    }
 }
 
 fn holds(tables: &Tables) -> BTreeMap<String, Holds> {

@@ -3,6 +3,8 @@
 
 mod ground;
 
+pub(crate) use ground::{ground, start as starting};
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{Actor, Entry, JobContext, JobError, JobHandler, NewJob, now};
@@ -113,8 +115,11 @@ impl Rights {
     /// # Errors
     /// [`RightsError::Conflict`] while we are not sure of the person.
     pub async fn search(&self, actor: &Actor, request: &Request) -> Result<()> {
-        if !request.is_verified() {
+        if !request.is_verified() || request.proved()?.is_none() {
             return Err(RightsError::Conflict("rights-error-unverified"));
+        }
+        if request.state.is_closed() {
+            return Err(RightsError::Conflict("rights-error-closed"));
         }
         let entry = Entry::new(actor.clone(), "rights.searched", "rights_request", &request.id);
         let mut tx = self.store().begin(entry).await?;
@@ -161,9 +166,10 @@ impl Rights {
     }
 
     async fn look(&self, request: &str) -> Result<Findings> {
-        let person = self.request(request).await?.private.person()?;
-        let ground = ground::ground(self.regimes().map()).await?;
-        let start = ground::start(&person);
+        let person = self.request(request).await?.proved()?;
+        let person = person.ok_or(RightsError::Conflict("rights-error-unverified"))?;
+        let ground = ground(self.regimes().map()).await?;
+        let start = starting(&person);
         let plan = trace::plan(&ground, &start.kinds());
         let (outcome, _) = trace::locate(&ground, &plan, &start, &Options::default()).await?;
         let failed = |source: &str, table: &str| {
@@ -198,9 +204,13 @@ impl Rights {
         let by = Actor::System("rights");
         let entry = Entry::new(by, "rights.search_ended", "rights_request", request);
         let mut tx = self.store().begin(entry).await?;
+        // What was found before stays, with the time it was found.
         let (stage, error, findings) = match ended {
             Ok(findings) => ("done", String::new(), findings),
-            Err(error) => ("failed", error, Findings::default()),
+            Err(error) => {
+                let before = self.found(request).await?.map(|one| one.findings);
+                ("failed", error, before.unwrap_or_default())
+            }
         };
         tx.states(None, Some(self.store().digest(&findings)));
         sqlx::query(

@@ -16,8 +16,10 @@ use web::{ClientAddress, Errors, Lang, Rule, WebError, redirect, render, render_
 use super::offered;
 use crate::{By, CUSTOMER, Channel, Kind, Level, New, Private, RightsError, Room};
 
-/// Requests from one address before it becomes slower.
+/// Requests from one address of the network before it becomes slower.
 const PER_ADDRESS: Rule = Rule { free: 10, longest: std::time::Duration::from_mins(30) };
+/// Requests for one person before it becomes slower: letters must not flood anybody.
+const PER_PERSON: Rule = Rule { free: 3, longest: std::time::Duration::from_hours(1) };
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -139,6 +141,10 @@ pub(super) async fn make(
     let (Some(kind), Some(person), true) = (kind, person, errors.is_empty()) else {
         return render_status(422, &page(&room, p, &headers, input, errors).await?);
     };
+    let owner = format!("rights-person:{}", room.rights.digest_of(&person));
+    if let Some(seconds) = room.rights.limits().wait(&owner, PER_PERSON) {
+        return Err(WebError::TooMany(seconds));
+    }
     let new = New {
         kind,
         by: By::parse(&input.by).unwrap_or_default(),
@@ -157,6 +163,7 @@ pub(super) async fn make(
         about: String::new(),
     };
     room.rights.limits().failed(&key);
+    room.rights.limits().failed(&owner);
     match room.rights.receive(CUSTOMER, new).await {
         Ok(made) if session.is_some() => Ok(redirect(&format!("/privacy/requests/{}", made.id))),
         Ok(_) => Ok(redirect("/privacy/requests/sent")),
@@ -193,7 +200,8 @@ struct ConfirmPage {
     p: Guest,
     action: String,
     what: String,
-    name: String,
+    by: String,
+    request: crate::Request,
 }
 
 #[derive(Template)]
@@ -208,13 +216,16 @@ pub(super) async fn confirm_page(
     State(room): State<Room>,
     Path(token): Path<String>,
 ) -> Result<Response, WebError> {
-    let Ok(request) = room.rights.behind(&token).await else {
-        return render_status(404, &GonePage { p });
+    let request = match room.rights.behind(&token).await {
+        Ok(request) => request,
+        Err(RightsError::NotFound(_)) => return render_status(404, &GonePage { p }),
+        Err(error) => return Err(error.into()),
     };
     let p = p.in_language(Lang::from_tag(&request.lang).unwrap_or_default());
     let what = p.t(&request.kind.key());
     let action = format!("/privacy/requests/confirm/{token}");
-    render(&ConfirmPage { p, action, what, name: request.name() })
+    let by = p.t(&format!("rights-asker-{}", request.by.as_str()));
+    render(&ConfirmPage { p, action, what, by, request })
 }
 
 /// Needs no form token: the link is the proof, and it is used up here; but only from our own page.
@@ -233,7 +244,9 @@ pub(super) async fn confirm(
         Err(RightsError::NotFound(_)) => return render_status(404, &GonePage { p }),
         Err(error) => return Err(error.into()),
     };
-    let person = request.private.person()?;
+    // The link proves this address and nothing else that was written down beside it.
+    let person = request.private.person()?.only(IdentifierKind::Email);
+    let person = person.ok_or(WebError::NotFound)?;
     let lang = Lang::from_tag(&request.lang).unwrap_or_default();
     let preferences = room.rights.preferences();
     let cookie = preferences.sign_in(LinkKind::Mail, &person, &request.property, lang).await?;

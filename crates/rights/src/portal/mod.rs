@@ -18,6 +18,7 @@ pub(crate) fn router() -> Router<Room> {
         .route("/privacy/requests/sent", get(ask::sent))
         .route("/privacy/requests/confirm/{token}", get(ask::confirm_page).post(ask::confirm))
         .route("/privacy/requests/{id}", get(own::one))
+        .route("/privacy/requests/{id}/bundle", get(own::bundle))
         .route("/privacy/requests/{id}/message", post(own::message))
         .route("/privacy/requests/{id}/take-back", post(own::take_back))
 }

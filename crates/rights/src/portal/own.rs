@@ -3,16 +3,21 @@
 use askama::Template;
 use axum::{
     Form,
+    body::Body,
     extract::{Path, State},
-    http::HeaderMap,
-    response::Response,
+    http::{HeaderMap, header},
+    response::{IntoResponse as _, Response},
 };
 use preference::{Customer, Guest};
 use serde::Deserialize;
 use web::{WebError, redirect_with_toast, render};
 
 use super::offered;
-use crate::{Kind, Request, Room, request::Message};
+use crate::{
+    CUSTOMER, Kind, Request, Room,
+    bundle::{Bundle, Stage},
+    request::Message,
+};
 
 struct Tile {
     kind: Kind,
@@ -71,6 +76,7 @@ struct OwnPage {
     p: Guest,
     row: Row,
     messages: Vec<Message>,
+    bundle: Option<Bundle>,
     /// Why it was refused, with the article.
     refusal: String,
     /// Where to complain: the authorities of the laws.
@@ -87,6 +93,7 @@ pub(super) async fn one(
     let Customer { p, session, .. } = customer;
     let request = room.rights.own(&id, &session.person).await?;
     let messages = room.rights.messages(&id, false).await?;
+    let bundle = room.rights.bundle(&id).await?.filter(|one| one.stage == Stage::Ready);
     let law = room.rights.regimes().law();
     let zh = p.zh();
     let promise = law
@@ -105,7 +112,7 @@ pub(super) async fn one(
             .concat(),
     };
     let row = row(&room, &p, request);
-    let page = OwnPage { p, row, messages, refusal, authorities, promise };
+    let page = OwnPage { p, row, messages, bundle, refusal, authorities, promise };
     let drawn = render(&page);
     page.p.framed(drawn)
 }
@@ -141,4 +148,24 @@ pub(super) async fn take_back(
     room.rights.take_back(request).await?;
     let back = format!("/privacy/requests/{id}");
     Ok(redirect_with_toast(&back, "rights-toast-taken-back"))
+}
+
+/// The bundle, for its person only; for anybody else there is none. Sent piece by piece, however large.
+pub(super) async fn bundle(
+    customer: Customer,
+    State(room): State<Room>,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
+    let request = room.rights.own(&id, &customer.session.person).await?;
+    let pieces = room.rights.fetch_bundle(CUSTOMER, &request.id).await?;
+    let pieces = futures::stream::unfold(pieces, |mut pieces| async {
+        pieces.recv().await.map(|piece| (piece, pieces))
+    });
+    let file = format!("attachment; filename=\"{}.zip\"", request.name());
+    let heads = [
+        (header::CONTENT_TYPE, "application/zip"),
+        (header::CONTENT_DISPOSITION, file.as_str()),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok((heads, Body::from_stream(pieces)).into_response())
 }

@@ -42,9 +42,10 @@ impl Rights {
         let is_longer = request.extended_at > 0 && due.extendable_to > 0;
         let by = due.by.map(|fact| fact.id.clone()).unwrap_or_default();
         let at = if is_longer { due.extendable_to } else { due.at };
-        let (extendable_to, notice_by, confirm_by) =
-            (due.extendable_to, due.notice_by, due.confirm_by);
+        let (extendable_to, notice_by, confirm_by, paused) =
+            (due.extendable_to, due.notice_by, due.confirm_by, due.paused);
         request.due_at = at;
+        request.paused = paused;
         request.due_by = by;
         request.extendable_to = extendable_to;
         request.notice_by = notice_by;
@@ -104,7 +105,16 @@ impl Rights {
         }
         tx.states(Some(before), Some(self.store().digest(&store::state_of(&request))));
         tx.commit().await?;
-        self.count_open().await
+        self.count_open().await;
+        Ok(())
+    }
+
+    /// Whether letters about a request reach anybody.
+    ///
+    /// # Errors
+    /// What was kept is no person (any more).
+    pub fn can_write(&self, request: &Request) -> Result<bool> {
+        Ok(self.web().has_mail() && mail_of(&request.private.person()?).is_some())
     }
 
     async fn write(&self, tx: &mut WriteTx, request: &Request, kind: &'static str) -> Result<()> {
@@ -127,6 +137,9 @@ impl Rights {
         let mut tx = self.store().begin(entry).await?;
         store::use_link(&mut tx, &crate::token::hash(secret)).await?;
         let mut request = store::find(self, &mut tx, &id).await?;
+        if request.state.is_closed() {
+            return Err(RightsError::NotFound("link"));
+        }
         let before = self.store().digest(&store::state_of(&request));
         request.level = request.level.max(Level::Contact);
         if request.state == State::Unverified && request.is_verified() {
@@ -141,7 +154,7 @@ impl Rights {
         self.confirm_receipt(&mut tx, &request, &request.private.person()?).await?;
         tx.states(Some(before), Some(self.store().digest(&store::state_of(&request))));
         tx.commit().await?;
-        self.count_open().await?;
+        self.count_open().await;
         self.request(&id).await
     }
 
@@ -192,6 +205,10 @@ impl Rights {
         if !request.may_extend(now()) {
             return Err(RightsError::Conflict("rights-error-extend"));
         }
+        // Without a notice in time it would not count.
+        if !self.can_write(&request)? {
+            return Err(RightsError::Conflict("rights-error-no-address"));
+        }
         let act = Act {
             what: "extended",
             said: Some((Author::Staff, why)),
@@ -215,7 +232,7 @@ impl Rights {
     ) -> Result<()> {
         let text = words(text)?;
         if request.state != State::Open || !crate::AWAITED.contains(&reason) {
-            return Err(RightsError::Conflict("rights-error-closed"));
+            return Err(RightsError::Conflict("rights-error-not-open"));
         }
         let act = Act {
             what: "asked",
@@ -353,22 +370,32 @@ impl Rights {
         const AFTER: i64 = 7 * 24 * 3600 * 1_000_000;
         let before = now() - super::receive::LINK_LIFE - AFTER;
         let ids: Vec<String> = sqlx::query_scalar(
-            "SELECT id FROM rights_request WHERE state = 'unverified' AND channel = 'portal'
-             AND received_at < $1 ORDER BY received_at LIMIT 500",
+            "SELECT id FROM rights_request WHERE state = 'unverified' AND received_at < $1
+             AND level = 'claimed' AND id IN (SELECT request FROM rights_link)
+             ORDER BY received_at LIMIT 500",
         )
         .bind(before)
         .fetch_all(self.store().reader())
         .await?;
+        let mut lapsed = 0;
         for id in &ids {
-            let request = self.request(id).await?;
-            let act = Act { what: "lapsed", ..Act::default() };
-            self.act(&Actor::System("rights"), request, "rights.lapsed", act, |one| {
-                one.state = State::Lapsed;
-                one.closed_at = now();
-            })
-            .await?;
+            // One that somebody works on this moment, or that cannot be read, holds no other back.
+            match self.lapse_one(id).await {
+                Ok(()) => lapsed += 1,
+                Err(error) => tracing::warn!(%error, request = %id, "a request did not lapse"),
+            }
         }
-        Ok(ids.len())
+        Ok(lapsed)
+    }
+
+    async fn lapse_one(&self, id: &str) -> Result<()> {
+        let request = self.request(id).await?;
+        let act = Act { what: "lapsed", ..Act::default() };
+        self.act(&Actor::System("rights"), request, "rights.lapsed", act, |one| {
+            one.state = State::Lapsed;
+            one.closed_at = now();
+        })
+        .await
     }
 }
 

@@ -1,10 +1,15 @@
 //! Requests: what they are, how they are kept, what happens to them.
 
+mod bundles;
 mod change;
 mod model;
 mod receive;
 mod store;
 
+pub(crate) use bundles::{
+    begin_bundle, end_bundle, expired_bundles, fail_bundle, forget_bundle, keep_place,
+    note_fetched, place,
+};
 pub use model::{By, Channel, Kind, Level, Private, Request, State};
 pub use receive::{New, Received};
 pub use store::{Author, Counts, Event, Filter, Message};

@@ -378,6 +378,8 @@ pub struct Request {
     pub extendable_to: i64,
     /// Until then the person must be told of that (µs), or 0.
     pub notice_by: i64,
+    /// The clock that counts stands still.
+    pub paused: bool,
     /// Answered or ended (µs), or 0.
     pub closed_at: i64,
     /// Why it was refused: a key of [`crate::REFUSALS`], or "".
@@ -400,12 +402,27 @@ impl Request {
 
     /// Whether the answer is late at a moment.
     pub fn is_late(&self, now: i64) -> bool {
-        !self.state.is_closed() && self.due_at > 0 && self.due_at < now
+        !self.state.is_closed() && !self.paused && self.due_at > 0 && self.due_at < now
     }
 
-    /// Whether we are sure enough of the person.
+    /// Whether we are sure enough: of the person, and of the authority of whoever asks for them, which
+    /// only somebody of staff can see (PIPL Art 31; 11 CCR §7063).
     pub fn is_verified(&self) -> bool {
-        self.level >= self.kind.needs()
+        self.level >= self.kind.needs() && (self.by == By::Person || self.level == Level::Checked)
+    }
+
+    /// What is proved about the person, to look for their data: without an account or a check, the
+    /// address that the link went to and nothing that was only told beside it.
+    ///
+    /// # Errors
+    /// What was kept is no person (any more).
+    pub fn proved(&self) -> crate::Result<Option<Subject>> {
+        let person = self.private.person()?;
+        Ok(match self.level {
+            Level::Claimed => None,
+            Level::Contact => person.only(consent::IdentifierKind::Email),
+            Level::Account | Level::Checked => Some(person),
+        })
     }
 
     /// Whether the deadline may be made longer at a moment: once, as long as the person can still be
@@ -413,7 +430,7 @@ impl Request {
     pub fn may_extend(&self, now: i64) -> bool {
         self.extended_at == 0
             && self.extendable_to > self.due_at
-            && (self.notice_by == 0 || now <= self.notice_by)
+            && now <= if self.notice_by > 0 { self.notice_by } else { self.due_at }
             && matches!(self.state, State::Open | State::Waiting)
     }
 }

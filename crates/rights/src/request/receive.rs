@@ -41,14 +41,12 @@ pub struct New {
 }
 
 /// A request that was made.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Received {
-    /// Id.
+    /// Its id.
     pub id: String,
-    /// `R-17`.
-    pub name: String,
-    /// Answered until (µs).
-    pub due_at: i64,
+    /// The request itself.
+    pub request: Request,
 }
 
 impl Rights {
@@ -79,19 +77,18 @@ impl Rights {
             self.confirm_receipt(&mut tx, &request, &new.person).await?;
         }
         tx.commit().await?;
-        self.count_open().await?;
-        Ok(Received { name: request.name(), id: request.id, due_at: request.due_at })
+        self.count_open().await;
+        Ok(Received { id: request.id.clone(), request })
     }
 
     fn draft(new: &New, regimes: Vec<String>) -> Request {
-        let verified = new.level >= new.kind.needs();
         let private = Private {
             name: new.private.name.trim().to_owned(),
             words: new.private.words.trim().to_owned(),
             authority: new.private.authority.trim().to_owned(),
             ..Private::about(&new.person)
         };
-        Request {
+        let mut request = Request {
             id: new_id(),
             number: 0,
             kind: new.kind,
@@ -100,23 +97,28 @@ impl Rights {
             property: new.property.clone(),
             lang: new.lang.tag().to_owned(),
             regimes,
-            state: if verified { State::Open } else { State::Unverified },
+            state: State::Unverified,
             level: new.level,
             received_at: new.received_at,
-            verified_at: if verified { now() } else { 0 },
+            verified_at: 0,
             due_at: 0,
             due_by: String::new(),
             confirm_by: 0,
             extended_at: 0,
             extendable_to: 0,
             notice_by: 0,
+            paused: false,
             closed_at: 0,
             refusal: String::new(),
             assignee: String::new(),
             about: new.about.clone(),
             version: 1,
             private,
+        };
+        if request.is_verified() {
+            (request.state, request.verified_at) = (State::Open, now());
         }
+        request
     }
 
     async fn ask_to_confirm(
@@ -172,6 +174,7 @@ impl Rights {
         let fact = law.facts().find(|fact| fact.id == request.due_by);
         let zone = fact
             .and_then(|fact| law.regime(&fact.regime))
+            .or_else(|| request.regimes.first().and_then(|key| law.regime(key)))
             .map_or(jiff::tz::TimeZone::UTC, crate::clock::zone);
         let at = Timestamp::from_microsecond(request.due_at).unwrap_or(Timestamp::UNIX_EPOCH);
         at.to_zoned_datetime(zone).date().to_string()

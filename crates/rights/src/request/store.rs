@@ -9,7 +9,7 @@ use crate::{Result, Rights, RightsError};
 
 const COLUMNS: &str = "id, number, kind, by_whom, channel, property, lang, regimes, state, level,
     received_at, verified_at, due_at, due_by, confirm_by, extended_at, extendable_to, notice_by,
-    closed_at, refusal, assignee, about, version, private_sealed";
+    closed_at, refusal, assignee, about, version, private_sealed, paused";
 
 /// Which requests to list. Empty texts do not narrow.
 #[derive(Debug, Clone, Default)]
@@ -130,7 +130,7 @@ pub(super) async fn next_number(tx: &mut WriteTx) -> Result<i64> {
 
 pub(super) async fn insert(rights: &Rights, tx: &mut WriteTx, request: &Request) -> Result<()> {
     let private = serde_json::to_string(&request.private).unwrap_or_default();
-    let marks: Vec<String> = (1..=24).map(|n| format!("${n}")).collect();
+    let marks: Vec<String> = (1..=25).map(|n| format!("${n}")).collect();
     let sql = format!("INSERT INTO rights_request ({COLUMNS}) VALUES ({})", marks.join(", "));
     sqlx::query(AssertSqlSafe(sql))
         .bind(&request.id)
@@ -157,6 +157,7 @@ pub(super) async fn insert(rights: &Rights, tx: &mut WriteTx, request: &Request)
         .bind(&request.about)
         .bind(request.version)
         .bind(rights.store().seal(&context(&request.id), &private))
+        .bind(i64::from(request.paused))
         .execute(tx.conn())
         .await?;
     Ok(())
@@ -167,7 +168,7 @@ pub(super) async fn update(tx: &mut WriteTx, request: &Request) -> Result<()> {
     let done = sqlx::query(
         "UPDATE rights_request SET state = $1, level = $2, verified_at = $3, due_at = $4,
            due_by = $5, confirm_by = $6, extended_at = $7, extendable_to = $8, notice_by = $9,
-           closed_at = $10, refusal = $11, assignee = $12, version = version + 1
+           closed_at = $10, refusal = $11, assignee = $12, paused = $15, version = version + 1
          WHERE id = $13 AND version = $14",
     )
     .bind(request.state.as_str())
@@ -184,6 +185,7 @@ pub(super) async fn update(tx: &mut WriteTx, request: &Request) -> Result<()> {
     .bind(&request.assignee)
     .bind(&request.id)
     .bind(request.version)
+    .bind(i64::from(request.paused))
     .execute(tx.conn())
     .await?;
     if done.rows_affected() == 0 {
@@ -318,7 +320,8 @@ pub(super) async fn find(rights: &Rights, tx: &mut WriteTx, id: &str) -> Result<
 /// The filter as SQL; its binds follow in [`Filter::binds`]. `$5` is now.
 const TESTS: &str = "($1 = '' OR state = $1
       OR ($1 = 'work' AND state IN ('unverified', 'open', 'waiting'))
-      OR ($1 = 'late' AND state IN ('unverified', 'open', 'waiting') AND due_at > 0 AND due_at < $5))
+      OR ($1 = 'late' AND state IN ('unverified', 'open', 'waiting') AND paused = 0 AND due_at > 0
+        AND due_at < $5))
     AND ($2 = '' OR kind = $2)
     AND ($3 = '' OR assignee = $3 OR ($3 = 'nobody' AND assignee = ''))
     AND ($4 = 0 OR number = $4)";
@@ -357,6 +360,7 @@ impl Rights {
             extended_at: row.try_get(15)?,
             extendable_to: row.try_get(16)?,
             notice_by: row.try_get(17)?,
+            paused: row.try_get::<i64, _>(24)? != 0,
             closed_at: row.try_get(18)?,
             refusal: text(19)?,
             assignee: text(20)?,
@@ -433,7 +437,14 @@ impl Rights {
             query = query.bind(one.to_text());
         }
         let rows = query.fetch_all(self.store().reader()).await?;
-        rows.iter().map(|row| self.read(row)).collect()
+        let mut own = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let request = self.read(row)?;
+            if is_theirs(&request, person)? {
+                own.push(request);
+            }
+        }
+        Ok(own)
     }
 
     /// A request, for its person only: for anybody else there is none.
@@ -442,9 +453,11 @@ impl Rights {
     /// [`RightsError::NotFound`].
     pub async fn own(&self, id: &str, person: &consent::Subject) -> Result<Request> {
         let request = self.request(id).await?;
-        let theirs = request.private.person()?.blind(self.consent().vault());
-        let own = person.blind(self.consent().vault()).iter().any(|one| theirs.contains(one));
-        if own { Ok(request) } else { Err(RightsError::NotFound("request")) }
+        if is_theirs(&request, person)? {
+            Ok(request)
+        } else {
+            Err(RightsError::NotFound("request"))
+        }
     }
 
     /// How many wait.
@@ -454,9 +467,9 @@ impl Rights {
     pub async fn counts(&self) -> Result<Counts> {
         const WEEK: i64 = 7 * 24 * 3600 * 1_000_000;
         let row = sqlx::query(
-            "SELECT CAST(COALESCE(SUM(CASE WHEN state IN ('open', 'waiting') THEN 1 ELSE 0 END), 0)
+            "SELECT CAST(COALESCE(SUM(CASE WHEN state = 'open' THEN 1 ELSE 0 END), 0)
                  AS BIGINT),
-               CAST(COALESCE(SUM(CASE WHEN due_at > 0 AND due_at < $1 THEN 1 ELSE 0 END), 0)
+               CAST(COALESCE(SUM(CASE WHEN paused = 0 AND due_at > 0 AND due_at < $1 THEN 1 ELSE 0 END), 0)
                  AS BIGINT),
                CAST(COALESCE(SUM(CASE WHEN due_at >= $1 AND due_at < $2 THEN 1 ELSE 0 END), 0)
                  AS BIGINT),
@@ -537,4 +550,14 @@ impl Rights {
             .await?;
         self.request(&id.ok_or(RightsError::NotFound("link"))?).await
     }
+}
+
+/// Whether a request is a person's, by an identifier of both. A telephone may be a household's: it
+/// does not speak for a request that names somebody by more than that.
+fn is_theirs(request: &Request, person: &consent::Subject) -> Result<bool> {
+    let asked = request.private.person()?;
+    let phone = consent::IdentifierKind::Phone;
+    let only_phones = asked.identifiers().iter().all(|one| one.kind() == phone);
+    let mut same = person.identifiers().iter().filter(|one| asked.identifiers().contains(one));
+    Ok(same.any(|one| only_phones || one.kind() != phone))
 }

@@ -1,0 +1,83 @@
+//! Rows of a person as they are found: one sealed file for each table, a line of JSON for each row.
+//! Other people's cells never reach the disk.
+
+use std::{collections::HashMap, io::Write as _, path::PathBuf};
+
+use purge::{Flow, SinkError, Value};
+use serde_json::{Map, Value as Json, json};
+use trace::{Head, Place, Row, Sink};
+use vault::Blob;
+
+use super::spool::Sealing;
+use crate::{Rights, request};
+
+/// What stands where somebody else's data was.
+pub(super) const REDACTED: &str = "[…]";
+
+/// The sealed file of a table's rows.
+pub(super) fn file(node: usize) -> String {
+    format!("{node}.rows")
+}
+
+/// Takes rows in.
+pub(super) struct Collect<'a> {
+    pub rights: &'a Rights,
+    pub request: &'a str,
+    pub blob: &'a Blob,
+    pub folder: PathBuf,
+    pub open: HashMap<usize, Sealing<'a>>,
+}
+
+/// A cell as JSON writes it; bytes in base64.
+fn cell(value: &Value) -> Json {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    match value {
+        Value::Null => Json::Null,
+        Value::Int(number) => json!(number),
+        Value::Unsigned(number) => json!(number),
+        Value::Real(number) => json!(number),
+        Value::Text(text) => json!(text),
+        Value::Bytes(bytes) => json!({ "base64": STANDARD.encode(bytes) }),
+    }
+}
+
+/// A row as JSON writes it, without what is other people's.
+fn line(head: &Head, row: &Row) -> Map<String, Json> {
+    let value = |at: usize, value: &Value| {
+        if row.redact.contains(&at) { json!(REDACTED) } else { cell(value) }
+    };
+    head.columns
+        .iter()
+        .zip(&row.values)
+        .enumerate()
+        .map(|(at, (column, one))| (column.clone(), value(at, one)))
+        .collect()
+}
+
+#[async_trait::async_trait]
+impl Sink for Collect<'_> {
+    async fn rows(&mut self, head: &Head, rows: Vec<Row>) -> Result<(), SinkError> {
+        let out = match self.open.entry(head.node) {
+            std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
+            std::collections::hash_map::Entry::Vacant(entry) => {
+                let name = file(head.node);
+                let path = self.folder.join(&name);
+                entry.insert(Sealing::create(self.blob, &path, name)?)
+            }
+        };
+        for row in &rows {
+            serde_json::to_writer(&mut *out, &line(head, row))?;
+            out.write_all(b"\n")?;
+        }
+        Ok(())
+    }
+
+    async fn done(&mut self, head: &Head, place: &Place) -> Result<Flow, SinkError> {
+        if let Some(out) = self.open.remove(&head.node) {
+            out.finish()?;
+        }
+        let text = serde_json::to_string(place)?;
+        request::keep_place(self.rights, self.request, &text).await?;
+        Ok(Flow::Continue)
+    }
+}

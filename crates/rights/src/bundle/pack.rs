@@ -1,0 +1,169 @@
+//! The bundle: a ZIP of what was collected. A page in each language that people read, a JSON document
+//! for programs, and a CSV file for each table.
+
+use std::io::{BufRead as _, BufReader, Error, Result, Write};
+
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+use vault::Blob;
+use zip::{ZipWriter, write::SimpleFileOptions};
+
+use super::{
+    collect::{REDACTED, file},
+    page::{self, Page},
+    spool::{Opening, Sealing},
+};
+
+/// Rows of a table that the page shows; all of them are in its CSV file.
+pub(super) const SHOWN: usize = 200;
+/// The form of `data.json`; its JSON Schema is at `/privacy/requests/bundle.schema.json`.
+pub(super) const FORM: &str = "urn:privet:rights-bundle:1";
+
+/// A table of the bundle.
+#[derive(Debug, Clone)]
+pub(super) struct Part {
+    /// Its node in the plan.
+    pub node: usize,
+    /// The source's name.
+    pub source: String,
+    /// The table.
+    pub table: String,
+    /// Its columns.
+    pub columns: Vec<String>,
+    /// Rows in it.
+    pub rows: u64,
+}
+
+/// What `data.json` begins with.
+#[derive(Debug, Serialize)]
+pub(super) struct Head<'a> {
+    pub form: &'a str,
+    pub request: &'a str,
+    pub controller: &'a str,
+    pub made_at: String,
+}
+
+/// Everything a bundle is packed from.
+pub(super) struct Packing<'a> {
+    pub blob: &'a Blob,
+    pub folder: &'a std::path::Path,
+    pub parts: &'a [Part],
+    pub head: Head<'a>,
+    pub pages: [(&'static str, Page); 2],
+}
+
+fn broken(error: zip::result::ZipError) -> Error {
+    Error::other(error)
+}
+
+/// A name that any system takes: letters, digits, `-`, `_` and `.`; others are `_`.
+pub(super) fn plain(text: &str) -> String {
+    let keep = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' };
+    text.chars().map(keep).collect()
+}
+
+/// The name of a table's CSV file, different for each.
+pub(super) fn csv_name(part: &Part) -> String {
+    format!("tables/{:02}-{}-{}.csv", part.node + 1, plain(&part.source), plain(&part.table))
+}
+
+impl Packing<'_> {
+    /// Packs into a sealed file; returns its length before sealing.
+    pub fn pack(self, out: Sealing<'_>) -> Result<u64> {
+        let mut zip = ZipWriter::new_stream(Counted { out, count: 0 });
+        let options = SimpleFileOptions::default();
+        for (name, page) in &self.pages {
+            zip.start_file(*name, options).map_err(broken)?;
+            self.page(page, &mut zip)?;
+        }
+        zip.start_file("data.json", options).map_err(broken)?;
+        self.document(&mut zip)?;
+        for part in self.parts.iter().filter(|part| part.rows > 0) {
+            zip.start_file(csv_name(part), options).map_err(broken)?;
+            self.table(part, &mut zip)?;
+        }
+        let done = zip.finish().map_err(broken)?.into_inner();
+        let count = done.count;
+        done.out.finish()?;
+        Ok(count)
+    }
+
+    fn rows(&self, part: &Part) -> Result<impl Iterator<Item = Result<Map<String, Json>>> + '_> {
+        let name = file(part.node);
+        let from = Opening::open(self.blob, &self.folder.join(&name), name)?;
+        let line = |line: Result<String>| {
+            line.and_then(|line| serde_json::from_str(&line).map_err(Error::from))
+        };
+        Ok(BufReader::new(from).lines().map(line))
+    }
+
+    fn page(&self, page: &Page, out: &mut impl Write) -> Result<()> {
+        out.write_all(page.begin(self.parts).as_bytes())?;
+        for part in self.parts.iter().filter(|part| part.rows > 0) {
+            out.write_all(page::table(part).as_bytes())?;
+            for row in self.rows(part)?.take(SHOWN) {
+                out.write_all(page::row(part, &row?).as_bytes())?;
+            }
+            out.write_all(page.end_of_table(part).as_bytes())?;
+        }
+        out.write_all(page::END.as_bytes())
+    }
+
+    /// One row after another: a tree of all would take many times their size.
+    fn document(&self, out: &mut impl Write) -> Result<()> {
+        let head = serde_json::to_string(&self.head)?;
+        out.write_all(head.trim_end_matches('}').as_bytes())?;
+        out.write_all(b",\"tables\":[")?;
+        for (n, part) in self.parts.iter().filter(|part| part.rows > 0).enumerate() {
+            out.write_all(if n > 0 { b",\n" } else { b"\n" })?;
+            let names = serde_json::json!({ "source": part.source, "table": part.table });
+            out.write_all(names.to_string().trim_end_matches('}').as_bytes())?;
+            out.write_all(b",\"rows\":[")?;
+            for (n, row) in self.rows(part)?.enumerate() {
+                out.write_all(if n > 0 { b",\n" } else { b"\n" })?;
+                serde_json::to_writer(&mut *out, &row?)?;
+            }
+            out.write_all(b"]}")?;
+        }
+        out.write_all(b"]}\n")
+    }
+
+    fn table(&self, part: &Part, out: &mut impl Write) -> Result<()> {
+        let mut csv = csv::Writer::from_writer(out);
+        csv.write_record(part.columns.iter().map(|one| safe(one)))?;
+        for row in self.rows(part)? {
+            let row = row?;
+            let cell = |column: &String| match row.get(column) {
+                None | Some(Json::Null) => String::new(),
+                Some(Json::String(text)) => safe(text),
+                Some(other) => other.to_string(),
+            };
+            csv.write_record(part.columns.iter().map(cell))?;
+        }
+        csv.flush()
+    }
+}
+
+/// A text that no spreadsheet takes for a formula.
+fn safe(text: &str) -> String {
+    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text != REDACTED;
+    if risky { format!("'{text}") } else { text.to_owned() }
+}
+
+/// Counts what goes through.
+struct Counted<'a> {
+    out: Sealing<'a>,
+    count: u64,
+}
+
+impl Write for Counted<'_> {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+        let count = self.out.write(bytes)?;
+        self.count += count as u64;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        self.out.flush()
+    }
+}

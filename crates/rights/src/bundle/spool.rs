@@ -1,0 +1,146 @@
+//! Files that hold personal data for a while: pieces sealed one by one, so that they are written and
+//! read as they come, and nothing of them stands on the disk in clear.
+
+use std::{
+    fs::File,
+    io::{BufReader, BufWriter, ErrorKind, Read, Result, Write},
+    path::Path,
+};
+
+use vault::Blob;
+
+/// Bytes of a piece, before sealing.
+const PIECE: usize = 256 * 1024;
+/// Sealing adds less than this; a longer piece is not ours.
+const LONGEST: usize = PIECE + 1024;
+
+/// What a piece is bound to: the file it is of, and its place in it.
+fn context(name: &str, at: u64) -> Vec<u8> {
+    [name.as_bytes(), b"\x1f", &at.to_be_bytes()].concat()
+}
+
+/// Writes a sealed file. [`Sealing::finish`] ends it: a file without its end is refused, so that what
+/// was cut off is not taken for all there was.
+pub(crate) struct Sealing<'a> {
+    blob: &'a Blob,
+    name: String,
+    out: BufWriter<File>,
+    piece: Vec<u8>,
+    at: u64,
+}
+
+impl<'a> Sealing<'a> {
+    /// Begins a file anew.
+    pub fn create(blob: &'a Blob, path: &Path, name: String) -> Result<Self> {
+        let out = BufWriter::new(File::create(path)?);
+        Ok(Self { blob, name, out, piece: Vec::with_capacity(PIECE), at: 0 })
+    }
+
+    fn put(&mut self) -> Result<()> {
+        let piece = std::mem::replace(&mut self.piece, Vec::with_capacity(PIECE));
+        let sealed = self.blob.seal(&context(&self.name, self.at), piece);
+        self.at += 1;
+        let length = u32::try_from(sealed.len()).map_err(|_| ErrorKind::InvalidData)?;
+        self.out.write_all(&length.to_be_bytes())?;
+        self.out.write_all(&sealed)
+    }
+
+    /// Writes the end and waits until everything is on the disk.
+    pub fn finish(mut self) -> Result<()> {
+        if !self.piece.is_empty() {
+            self.put()?;
+        }
+        self.put()?;
+        self.out.flush()?;
+        self.out.get_ref().sync_all()
+    }
+}
+
+impl Write for Sealing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+        let room = (PIECE - self.piece.len()).min(bytes.len());
+        self.piece.extend_from_slice(&bytes[..room]);
+        if self.piece.len() == PIECE {
+            self.put()?;
+        }
+        Ok(room)
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// Reads a sealed file.
+pub(crate) struct Opening<'a> {
+    blob: &'a Blob,
+    name: String,
+    from: BufReader<File>,
+    piece: Vec<u8>,
+    read: usize,
+    at: u64,
+    ended: bool,
+}
+
+impl<'a> Opening<'a> {
+    /// Opens a file.
+    pub fn open(blob: &'a Blob, path: &Path, name: String) -> Result<Self> {
+        let from = BufReader::new(File::open(path)?);
+        Ok(Self { blob, name, from, piece: Vec::new(), read: 0, at: 0, ended: false })
+    }
+
+    fn next(&mut self) -> Result<()> {
+        let mut length = [0; 4];
+        self.from.read_exact(&mut length)?;
+        let length = u32::from_be_bytes(length) as usize;
+        if length > LONGEST {
+            return Err(ErrorKind::InvalidData.into());
+        }
+        let mut sealed = vec![0; length];
+        self.from.read_exact(&mut sealed)?;
+        let opened = self.blob.open(&context(&self.name, self.at), sealed);
+        self.piece = opened.map_err(|_| ErrorKind::InvalidData)?;
+        (self.read, self.at) = (0, self.at + 1);
+        self.ended = self.piece.is_empty();
+        Ok(())
+    }
+}
+
+impl Read for Opening<'_> {
+    fn read(&mut self, into: &mut [u8]) -> Result<usize> {
+        if self.read == self.piece.len() && !self.ended {
+            self.next()?;
+        }
+        let rest = &self.piece[self.read..];
+        let count = rest.len().min(into.len());
+        into[..count].copy_from_slice(&rest[..count]);
+        self.read += count;
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_is_read_and_a_cut_or_changed_file_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rows");
+        let blob = Blob::new(&[7; 32]);
+        let text = "谢谢 a line\n".repeat(60_000);
+        let mut out = Sealing::create(&blob, &path, "a".into()).unwrap();
+        out.write_all(text.as_bytes()).unwrap();
+        out.finish().unwrap();
+        let read = |name: &str| {
+            let mut text = String::new();
+            Opening::open(&blob, &path, name.into())?.read_to_string(&mut text).map(|_| text)
+        };
+        assert_eq!(read("a").unwrap(), text);
+        assert!(read("b").is_err(), "another file's name");
+        let whole = std::fs::read(&path).unwrap();
+        assert!(!whole.windows(6).any(|part| part == b"a line"));
+        std::fs::write(&path, &whole[..whole.len() - 40]).unwrap();
+        assert!(read("a").is_err(), "its end is missing");
+    }
+}
