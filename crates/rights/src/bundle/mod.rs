@@ -175,7 +175,8 @@ impl Rights {
                 controller: &organisation,
                 made_at: web::rfc3339(now()),
             };
-            let pages = [("index.html", en), ("index.zh-CN.html", zh)];
+            let [english, chinese] = pack::PAGES;
+            let pages = [(english, en), (chinese, zh)];
             let packing = Packing { blob: &blob, folder: &folder, parts: &parts, head, pages };
             let bytes = packing.pack(out)?;
             for part in &parts {

@@ -14,6 +14,8 @@ use super::{
     spool::{Opening, Sealing},
 };
 
+/// The pages, in English and in Chinese.
+pub(super) const PAGES: [&str; 2] = ["index.html", "index.zh-CN.html"];
 /// Rows of a table that the page shows; all of them are in its CSV file.
 pub(super) const SHOWN: usize = 200;
 /// The form of `data.json`; its JSON Schema is at `/privacy/requests/bundle.schema.json`.
