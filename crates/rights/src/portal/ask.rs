@@ -163,8 +163,12 @@ pub(super) async fn make(
         about: String::new(),
     };
     room.rights.limits().failed(&key);
-    room.rights.limits().failed(&owner);
-    match room.rights.receive(CUSTOMER, new).await {
+    let received = room.rights.receive(CUSTOMER, new).await;
+    if received.is_ok() {
+        // A letter went out; a form that was sent with a fault wrote none.
+        room.rights.limits().failed(&owner);
+    }
+    match received {
         Ok(made) if session.is_some() => Ok(redirect(&format!("/privacy/requests/{}", made.id))),
         Ok(_) => Ok(redirect("/privacy/requests/sent")),
         Err(RightsError::Asked(key)) => {
