@@ -121,6 +121,10 @@ impl Rights {
             }
             walked => walked?,
         };
+        // A table that broke off keeps the rows it gave; it is told as missing.
+        for (_, out) in sink.open.drain() {
+            out.finish().map_err(disk)?;
+        }
         drop(sink);
         self.pack(&request, &plan, &outcome).await
     }
@@ -131,12 +135,18 @@ impl Rights {
         let name = |id: &str| {
             sources.iter().find(|one| one.id == id).map_or(id, |one| &one.name).to_owned()
         };
+        let (folder, blob) = (self.bundle_folder(&request.id), self.bundle_blob());
+        let mut catalogues = HashMap::new();
         let mut parts = Vec::new();
         let mut systems = BTreeSet::new();
         for (node, one) in plan.nodes.iter().enumerate() {
             let counts = outcome.counts.get(node).copied().unwrap_or_default();
-            let rows = counts.own + counts.shared;
-            let tables = map.tables_of(&one.source).await?;
+            let found = folder.join(collect::file(node)).exists();
+            let rows = if found { counts.own + counts.shared } else { 0 };
+            if !catalogues.contains_key(&one.source) {
+                catalogues.insert(one.source.clone(), map.tables_of(&one.source).await?);
+            }
+            let tables = &catalogues[&one.source];
             let columns = tables.table(&one.table).map_or_else(Vec::new, |table| {
                 table.fields.iter().map(|field| field.name.clone()).collect()
             });
@@ -149,10 +159,13 @@ impl Rights {
         }
         let facts = map.record_facts().await?;
         let systems: Vec<String> = systems.into_iter().filter(|id| !id.is_empty()).collect();
-        let missing: Vec<String> = outcome
-            .failed
-            .iter()
-            .map(|one| [name(&one.source), one.table.clone()].join(" "))
+        // What broke off on the way, and what could not be begun: a database that is down, files.
+        let failed = outcome.failed.iter().map(|one| (&one.source, &one.table));
+        let unread = plan.unreached.iter().filter(|one| matches!(one.why, trace::Why::Missing(_)));
+        let unread = unread.map(|one| (&one.source, &one.table));
+        let missing: BTreeSet<String> = failed
+            .chain(unread)
+            .map(|(source, table)| [&*name(source), table].join(" ").trim().to_owned())
             .collect();
         let rows: u64 = parts.iter().map(|part| part.rows).sum();
         let page = |lang: Lang| Page {
@@ -162,10 +175,11 @@ impl Rights {
             request: request.name(),
             day: web::rfc3339(now()).get(..10).unwrap_or_default().to_owned(),
             systems: page::systems(&facts, &systems, lang),
-            unreached: missing.clone(),
+            unreached: missing.iter().cloned().collect(),
         };
         let (en, zh) = (page(Lang::En), page(Lang::ZhCn));
-        let (folder, blob) = (self.bundle_folder(&request.id), self.bundle_blob());
+        let nodes: Vec<usize> = parts.iter().map(|part| part.node).collect();
+        let place = folder.clone();
         let (request_name, organisation) = (request.name(), self.organisation());
         let bytes = tokio::task::spawn_blocking(move || {
             let out = Sealing::create(&blob, &folder.join(PACKED), PACKED.to_owned())?;
@@ -178,18 +192,21 @@ impl Rights {
             let [english, chinese] = pack::PAGES;
             let pages = [(english, en), (chinese, zh)];
             let packing = Packing { blob: &blob, folder: &folder, parts: &parts, head, pages };
-            let bytes = packing.pack(out)?;
-            for part in &parts {
-                let file = folder.join(collect::file(part.node));
-                if file.exists() {
-                    std::fs::remove_file(file)?;
-                }
-            }
-            std::io::Result::Ok(bytes)
+            packing.pack(out)
         });
         let bytes = bytes.await.map_err(|error| RightsError::Search(error.to_string()))?;
         let bytes = bytes.map_err(disk)?;
-        request::end_bundle(self, &request.id, bytes, rows, missing.len()).await
+        request::end_bundle(self, &request.id, bytes, rows, missing.len()).await?;
+        // Only now: a server killed before goes on from its place and needs what was collected.
+        for node in nodes {
+            match tokio::fs::remove_file(place.join(collect::file(node))).await {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(disk(error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// The bytes of a bundle, piece by piece; its fetching is an entry of the ledger.

@@ -18,7 +18,8 @@ use super::{
 pub(super) const PAGES: [&str; 2] = ["index.html", "index.zh-CN.html"];
 /// Rows of a table that the page shows; all of them are in its CSV file.
 pub(super) const SHOWN: usize = 200;
-/// The form of `data.json`; its JSON Schema is at `/privacy/requests/bundle.schema.json`.
+/// The form of `data.json`: this, the request, the controller, when; then `tables`, each with its
+/// source, its name and its rows as objects by column.
 pub(super) const FORM: &str = "urn:privet:rights-bundle:1";
 
 /// A table of the bundle.
