@@ -225,8 +225,6 @@ impl House {
         consent.follow_organisation(move || named.organisation());
         let preferences = Preferences::open(web.clone(), consent.clone(), config.sms_gateway()?);
         let preferences = preferences.await.map_err(anyhow::Error::from)?;
-        let rights = Rights::open(web.clone(), preferences.clone(), regimes.clone());
-        let rights = rights.await.map_err(anyhow::Error::from)?;
         let warn = Warn::open(web.clone(), consent.clone()).await.map_err(anyhow::Error::from)?;
         let said = banner::Settings {
             country_header: config.country_header.clone(),
@@ -236,6 +234,9 @@ impl House {
         let banner = banner.map_err(anyhow::Error::from)?;
         let map = map.with_own_detectors(Arc::new(FromInspect(inspect.clone())));
         let (retain, map) = open_retain(&web, map, &consent, config).await?;
+        let rights =
+            Rights::open(web.clone(), preferences.clone(), regimes.clone(), retain.clone());
+        let rights = rights.await.map_err(anyhow::Error::from)?;
         let policy = Policy::open(web.clone(), consent.clone(), map.clone(), regimes.clone());
         let policy = policy.await.map_err(anyhow::Error::from)?;
         crate::news::connect(&banner, &policy);

@@ -22,6 +22,9 @@ pub enum RightsError {
     /// The data map.
     #[error(transparent)]
     Map(#[from] datamap::DataMapError),
+    /// Duties to keep, holds, accounts that may change rows.
+    #[error(transparent)]
+    Retain(#[from] retain::RetainError),
     /// Looking for a person's rows.
     #[error("{0}")]
     Search(String),
@@ -63,6 +66,7 @@ impl From<RightsError> for web::WebError {
             RightsError::Consent(error) => preference::PreferenceError::from(error).into(),
             RightsError::Preference(error) => error.into(),
             RightsError::Regime(error) => error.into(),
+            RightsError::Retain(error) => error.into(),
             RightsError::Store(error) => error.into(),
             other => Self::internal(other),
         }

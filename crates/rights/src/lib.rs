@@ -32,6 +32,7 @@ use std::sync::Arc;
 use consent::Consent;
 use preference::Preferences;
 use regime::Regimes;
+use retain::Retain;
 use store::{Actor, Migration, Store};
 use web::{Limits, Web};
 
@@ -65,6 +66,7 @@ struct Inner {
     consent: Consent,
     preferences: Preferences,
     regimes: Regimes,
+    retain: Retain,
     limits: Limits,
 }
 
@@ -79,7 +81,12 @@ impl Rights {
     ///
     /// # Errors
     /// Those of Privet's own database.
-    pub async fn open(web: Web, preferences: Preferences, regimes: Regimes) -> Result<Self> {
+    pub async fn open(
+        web: Web,
+        preferences: Preferences,
+        regimes: Regimes,
+        retain: Retain,
+    ) -> Result<Self> {
         web.store().migrate(&MIGRATIONS).await?;
         let consent = preferences.consent().clone();
         let rights = Self {
@@ -88,6 +95,7 @@ impl Rights {
                 consent,
                 preferences,
                 regimes,
+                retain,
                 limits: Limits::default(),
             }),
         };
@@ -115,6 +123,11 @@ impl Rights {
 
     pub(crate) fn regimes(&self) -> &Regimes {
         &self.inner.regimes
+    }
+
+    /// Duties to keep, legal holds, and the accounts that may change rows.
+    pub(crate) fn retain(&self) -> &Retain {
+        &self.inner.retain
     }
 
     pub(crate) fn limits(&self) -> &Limits {

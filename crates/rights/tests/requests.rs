@@ -12,6 +12,7 @@ use consent::{Consent, Identifier, IdentifierKind, Subject, property::DEFAULT};
 use datamap::{DataMap, sources::SourceDraft};
 use preference::Preferences;
 use regime::Regimes;
+use retain::Retain;
 use rights::{By, Channel, Kind, Level, New, Private, Rights, RightsError, State};
 use rights::{bundle, find::Stage};
 use sqlx::Connection as _;
@@ -56,7 +57,8 @@ async fn house(postgres: bool) -> House {
     let map = DataMap::open(store.clone()).await.unwrap();
     let regimes = Regimes::open(store.clone(), consent.clone(), map.clone()).await.unwrap();
     let preferences = Preferences::open(web.clone(), consent.clone(), None).await.unwrap();
-    let rights = Rights::open(web.clone(), preferences.clone(), regimes).await.unwrap();
+    let retain = Retain::open(web.clone(), map.clone(), consent.clone()).await.unwrap();
+    let rights = Rights::open(web.clone(), preferences.clone(), regimes, retain).await.unwrap();
     let rooms = web::router(web.clone())
         .merge(preference::router(web.clone(), preferences.clone()))
         .merge(rights::router(web.clone(), rights.clone()));

@@ -144,7 +144,7 @@ fn only(one: &Only) -> Condition {
 }
 
 /// What keeps rows of a table: a row stays unless each of these is false of it.
-fn exceptions(
+pub(crate) fn exceptions(
     table: &str,
     plan: &[&str],
     now: Timestamp,

@@ -220,8 +220,8 @@ fn count(rows: u64) -> i64 {
 }
 
 impl Retain {
-    /// Changes with every hold that is made or ended.
-    async fn holds_stamp(&self) -> Result<(i64, i64, i64)> {
+    /// Changes with every hold that is made or ended, so that long work can hear of one.
+    pub async fn holds_stamp(&self) -> Result<(i64, i64, i64)> {
         Ok(sqlx::query_as(
             "SELECT COUNT(*), CAST(COALESCE(MAX(made_at), 0) AS BIGINT),
                CAST(COALESCE(MAX(ended_at), 0) AS BIGINT) FROM retention_hold",
