@@ -346,3 +346,200 @@ rights-bundle-rights-text = You may have this corrected, deleted or restricted, 
 rights-bundle-data = The data
 rights-bundle-nothing = We found nothing about you.
 rights-bundle-rest = More rows are in { $file }.
+
+# Erasure
+rights-erasure-of = Erasure for { $name }
+rights-erasure-lead = What becomes of each table’s rows, before anything is touched; then the work, its certificate, and looks that nothing came back.
+rights-erasure-open = Plan and carry out the erasure
+rights-erasure-open-text = Nothing is touched until a second person has agreed to the plan.
+rights-erasure-planning = Planning
+rights-erasure-planning-text = The person’s rows are looked for and counted. Nothing is touched.
+rights-erasure-planned = Planned
+rights-erasure-planned-text = Read the plan, change what has to stay, and have a second person agree.
+rights-erasure-queued = Begins
+rights-erasure-queued-text = It begins with the next free worker.
+rights-erasure-running = At work
+rights-erasure-running-text = Rows are deleted batch by batch. It goes on by itself, also after a restart.
+rights-erasure-stopping = Stopping
+rights-erasure-stopping-text = It stops after the batch under way.
+rights-erasure-stopped = Stopped
+rights-erasure-stopped-text = It stands at the border of a batch. What is done stays done.
+rights-erasure-partial = Partly done
+rights-erasure-partial-text = Some databases are done, others are not. What failed is tried again every hour.
+rights-erasure-done = Done
+rights-erasure-done-text = Everything that may go is gone.
+rights-erasure-failed = Not planned
+rights-erasure-failed-text = The plan could not be made. Plan again.
+rights-erasure-broke = It broke off
+rights-erasure-asked = Planned by
+rights-erasure-begun = Begun
+rights-erasure-ended = Ended
+rights-erasure-result = Result
+rights-erasure-deleted = { $count ->
+    [one] { $count } row deleted
+   *[other] { $count } rows deleted
+  }
+rights-erasure-emptied = { $count ->
+    [one] { $count } row emptied
+   *[other] { $count } rows emptied
+  }
+rights-erasure-kept = { $count ->
+    [one] { $count } row kept
+   *[other] { $count } rows kept
+  }
+rights-erasure-keys = Consents
+rights-erasure-keys-gone = The customer’s keys are destroyed; nothing that was sealed with them can be read any more.
+rights-erasure-stop = Stop
+rights-erasure-resume = Go on
+rights-erasure-close = Close without the rest
+rights-erasure-close-text = What could not be reached stays in those databases and is named in the certificate. Somebody has to erase it by hand.
+rights-erasure-nothing = No row of the person was found
+rights-erasure-nothing-text = Their consents in Privet can be erased all the same: have a second person agree and carry it out.
+rights-erasure-tables = Tables
+rights-erasure-tables-lead = What refers to others goes first. A row that has to stay because others refer to it loses its personal columns. Duties to keep and legal holds always win.
+rights-erasure-becomes = What becomes of them
+rights-erasure-col-deleted = Deleted
+rights-erasure-col-emptied = Emptied
+rights-erasure-col-kept = Kept
+rights-erasure-doubtful = { $count ->
+    [one] { $count } doubtful row, left to you
+   *[other] { $count } doubtful rows, left to you
+  }
+rights-erasure-shared = { $count ->
+    [one] and { $count } shared row
+   *[other] and { $count } shared rows
+  }
+rights-erasure-cells = { $count ->
+    [one] and { $count } cell of a shared row
+   *[other] and { $count } cells of shared rows
+  }
+rights-erasure-by-duty = { $count ->
+    [one] { $count } by a duty to keep
+   *[other] { $count } by a duty to keep
+  }
+rights-erasure-by-hold = { $count ->
+    [one] { $count } by a legal hold
+   *[other] { $count } by a legal hold
+  }
+rights-erasure-step-done = done
+rights-erasure-change = Change
+rights-erasure-ground = Ground, if they stay
+rights-erasure-save = Save
+rights-erase-delete = Deleted
+rights-erase-empty = Stay without personal columns
+rights-erase-keep = Stay as they are
+rights-ground-duty = A law obliges us to keep them
+rights-ground-claims = Needed for legal claims
+rights-ground-expression = Freedom of expression and information
+rights-ground-public = Public interest: health, archives, research
+rights-erasure-triggers-text = Triggers stand on some of these tables. They may do more than this plan says. Read them before you allow it.
+rights-erasure-triggers-yes = Allow tables with triggers
+rights-erasure-triggers-no = Do not allow tables with triggers
+rights-erasure-left = Out of reach
+rights-erasure-left-text = Nothing is erased here by Privet. Ask the owners of these systems, and plan the rest when they can be reached.
+rights-erasure-plan = Plan the erasure
+rights-erasure-plan-text = Looks for the person’s rows in all connected databases and counts what would become of them. It only reads.
+rights-erasure-plan-again = Plan again
+rights-erasure-rest = Plan the rest
+rights-erasure-rest-text = Looks again into databases that could not be read when this was planned.
+rights-erasure-carry = Carry out
+rights-erasure-carry-rest = The rest belongs to an erasure that was agreed to.
+rights-erasure-carry-title = Erase this person’s data?
+rights-erasure-carry-text = Rows are deleted in the company’s databases. This cannot be undone.
+rights-erasure-agreement = Agreement
+rights-erasure-ask = Ask a second person
+rights-erasure-ask-text = Somebody else has to agree before anything is deleted.
+rights-erasure-ask-hint = For your colleague: what you checked. Name no customer.
+rights-erase-fault-no-key = Its rows cannot be told apart: they have no key. Somebody has to do it by hand.
+rights-erase-fault-no-account = There is no account that may change rows of this source. Give one under Retention.
+rights-erase-fault-moved = The source was moved since its account was given. Give it anew under Retention.
+rights-erase-fault-no-source = The source is not on the map any more.
+rights-erase-fault-source = The database could not be reached. It is tried again every hour.
+rights-erase-fault-triggers = Triggers stand on the table. Read them and allow them, or empty the rows by hand.
+rights-erase-fault-changed = The table was changed since the plan was made. Plan again.
+rights-erase-fault-refused = The database refused the change.
+rights-erase-fault-locked = Rows stay locked by another program. It is tried again every hour.
+rights-erase-fault-unsafe = The table cannot be changed safely.
+rights-erase-fault-too-big = Too much hangs on one row.
+rights-erase-fault-other = It could not be done.
+rights-certificate = Certificate
+rights-certificate-text = Signed, with the proof that the log holds it. Anybody can check it offline.
+rights-certificate-get = Download the certificate
+rights-certificate-said = { $deleted } rows were deleted, { $emptied } lost what they said about the person, { $kept } stay for the reasons named.
+rights-after = Looks afterwards
+rights-after-text = A day, a week and a month later, and then every three months, Privet looks again. If a database was put back, what was erased is erased again.
+rights-after-clean = Nothing came back
+rights-after-clean-text = Only what had to stay is there.
+rights-after-back = { $count ->
+    [one] { $count } row was back
+   *[other] { $count } rows were back
+  }
+rights-after-back-text = A database had been put back from a copy. The rows were erased again.
+rights-after-fresh = { $count ->
+    [one] { $count } new row
+   *[other] { $count } new rows
+  }
+rights-after-fresh-text = Rows of this person that the erasure never saw. They may have come back as a customer; look before you do anything.
+rights-after-partly = Not everything could be read
+rights-after-partly-text = A database could not be reached. Privet looks again tomorrow.
+rights-after-last = Last look
+rights-after-next = Next look
+rights-after-again = Rows erased again
+rights-after-look = Look now
+rights-told = Recipients
+rights-told-text = Everybody who received this data has to be told that it is erased. Webhooks hear of it by themselves.
+rights-told-none = The data map names no recipient of these systems.
+rights-told-who = Recipient
+rights-told-told = Told
+rights-told-confirmed = Confirmed
+rights-told-mark = I have told them
+rights-told-confirm = They confirmed
+rights-told-silent = silent for a week
+rights-toast-erasure-plan = The plan is being made.
+rights-toast-erasure-choose = Saved.
+rights-toast-erasure-triggers = Saved.
+rights-toast-erasure-ask = A second person was asked.
+rights-toast-erasure-begin = The erasure begins.
+rights-toast-erasure-stop = It stops after the batch under way.
+rights-toast-erasure-resume = It goes on.
+rights-toast-erasure-close = Closed.
+rights-toast-erasure-look = Privet looks again.
+rights-toast-erasure-told = Noted.
+rights-toast-erasure-confirmed = Noted.
+rights-event-erasure-planned = Erasure planned
+rights-event-erasure-begun = Erasure begun
+rights-event-erasure-partly = Erasure partly done
+rights-event-erased = Erased
+rights-event-recipient-silent = A recipient has not confirmed for a week
+rights-event-erasure-clean = Looked afterwards: nothing came back
+rights-event-erasure-back = Looked afterwards: a database had been put back, erased again
+rights-event-erasure-fresh = Looked afterwards: new rows of the person
+rights-event-erasure-looked-partly = Looked afterwards: not everything could be read
+rights-error-erasure-stage = This cannot be done at this stage. Load the page again.
+rights-error-erasure-old = The plan is older than three days. Plan again, the databases have changed since.
+rights-error-erasure-needs = A second person has to agree first, and who asked carries it out.
+rights-error-no-erasure = Only a request for erasure can be planned like this.
+rights-error-ground = Rows that stay need a ground.
+rights-error-nothing-to-empty = Nothing in this table can be emptied.
+rights-own-erased = What we deleted
+rights-own-erased-deleted = { $count ->
+    [one] { $count } entry about you was deleted.
+   *[other] { $count } entries about you were deleted.
+  }
+rights-own-erased-emptied = { $count ->
+    [one] From { $count } entry that others need, everything about you was removed.
+   *[other] From { $count } entries that others need, everything about you was removed.
+  }
+rights-own-erased-duty = { $count ->
+    [one] { $count } entry has to stay for a while because the law obliges us: { $why }
+   *[other] { $count } entries have to stay for a while because the law obliges us: { $why }
+  }
+rights-own-erased-hold = { $count ->
+    [one] { $count } entry has to stay because it is needed in legal proceedings.
+   *[other] { $count } entries have to stay because they are needed in legal proceedings.
+  }
+rights-own-erased-stays = { $count ->
+    [one] { $count } entry stays: { $why }
+   *[other] { $count } entries stay: { $why }
+  }
+rights-own-certificate = With this certificate you can check, without us, that this was done and written down.

@@ -185,6 +185,11 @@ fn json(text: &str, keys: &Keys) -> Result<String, Failure> {
     {
         return Err(Failure::check("the entry in the log is not the end of a run"));
     }
+    if document["type"] == rights::erase::CERTIFICATE
+        && placed.leaf.action != rights::erase::ERASED
+    {
+        return Err(Failure::check("the entry in the log is not the end of an erasure"));
+    }
     Ok(format!(
         "{said}; entry {} of {}{}",
         placed.leaf.seq,
@@ -213,6 +218,16 @@ fn described(document: &Value, id: &str, signer: &PublicKey) -> String {
             document["rows"],
             text("begun_at"),
             text("ended_at"),
+        );
+    }
+    if document["type"] == rights::erase::CERTIFICATE {
+        let text = |name: &str| document[name].as_str().unwrap_or_default();
+        return format!(
+            "erasure certificate: {} carried out {} on {}: {}; unchanged since it was signed by {signer}",
+            text("organisation"),
+            text("request"),
+            text("ended_at"),
+            document["said"]["en"].as_str().unwrap_or_default(),
         );
     }
     format!("document {id}: unchanged since it was signed by {signer}")

@@ -25,6 +25,9 @@ pub enum RightsError {
     /// Duties to keep, holds, accounts that may change rows.
     #[error(transparent)]
     Retain(#[from] retain::RetainError),
+    /// A customer's database.
+    #[error(transparent)]
+    Purge(#[from] purge::PurgeError),
     /// Looking for a person's rows.
     #[error("{0}")]
     Search(String),

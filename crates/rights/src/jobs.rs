@@ -1,4 +1,5 @@
-//! Once a day: requests that nobody confirmed lapse, bundles whose time is over are removed.
+//! Once a day: requests that nobody confirmed lapse, bundles whose time is over are removed, silent
+//! recipients are chased. Every hour: erasures go on where something failed, looks after them are taken.
 
 use serde_json::json;
 use store::{Actor, JobContext, JobError, JobHandler, Runner};
@@ -8,10 +9,15 @@ use crate::{Result, Rights};
 const KIND: &str = "rights_clocks";
 /// Every morning.
 const CRON: &str = "10 6 * * *";
+const HOURLY: &str = "rights_hourly";
+/// Every hour.
+const HOURLY_CRON: &str = "40 * * * *";
 
 pub(crate) async fn schedule(rights: &Rights) -> Result<()> {
     let by = Actor::System("rights");
-    rights.store().schedule("rights:clocks", KIND, CRON, "UTC", json!({}), by).await?;
+    let store = rights.store();
+    store.schedule("rights:clocks", KIND, CRON, "UTC", json!({}), by.clone()).await?;
+    store.schedule("rights:hourly", HOURLY, HOURLY_CRON, "UTC", json!({}), by).await?;
     Ok(())
 }
 
@@ -22,6 +28,10 @@ pub fn add_handlers(runner: Runner, rights: &Rights) -> Runner {
         .handle(Clocks { rights: rights.clone() })
         .handle(crate::find::Look { rights: rights.clone() })
         .handle(crate::bundle::Make { rights: rights.clone() })
+        .handle(crate::erase::Plan { rights: rights.clone() })
+        .handle(crate::erase::Carry { rights: rights.clone() })
+        .handle(crate::erase::Look { rights: rights.clone() })
+        .handle(Hourly { rights: rights.clone() })
 }
 
 struct Clocks {
@@ -37,6 +47,24 @@ impl JobHandler for Clocks {
     async fn run(&self, _: JobContext) -> Result<(), JobError> {
         self.rights.lapse().await?;
         self.rights.remove_bundles().await?;
+        self.rights.chase_recipients().await?;
+        Ok(())
+    }
+}
+
+struct Hourly {
+    rights: Rights,
+}
+
+#[async_trait::async_trait]
+impl JobHandler for Hourly {
+    fn kind(&self) -> &'static str {
+        HOURLY
+    }
+
+    async fn run(&self, _: JobContext) -> Result<(), JobError> {
+        self.rights.retry_erasures().await?;
+        self.rights.looks_due().await?;
         Ok(())
     }
 }

@@ -10,6 +10,7 @@ mod api;
 pub mod bundle;
 pub mod clock;
 mod desk;
+pub mod erase;
 mod error;
 pub mod find;
 mod jobs;
@@ -37,8 +38,10 @@ use store::{Actor, Migration, Store};
 use web::{Limits, Web};
 
 /// The schema's steps, in order.
-const MIGRATIONS: [Migration; 1] =
-    [Migration { room: "rights", version: 1, sql: include_str!("schema.sql") }];
+const MIGRATIONS: [Migration; 2] = [
+    Migration { room: "rights", version: 1, sql: include_str!("schema.sql") },
+    Migration { room: "rights_erase", version: 1, sql: include_str!("schema-erase.sql") },
+];
 
 /// Who acts when a person does.
 pub(crate) const CUSTOMER: Actor = Actor::System("customer");
@@ -216,5 +219,5 @@ fn policy_name(short: &str) -> &'static str {
 
 /// The addresses of the room.
 pub fn router(web: Web, rights: Rights) -> axum::Router {
-    portal::router().merge(desk::router()).merge(api::router()).with_state(Room { web, rights })
+    portal::router().merge(desk::router()).merge(erase::router()).merge(api::router()).with_state(Room { web, rights })
 }

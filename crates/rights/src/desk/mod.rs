@@ -23,7 +23,7 @@ pub(crate) fn router() -> Router<Room> {
 }
 
 /// What people and programs are called.
-pub(super) struct Names(HashMap<String, String>);
+pub(crate) struct Names(HashMap<String, String>);
 
 impl Names {
     pub async fn load(web: &Web) -> Result<Self, WebError> {

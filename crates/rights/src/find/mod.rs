@@ -245,7 +245,7 @@ fn ways(plan: &Plan, at: usize) -> Vec<Way> {
     ways
 }
 
-fn unreached(one: &trace::Unreached) -> Unreached {
+pub(crate) fn unreached(one: &trace::Unreached) -> Unreached {
     let (why, detail) = match &one.why {
         Why::Missing(detail) if detail == "files" => ("files", String::new()),
         Why::Missing(detail) => ("missing", detail.clone()),

@@ -16,6 +16,7 @@ use super::offered;
 use crate::{
     CUSTOMER, Kind, Request, Room,
     bundle::{Bundle, Stage},
+    erase,
     request::Message,
 };
 
@@ -79,6 +80,9 @@ struct OwnPage {
     bundle: Option<Bundle>,
     /// Why it was refused, with the article.
     refusal: String,
+    /// What became of an erasure, and whether its certificate can be fetched.
+    erased: Vec<String>,
+    certified: bool,
     /// Where to complain: the authorities of the laws.
     authorities: Vec<String>,
     /// The law's words about the term, with its citation.
@@ -111,8 +115,15 @@ pub(super) async fn one(
         key => [p.t(&format!("rights-refusal-{key}")), crate::desk::cited(&room, &p, &request)]
             .concat(),
     };
+    let erasure = room.rights.erasure(&id).await?;
+    let certified = erasure.as_ref().is_some_and(|one| one.stage == erase::Stage::Done);
+    let erased = match &erasure {
+        Some(erasure) => room.rights.erasure_said(erasure, p.lang).await?,
+        None => Vec::new(),
+    };
     let row = row(&room, &p, request);
-    let page = OwnPage { p, row, messages, bundle, refusal, authorities, promise };
+    let page =
+        OwnPage { p, row, messages, bundle, refusal, erased, certified, authorities, promise };
     let drawn = render(&page);
     page.p.framed(drawn)
 }

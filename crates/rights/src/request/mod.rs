@@ -13,3 +13,4 @@ pub(crate) use bundles::{
 pub use model::{By, Channel, Kind, Level, Private, Request, State};
 pub use receive::{New, Received};
 pub use store::{Author, Counts, Event, Filter, Message};
+pub(crate) use store::{NewEvent, insert_event};

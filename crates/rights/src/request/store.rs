@@ -85,7 +85,7 @@ pub struct Event {
     pub detail: String,
 }
 
-pub(super) struct NewEvent<'a> {
+pub(crate) struct NewEvent<'a> {
     pub request: &'a str,
     pub what: &'a str,
     pub detail: &'a str,
@@ -203,7 +203,7 @@ pub(super) async fn insert_person(tx: &mut WriteTx, request: &str, blind: &str) 
     Ok(())
 }
 
-pub(super) async fn insert_event(
+pub(crate) async fn insert_event(
     tx: &mut WriteTx,
     actor: &Actor,
     event: &NewEvent<'_>,

@@ -1,0 +1,280 @@
+//! Looks after an erasure: is anything of the person there again? Right afterwards it is seen what had
+//! to stay; a day, a week, a month later and then every three months nothing else may be there. Rows
+//! whose keys were erased and that are back tell of a database that was put back: the shred list of
+//! their keys is applied again. Rows that were never seen are for people to judge: the person may have
+//! come back of their own will.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ::store::{JobContext, JobError, JobHandler, NewJob, now};
+use purge::Literal;
+use serde_json::json;
+use trace::Options;
+
+use super::{
+    BY, Done, Erasure, Looked, Stage, Step,
+    store::put_step,
+    treat::CHUNK,
+    work::{Halt, Open, Site},
+};
+use crate::{
+    Result, Rights, RightsError,
+    find::{ground, starting},
+    request::{NewEvent, insert_event},
+};
+
+/// The job's kind.
+const KIND: &str = "rights_erasure_look";
+const DAY: i64 = 24 * 3600 * 1_000_000;
+/// Days until the next look, after each.
+const NEXT: [i64; 4] = [1, 7, 30, 90];
+/// Looks end with the records of the request (11 CCR §7101: 24 months).
+const LAST: i64 = 730 * DAY;
+
+pub(super) fn job(request: &str) -> NewJob {
+    let payload = json!({ "request": request });
+    let dedupe = Some(format!("rights-erasure-look:{request}"));
+    NewJob { kind: KIND, payload, dedupe, max_attempts: 5 }
+}
+
+/// A key as it is compared.
+fn print(key: &[Literal]) -> String {
+    serde_json::to_string(key).unwrap_or_default()
+}
+
+/// What a look found.
+#[derive(Default)]
+struct Seen {
+    /// Rows of the shred list that are there, by step.
+    listed: BTreeMap<i64, u64>,
+    /// Rows that the erasure never saw.
+    fresh: u64,
+    /// Something could not be read.
+    partly: bool,
+}
+
+impl Rights {
+    /// Has a look in the background.
+    ///
+    /// # Errors
+    /// [`RightsError::Conflict`] while the erasure is not done.
+    pub async fn look_after(&self, by: &::store::Actor, request: &str) -> Result<()> {
+        let stages = (&[Stage::Done][..], Stage::Done);
+        let mut tx =
+            self.erasure_moved(by, "rights.erasure_look_asked", request, stages, "").await?;
+        tx.enqueue(job(request)).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Asks for the looks whose time has come.
+    ///
+    /// # Errors
+    /// Those of Privet's own database.
+    pub async fn looks_due(&self) -> Result<usize> {
+        let due = self.erasures_to_look_after().await?;
+        for id in &due {
+            self.look_after(&BY, id).await?;
+        }
+        Ok(due.len())
+    }
+
+    async fn look_now(&self, context: &JobContext, id: &str) -> Result<(), JobError> {
+        let erasure = self.erasure(id).await?.filter(|one| one.stage == Stage::Done);
+        let Some(mut erasure) = erasure else { return Ok(()) };
+        let round = 2 + erasure.looks;
+        let seen = self.see(&erasure, round).await?;
+        let there = |step: &Step| seen.listed.get(&step.at).copied().unwrap_or(0);
+        let first = erasure.looks == 0;
+        if first {
+            for step in &mut erasure.steps {
+                step.left = there(step);
+            }
+        }
+        let back = |step: &Step| there(step).saturating_sub(step.left);
+        let rows: u64 = erasure.steps.iter().map(back).sum();
+        let mut again = 0;
+        if rows > 0 {
+            let steps: Vec<Step> =
+                erasure.steps.iter().filter(|step| back(step) > 0).cloned().collect();
+            let those = steps.iter().map(|step| Step { own: there(step), ..step.clone() });
+            again = self.erase_again(context, id, round, those.collect()).await?;
+        }
+        let looked = match () {
+            () if rows > 0 => Looked::Back,
+            () if seen.fresh > 0 => Looked::Fresh,
+            () if seen.partly => Looked::Partly,
+            () => Looked::Clean,
+        };
+        self.looked(&erasure, (looked, rows, seen.fresh), (again, first)).await?;
+        Ok(())
+    }
+
+    /// What of the person is there; the keys of rows on the shred list are kept as those of a round.
+    async fn see(&self, erasure: &Erasure, round: i64) -> Result<Seen> {
+        let id = &erasure.request;
+        let person = self.request(id).await?.proved()?;
+        let person = person.ok_or(RightsError::Conflict("rights-error-unverified"))?;
+        let (ground, start) = (ground(self.regimes().map()).await?, starting(&person));
+        let plan = trace::plan(&ground, &start.kinds());
+        let (outcome, found) = trace::locate(&ground, &plan, &start, &Options::default()).await?;
+        let known: BTreeSet<(&str, &str)> =
+            erasure.unreached.iter().map(|one| (&*one.source, &*one.table)).collect();
+        let unread = plan.unreached.iter().filter(|one| matches!(one.why, trace::Why::Missing(_)));
+        let unread = unread.map(|one| (one.source.as_str(), one.table.as_str()));
+        let failed = outcome.failed.iter().map(|one| (one.source.as_str(), one.table.as_str()));
+        let mut seen = Seen {
+            // What was out of reach when it was planned says nothing new.
+            partly: unread.chain(failed).any(|one| !known.contains(&one)),
+            ..Seen::default()
+        };
+        for (node, one) in plan.nodes.iter().enumerate() {
+            let own = outcome.counts.get(node).copied().unwrap_or_default().own;
+            if own == 0 {
+                continue;
+            }
+            let mine = |step: &&Step| step.source == one.source && step.table == one.table;
+            let steps: Vec<&Step> = erasure.steps.iter().filter(mine).collect();
+            let mut listed: BTreeMap<i64, Vec<Vec<Literal>>> = BTreeMap::new();
+            let lists = self.lists(id, &steps).await?;
+            for n in 0.. {
+                let keys = found.keys(node, false, n * CHUNK, CHUNK).await?;
+                if keys.is_empty() {
+                    break;
+                }
+                for key in keys {
+                    match lists.get(&print(&key)) {
+                        Some(at) => listed.entry(*at).or_default().push(key),
+                        None => seen.fresh += 1,
+                    }
+                }
+            }
+            for (at, keys) in listed {
+                seen.listed.insert(at, keys.len() as u64);
+                for (n, piece) in keys.chunks(CHUNK).enumerate() {
+                    self.keep_keys((id, at, false, round), n, piece).await?;
+                }
+            }
+        }
+        Ok(seen)
+    }
+
+    /// The shred lists of a table, by key.
+    async fn lists(&self, id: &str, steps: &[&Step]) -> Result<BTreeMap<String, i64>> {
+        let mut all = BTreeMap::new();
+        for step in steps {
+            for n in 0.. {
+                let keys = self.keys((id, step.at, false, 1), n).await?;
+                if keys.is_empty() {
+                    break;
+                }
+                all.extend(keys.iter().map(|key| (print(key), step.at)));
+            }
+        }
+        Ok(all)
+    }
+
+    /// Applies the shred list again; says how many rows went or were emptied.
+    async fn erase_again(
+        &self,
+        context: &JobContext,
+        id: &str,
+        round: i64,
+        steps: Vec<Step>,
+    ) -> Result<u64, JobError> {
+        let person = self.request(id).await?.proved()?;
+        let person = person.ok_or(RightsError::Conflict("rights-error-unverified"))?;
+        let start = starting(&person);
+        let triggers = self.erasure(id).await?.is_some_and(|one| one.triggers);
+        let places: BTreeSet<(&str, usize)> =
+            steps.iter().map(|step| (step.source.as_str(), step.wave)).collect();
+        let mut rows = 0;
+        for (source, wave) in places {
+            let mine = steps.iter().filter(|step| step.source == source && step.wave == wave);
+            let mut mine: Vec<Step> =
+                mine.map(|step| Step { shared: 0, cells: Vec::new(), ..step.clone() }).collect();
+            let open = Open::new(self, source).await.map_err(job_error)?;
+            let site = Site { rights: self, id, start: &start, context, triggers, round, open };
+            Box::pin(site.wave(&mut mine)).await.map_err(job_error)?;
+            let mut done = Done::default();
+            mine.iter().for_each(|step| done.add(step.done));
+            rows += done.deleted + done.emptied;
+        }
+        Ok(rows)
+    }
+
+    async fn looked(
+        &self,
+        erasure: &Erasure,
+        (looked, back, fresh): (Looked, u64, u64),
+        (again, first): (u64, bool),
+    ) -> Result<()> {
+        let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        let id = &erasure.request;
+        let at = usize::try_from(erasure.looks).unwrap_or(usize::MAX).min(NEXT.len() - 1);
+        let days = if looked == Looked::Partly || looked == Looked::Back { 1 } else { NEXT[at] };
+        let next = now() + days * DAY;
+        let next = if next > erasure.ended_at + LAST { 0 } else { next };
+        let stages = (&[Stage::Done][..], Stage::Done);
+        let mut tx = self.erasure_moved(&BY, "rights.erasure_looked", id, stages, "").await?;
+        tx.states(None, Some(self.store().digest(&(looked.as_str(), back, fresh, again))));
+        sqlx::query(
+            "UPDATE rights_erasure SET looks = looks + 1, looked_at = $1, looked = $2, back = $3,
+               fresh = $4, again = again + $5, next_look = $6 WHERE request = $7",
+        )
+        .bind(now())
+        .bind(looked.as_str())
+        .bind(number(back))
+        .bind(number(fresh))
+        .bind(number(again))
+        .bind(next)
+        .bind(id)
+        .execute(tx.conn())
+        .await?;
+        if first {
+            for step in &erasure.steps {
+                put_step(&mut tx, id, step).await?;
+            }
+        }
+        // The rows of this look's round are done with; the lists of the erasure itself stay.
+        sqlx::query("DELETE FROM rights_erasure_keys WHERE request = $1 AND round > 1")
+            .bind(id)
+            .execute(tx.conn())
+            .await?;
+        let what = match looked {
+            Looked::Back => "erasure-back",
+            Looked::Fresh => "erasure-fresh",
+            Looked::Partly => "erasure-looked-partly",
+            Looked::Not | Looked::Clean => "erasure-clean",
+        };
+        insert_event(&mut tx, &BY, &NewEvent { request: id, what, detail: "" }).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+fn job_error(halt: Halt) -> JobError {
+    match halt {
+        Halt::Job(error) => error,
+        Halt::Room(error) => error.into(),
+        Halt::Fault(code, why) => JobError::Retry(format!("{code}: {why}")),
+        Halt::Holds | Halt::Stopped => JobError::Retry("what must stay has changed".into()),
+    }
+}
+
+/// The job that looks.
+pub(crate) struct Look {
+    pub rights: Rights,
+}
+
+#[async_trait::async_trait]
+impl JobHandler for Look {
+    fn kind(&self) -> &'static str {
+        KIND
+    }
+
+    async fn run(&self, context: JobContext) -> Result<(), JobError> {
+        let request = context.payload["request"].as_str().unwrap_or_default().to_owned();
+        Box::pin(self.rights.look_now(&context, &request)).await
+    }
+}

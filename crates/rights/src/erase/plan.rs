@@ -1,0 +1,378 @@
+//! The plan of an erasure: the person's rows looked for, their keys kept, what would become of them
+//! counted. Nothing is touched.
+
+use std::collections::BTreeSet;
+
+use ::store::{Actor, Entry, JobContext, JobError, JobHandler, JobRow, NewJob, Store, now};
+use purge::{DryOptions, Reason, Schema, Target};
+use retain::Kept;
+use serde_json::json;
+use trace::{Found, Ground, Holds, Options, Outcome, Start};
+
+use super::{
+    Act, BY, Cell, Done, Stage, Step,
+    store::{self, put_step},
+    treat::{self, CHUNK},
+};
+use crate::{
+    Kind, Request, Result, Rights, RightsError,
+    find::{Unreached, ground, starting, unreached},
+    request::{NewEvent, insert_event},
+};
+
+/// The job's kind.
+pub(super) const KIND: &str = "rights_erasure_plan";
+
+impl Rights {
+    /// Has the erasure of a request's person planned in the background. Planned again after it was
+    /// begun, it only looks into databases that were missing.
+    ///
+    /// # Errors
+    /// [`RightsError::Conflict`] while we are not sure of the person, or while it is at work.
+    pub async fn plan_erasure(&self, actor: &Actor, request: &Request) -> Result<()> {
+        if request.kind != Kind::Erasure {
+            return Err(RightsError::Conflict("rights-error-no-erasure"));
+        }
+        if !request.is_verified() || request.proved()?.is_none() {
+            return Err(RightsError::Conflict("rights-error-unverified"));
+        }
+        if request.state.is_closed() {
+            return Err(RightsError::Conflict("rights-error-closed"));
+        }
+        let entry =
+            Entry::new(actor.clone(), "rights.erasure_asked", "rights_request", &request.id);
+        let mut tx = self.store().begin(entry).await?;
+        store::begin_plan(&mut tx, &request.id, actor).await?;
+        let payload = json!({ "request": request.id });
+        let dedupe = Some(format!("rights-erasure-plan:{}", request.id));
+        tx.enqueue(NewJob { kind: KIND, payload, dedupe, max_attempts: 3 }).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn draw_plan(&self, context: &JobContext, id: &str) -> Result<()> {
+        let Some(before) = self.erasure(id).await?.filter(|one| one.stage == Stage::Planning)
+        else {
+            return Ok(());
+        };
+        let person = self.request(id).await?.proved()?;
+        let person = person.ok_or(RightsError::Conflict("rights-error-unverified"))?;
+        let mut ground = ground(self.regimes().map()).await?;
+        let start = starting(&person);
+        let begun = if before.begun_at > 0 { before.steps } else { Vec::new() };
+        if begun.is_empty() {
+            self.forget_plan(id).await?;
+        }
+        let known: BTreeSet<&str> = begun.iter().map(|step| step.source.as_str()).collect();
+        ground.sources.retain(|source| !known.contains(source.id.as_str()));
+        let plan = trace::plan(&ground, &start.kinds());
+        let (outcome, found) =
+            trace::locate(&ground, &plan, &start, &Options::default()).await?;
+        let draft = Draft { rights: self, id, ground: &ground, start: &start };
+        let mut steps = Vec::new();
+        let total = i64::try_from(plan.nodes.len()).unwrap_or(i64::MAX);
+        for (wave, one) in plan.deletion.iter().enumerate() {
+            for node in &one.nodes {
+                let counts = outcome.counts.get(*node).copied().unwrap_or_default();
+                if counts.own + counts.shared + counts.doubtful == 0 {
+                    continue;
+                }
+                let at = i64::try_from(begun.len() + steps.len()).unwrap_or(i64::MAX);
+                let place = (at, wave, one.circular);
+                steps.push(draft.step(&plan, *node, counts, place, &found).await?);
+                let said = context.progress(at, total, "").await;
+                said.map_err(|error| RightsError::Search(error.to_string()))?;
+            }
+        }
+        let left = left(&plan, &outcome);
+        self.planned(id, &steps, &left).await
+    }
+
+    /// An earlier plan that was not begun goes.
+    async fn forget_plan(&self, id: &str) -> Result<()> {
+        let mut tx = self.store().begin_upkeep().await?;
+        for table in ["rights_erasure_keys", "rights_erasure_step"] {
+            let sql = format!("DELETE FROM {table} WHERE request = $1");
+            sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).execute(tx.conn()).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn planned(&self, id: &str, steps: &[Step], left: &[Unreached]) -> Result<()> {
+        let stages = (&[Stage::Planning][..], Stage::Planned);
+        let mut tx = self.erasure_moved(&BY, "rights.erasure_planned", id, stages, "").await?;
+        tx.states(None, Some(self.store().digest(&steps)));
+        for step in steps {
+            put_step(&mut tx, id, step).await?;
+        }
+        sqlx::query("UPDATE rights_erasure SET planned_at = $1, unreached = $2 WHERE request = $3")
+            .bind(now())
+            .bind(serde_json::to_string(left).unwrap_or_default())
+            .bind(id)
+            .execute(tx.conn())
+            .await?;
+        let event = NewEvent { request: id, what: "erasure-planned", detail: "" };
+        insert_event(&mut tx, &BY, &event).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+/// What is out of reach, and what broke off on the way: both are missing from the plan.
+fn left(plan: &trace::Plan, outcome: &Outcome) -> Vec<Unreached> {
+    let mut all: Vec<Unreached> =
+        plan.unreached.iter().filter(|one| one.personal).map(unreached).collect();
+    all.extend(outcome.failed.iter().map(|one| Unreached {
+        source: one.source.clone(),
+        table: one.table.clone(),
+        why: "missing".to_owned(),
+        detail: one.mishap.to_string(),
+    }));
+    all
+}
+
+/// What a step is made from.
+struct Draft<'a> {
+    rights: &'a Rights,
+    id: &'a str,
+    ground: &'a Ground,
+    start: &'a Start,
+}
+
+impl Draft<'_> {
+    async fn step(
+        &self,
+        plan: &trace::Plan,
+        node: usize,
+        counts: trace::Counts,
+        (at, wave, circular): (i64, usize, bool),
+        found: &Found,
+    ) -> Result<Step> {
+        let one = &plan.nodes[node];
+        let mut step = Step {
+            at,
+            source: one.source.clone(),
+            table: one.table.clone(),
+            wave,
+            circular,
+            act: if one.keyed { Act::Delete } else { Act::Keep },
+            ground: String::new(),
+            columns: Vec::new(),
+            stuck: Vec::new(),
+            cells: Vec::new(),
+            own: counts.own,
+            shared: counts.shared,
+            doubtful: counts.doubtful,
+            expected: Done::default(),
+            done: Done::default(),
+            is_done: false,
+            error: String::new(),
+            why: String::new(),
+            left: 0,
+        };
+        if !one.keyed {
+            // Its rows cannot be told apart: somebody has to do it by hand.
+            step.expected.stays = counts.own;
+            "no-key".clone_into(&mut step.error);
+            return Ok(step);
+        }
+        for shared in [false, true] {
+            for n in 0.. {
+                let keys = found.keys(node, shared, n * CHUNK, CHUNK).await?;
+                if keys.is_empty() {
+                    break;
+                }
+                self.rights.keep_keys((self.id, at, shared, 1), n, &keys).await?;
+            }
+        }
+        let source = self.ground.source(&one.source);
+        let Some(trace::State::Connected { schema, target }) = source.map(|one| &one.state) else {
+            return Ok(step);
+        };
+        let nobody = Holds::default();
+        let holds = source.and_then(|one| one.tables.get(&step.table)).unwrap_or(&nobody);
+        self.columns(&mut step, schema, holds);
+        let tables: BTreeSet<&str> = plan
+            .nodes
+            .iter()
+            .filter(|other| other.source == one.source)
+            .map(|other| other.table.as_str())
+            .collect();
+        if let Err(error) = self.expect(&mut step, schema, target, &tables).await {
+            // The plan says what it can; the work will say the same and stand still there.
+            step.error = error.code().to_owned();
+            step.why = error.to_string();
+            step.expected = Done { deleted: counts.own, ..Done::default() };
+        }
+        Ok(step)
+    }
+
+    /// Which personal columns can be emptied, and in which the person is named.
+    fn columns(&self, step: &mut Step, schema: &Schema, holds: &Holds) {
+        let mut names: Vec<&str> = holds.fields.iter().map(|one| one.column.as_str()).collect();
+        names.extend(holds.identifiers.iter().map(|one| one.column.as_str()));
+        names.extend(holds.hidden.iter().map(String::as_str));
+        let mut seen = BTreeSet::new();
+        names.retain(|name| seen.insert(*name));
+        for name in names {
+            match treat::neutral(schema, &step.table, name) {
+                Some(neutral) => step.columns.push((name.to_owned(), neutral)),
+                None => step.stuck.push(name.to_owned()),
+            }
+        }
+        for one in &holds.identifiers {
+            let trace::Spelling::Alike(how) = one.spelling else { continue };
+            let neutral = step.columns.iter().find(|(name, _)| *name == one.column);
+            let Some((_, neutral)) = neutral.filter(|_| self.start.0.contains_key(&one.kind))
+            else {
+                continue;
+            };
+            step.cells.push(Cell {
+                column: one.column.clone(),
+                kind: one.kind.0.clone(),
+                how,
+                neutral: neutral.clone(),
+                named: 0,
+            });
+        }
+    }
+
+    /// Counts what would become of the rows now.
+    async fn expect(
+        &self,
+        step: &mut Step,
+        schema: &Schema,
+        target: &Target,
+        plan: &BTreeSet<&str>,
+    ) -> Result<(), purge::PurgeError> {
+        let sink = |error: RightsError| purge::PurgeError::Sink(error.to_string());
+        let retain = self.rights.retain();
+        let keeps = retain.keeps(&step.source, now()).await.map_err(|e| sink(e.into()))?;
+        let keeps = keeps.of(&step.table).map_err(|e| sink(e.into()))?;
+        let mut all = Done::default();
+        for n in 0.. {
+            let keys = self.rights.keys((self.id, step.at, false, 1), n).await.map_err(sink)?;
+            if keys.is_empty() {
+                break;
+            }
+            let none = Kept::default();
+            let rows = keys.len() as u64;
+            let look = |keeps: &Kept| {
+                let mut request = treat::delete(step, keys.clone(), keeps);
+                request.allow.triggers = true;
+                purge::plan(schema, request)
+            };
+            let held = held(target, &look(&keeps)?).await?;
+            let duty = if keeps.duties.is_empty() || keeps.holds.is_empty() {
+                if keeps.holds.is_empty() { held.0 } else { 0 }
+            } else {
+                let duties = Kept { duties: keeps.duties.clone(), ..none };
+                self::held(target, &look(&duties)?).await?.0
+            };
+            let bound = held.1.iter().filter(|(table, _)| !plan.contains(table.as_str()));
+            let bound: u64 = bound.map(|one| one.1).sum();
+            all.duty += duty;
+            all.hold += held.0.saturating_sub(duty);
+            if step.columns.is_empty() {
+                all.stays += bound;
+            } else {
+                all.emptied += bound;
+            }
+            all.deleted += rows.saturating_sub(held.0 + bound);
+        }
+        step.expected = all;
+        let mut cells = std::mem::take(&mut step.cells);
+        for cell in &mut cells {
+            cell.named = named(self.rights, (self.id, self.start), step, cell, (target, schema))
+                .await
+                .map_err(|error| match error {
+                    RightsError::Purge(error) => error,
+                    other => sink(other),
+                })?;
+        }
+        step.expected.cells = cells.iter().map(|cell| cell.named).sum();
+        step.cells = cells;
+        Ok(())
+    }
+}
+
+/// Shared rows of a step in which a cell names the person now.
+pub(super) async fn named(
+    rights: &Rights,
+    (id, start): (&str, &Start),
+    step: &Step,
+    cell: &Cell,
+    (target, schema): (&Target, &Schema),
+) -> Result<u64> {
+    let mut count = 0;
+    for n in 0.. {
+        let keys = rights.keys((id, step.at, true, 1), n).await?;
+        if keys.is_empty() {
+            break;
+        }
+        let mut request = treat::cells(step, cell, start, keys, &Kept::default());
+        request.allow.triggers = true;
+        let plan = purge::plan(schema, request)?;
+        let dry = purge::dry_run(target, &plan, &look_only()).await?;
+        count += dry.counts.roots;
+    }
+    Ok(count)
+}
+
+/// A count without examples.
+pub(super) fn look_only() -> DryOptions<'static> {
+    DryOptions { examples: 0, ..DryOptions::default() }
+}
+
+/// Rows of the root that a duty or hold keeps, and those that others keep, by the others' table.
+pub(super) async fn held(
+    target: &Target,
+    plan: &purge::Plan,
+) -> Result<(u64, Vec<(String, u64)>), purge::PurgeError> {
+    let dry = purge::dry_run(target, plan, &look_only()).await?;
+    let mut held = 0;
+    let mut bound = Vec::new();
+    for one in &dry.counts.kept {
+        match &one.reason {
+            Reason::Held { .. } => held += one.rows,
+            Reason::Referenced { table, .. } => bound.push((table.clone(), one.rows)),
+            Reason::Circle { .. } => {}
+        }
+    }
+    Ok((held, bound))
+}
+
+/// The job that plans.
+pub(crate) struct Plan {
+    pub rights: Rights,
+}
+
+#[async_trait::async_trait]
+impl JobHandler for Plan {
+    fn kind(&self) -> &'static str {
+        KIND
+    }
+
+    async fn run(&self, context: JobContext) -> Result<(), JobError> {
+        let request = context.payload["request"].as_str().unwrap_or_default().to_owned();
+        Box::pin(self.rights.draw_plan(&context, &request)).await?;
+        Ok(())
+    }
+
+    async fn ended(&self, _: &Store, job: &JobRow) {
+        let request = job.payload["request"].as_str().unwrap_or_default();
+        let stages = (&[Stage::Planning][..], Stage::Failed);
+        let moved = self
+            .rights
+            .erasure_moved(&BY, "rights.erasure_failed", request, stages, &job.error)
+            .await;
+        let ended = match moved {
+            Ok(tx) => tx.commit().await.map(drop).map_err(RightsError::from),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = ended {
+            tracing::warn!(%error, "the end of a plan could not be kept");
+        }
+    }
+}
