@@ -543,3 +543,12 @@ rights-own-erased-stays = { $count ->
    *[other] { $count } entries stay: { $why }
   }
 rights-own-certificate = With this certificate you can check, without us, that this was done and written down.
+
+# What takes effect by itself
+rights-event-took-effect = In effect for decisions
+rights-event-lifted = Restriction lifted
+rights-lift = Lift the restriction
+rights-lift-text = Words for the person
+rights-lift-hint = They are told before it is lifted (GDPR Art 18(3)): say why.
+rights-toast-lift = The restriction is lifted.
+rights-error-no-restriction = Only a restriction can be lifted.

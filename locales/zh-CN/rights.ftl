@@ -489,3 +489,12 @@ rights-own-erased-duty = { $count } 条记录因法律要求须暂时保存：{ 
 rights-own-erased-hold = { $count } 条记录因法律程序需要而保留。
 rights-own-erased-stays = { $count } 条记录保留：{ $why }
 rights-own-certificate = 凭此证明，您无需通过我们即可核验删除已完成并记录在案。
+
+# 自动生效的请求
+rights-event-took-effect = 已对决策生效
+rights-event-lifted = 已解除限制
+rights-lift = 解除限制
+rights-lift-text = 写给此人的话
+rights-lift-hint = 解除之前须先告知此人（GDPR 第 18 条第 3 款）：请说明原因。
+rights-toast-lift = 限制已解除。
+rights-error-no-restriction = 只有限制处理才能解除。

@@ -185,8 +185,7 @@ fn json(text: &str, keys: &Keys) -> Result<String, Failure> {
     {
         return Err(Failure::check("the entry in the log is not the end of a run"));
     }
-    if document["type"] == rights::erase::CERTIFICATE
-        && placed.leaf.action != rights::erase::ERASED
+    if document["type"] == rights::erase::CERTIFICATE && placed.leaf.action != rights::erase::ERASED
     {
         return Err(Failure::check("the entry in the log is not the end of an erasure"));
     }

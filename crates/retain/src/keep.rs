@@ -90,6 +90,7 @@ impl Keeps {
     /// The duties on a table.
     pub fn duties(&self, table: &str) -> Vec<Duty> {
         let mine = self.duties.iter().filter(|(_, duty)| duty.table == table);
-        mine.map(|(_, duty)| Duty { name: duty.name.clone(), fact: duty.ground.fact.clone() }).collect()
+        mine.map(|(_, duty)| Duty { name: duty.name.clone(), fact: duty.ground.fact.clone() })
+            .collect()
     }
 }

@@ -31,6 +31,7 @@ pub fn add_handlers(runner: Runner, rights: &Rights) -> Runner {
         .handle(crate::erase::Plan { rights: rights.clone() })
         .handle(crate::erase::Carry { rights: rights.clone() })
         .handle(crate::erase::Look { rights: rights.clone() })
+        .handle(crate::effect::Effect { rights: rights.clone() })
         .handle(Hourly { rights: rights.clone() })
 }
 

@@ -10,6 +10,7 @@ mod api;
 pub mod bundle;
 pub mod clock;
 mod desk;
+mod effect;
 pub mod erase;
 mod error;
 pub mod find;
@@ -219,5 +220,9 @@ fn policy_name(short: &str) -> &'static str {
 
 /// The addresses of the room.
 pub fn router(web: Web, rights: Rights) -> axum::Router {
-    portal::router().merge(desk::router()).merge(erase::router()).merge(api::router()).with_state(Room { web, rights })
+    portal::router()
+        .merge(desk::router())
+        .merge(erase::router())
+        .merge(api::router())
+        .with_state(Room { web, rights })
 }

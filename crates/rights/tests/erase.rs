@@ -77,7 +77,12 @@ async fn an_erasure(engine: Engine, postgres: bool) {
     assert_eq!(db.count("customers").await, total, "a plan touches nothing");
     assert_eq!(others(&db).await, before);
     let step = |erasure: &rights::erase::Erasure, table: &str| {
-        erasure.steps.iter().find(|one| one.table == table).cloned().unwrap_or_else(|| panic!("{table}"))
+        erasure
+            .steps
+            .iter()
+            .find(|one| one.table == table)
+            .cloned()
+            .unwrap_or_else(|| panic!("{table}"))
     };
     assert_eq!(step(&planned, "orders").own, 3);
     assert_eq!(step(&planned, "order_items").own, 6);
@@ -109,7 +114,10 @@ async fn an_erasure(engine: Engine, postgres: bool) {
     ] {
         assert_eq!(db.number(sql).await, 0, "{sql}");
     }
-    assert_eq!(db.number("SELECT count(*) FROM referrals WHERE from_email = 'li.lei1@example.com'").await, 1);
+    assert_eq!(
+        db.number("SELECT count(*) FROM referrals WHERE from_email = 'li.lei1@example.com'").await,
+        1
+    );
     assert_eq!(done.customers, 1);
     assert!(consent.identifiers(&customer).await.unwrap().is_empty(), "its key is gone");
 
@@ -118,7 +126,8 @@ async fn an_erasure(engine: Engine, postgres: bool) {
     let document = &outer["certificate"];
     ledger::verify(document, None).unwrap();
     let proof = ledger::LogProof::from_json(&outer[ledger::MEMBER]).unwrap();
-    let placed = proof.check_for(document, &request.id, &ledger::verify(document, None).unwrap()).unwrap();
+    let placed =
+        proof.check_for(document, &request.id, &ledger::verify(document, None).unwrap()).unwrap();
     assert_eq!(placed.leaf.action, rights::erase::ERASED);
     assert!(!outer.to_string().contains("example.com"), "it names nobody");
     let mut forged = outer.clone();
@@ -128,7 +137,8 @@ async fn an_erasure(engine: Engine, postgres: bool) {
     // Nothing came back; then a database is put back, and what was erased is erased again.
     let looked = house.looks(&request.id, 1).await;
     assert_eq!((looked.looked, looked.back, looked.fresh), (Looked::Clean, 0, 0));
-    db.run("UPDATE customers SET email = 'li.lei2@example.com', full_name = 'Li Lei' WHERE id = 2").await;
+    db.run("UPDATE customers SET email = 'li.lei2@example.com', full_name = 'Li Lei' WHERE id = 2")
+        .await;
     db.run("INSERT INTO orders VALUES (4, 2, '2026-01-02 03:04:05', 4), (5, 2, '2026-01-02 03:04:05', 5)").await;
     db.run("INSERT INTO order_items VALUES (7, 4, 'T7')").await;
     house.rights.look_after(&li(), &request.id).await.unwrap();
@@ -140,7 +150,10 @@ async fn an_erasure(engine: Engine, postgres: bool) {
     assert_eq!(others(&db).await, expected);
 
     // The person comes back of their own will: that is for people to see, and is left alone.
-    db.run("INSERT INTO customers VALUES (90, 'li.lei2@example.com', 'Li Lei', '2026-12-01 00:00:00')").await;
+    db.run(
+        "INSERT INTO customers VALUES (90, 'li.lei2@example.com', 'Li Lei', '2026-12-01 00:00:00')",
+    )
+    .await;
     house.rights.look_after(&li(), &request.id).await.unwrap();
     let looked = house.looks(&request.id, 3).await;
     assert_eq!((looked.looked, looked.fresh), (Looked::Fresh, 1));
@@ -187,7 +200,10 @@ async fn what_staff_keep_stays_with_its_ground_and_what_hangs_on_it_is_emptied()
     assert_eq!(done.stage, Stage::Done);
     assert_eq!(db.number("SELECT count(*) FROM orders WHERE customer_id = 1").await, 2);
     assert_eq!(db.number("SELECT count(*) FROM order_items WHERE order_id <= 2").await, 0);
-    assert_eq!(db.number("SELECT count(*) FROM customers WHERE id = 1 AND full_name IS NULL").await, 1);
+    assert_eq!(
+        db.number("SELECT count(*) FROM customers WHERE id = 1 AND full_name IS NULL").await,
+        1
+    );
     let document = rights.erasure_certificate(id).await.unwrap();
     let tables = document["certificate"]["tables"].as_array().unwrap().clone();
     let kept = tables.iter().find(|one| one["table"] == "orders").unwrap();
@@ -249,9 +265,11 @@ async fn a_database_that_is_down_is_done_when_it_is_up_again() {
 async fn keys_of_rows_and_names_stand_nowhere_in_clear() {
     let (store, guard) = store::testing::temp_sqlite().await;
     let db = Db::make(Engine::Sqlite).await;
-    db.run("CREATE TABLE readers (email VARCHAR(100) PRIMARY KEY, full_name VARCHAR(100));
-            INSERT INTO readers VALUES ('mei.han@example.com', 'Han Meimei')")
-        .await;
+    db.run(
+        "CREATE TABLE readers (email VARCHAR(100) PRIMARY KEY, full_name VARCHAR(100));
+            INSERT INTO readers VALUES ('mei.han@example.com', 'Han Meimei')",
+    )
+    .await;
     let house = House::open(store).await;
     house.source(&db).await;
     let work = house.work();

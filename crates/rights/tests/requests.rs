@@ -31,6 +31,7 @@ struct House {
     app: Router,
     rights: Rights,
     map: DataMap,
+    consent: Consent,
     smtp: SmtpServer,
     _stop: watch::Sender<bool>,
     _guard: store::testing::TestGuard,
@@ -68,7 +69,7 @@ async fn house(postgres: bool) -> House {
     let runner = preference::add_handlers(runner, &preferences);
     let runner = rights::add_handlers(datamap::add_handlers(runner, &map), &rights);
     tokio::spawn(runner.run(stopped));
-    House { app, rights, map, smtp, _stop: stop, _guard: guard }
+    House { app, rights, map, consent, smtp, _stop: stop, _guard: guard }
 }
 
 fn person(address: &str) -> Subject {
@@ -420,4 +421,95 @@ async fn a_request_that_ended_is_not_opened_again_by_its_old_link() {
     house.rights.refuse(&me(), request, "nobody", "We hold nothing.").await.unwrap();
     assert!(matches!(house.rights.confirm(&secret).await, Err(RightsError::NotFound(_))));
     assert_eq!(house.rights.request(&made.id).await.unwrap().state, State::Refused);
+}
+
+/// Waits until a request took effect.
+async fn in_effect(house: &House, id: &str) {
+    for _ in 0..1_200 {
+        let events = house.rights.events(id).await.unwrap();
+        if events.iter().any(|one| one.what == "took-effect") {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("the request did not take effect");
+}
+
+fn said(en: &str, zh: &str) -> std::collections::BTreeMap<String, String> {
+    [("en".to_owned(), en.to_owned()), ("zh-CN".to_owned(), zh.to_owned())].into()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn objecting_withdrawing_and_restricting_reach_decisions_at_once() {
+    for postgres in [false, true] {
+        effects(postgres).await;
+    }
+}
+
+async fn effects(postgres: bool) {
+    use consent::{Choice, LegalBasis, NoticeBody, PurposeBody, Recording, Regime, decide::Ask};
+    let house = house(postgres).await;
+    let consent = &house.consent;
+    let news = PurposeBody {
+        name: said("News", "资讯"),
+        description: said("We send you news.", "我们向您发送资讯。"),
+        if_refused: said("You get no news.", "您不再收到资讯。"),
+        ..PurposeBody::default()
+    };
+    let ads = PurposeBody {
+        name: said("Advertising", "广告"),
+        basis: [(Regime::Ccpa, LegalBasis::OptOut)].into(),
+        ..news.clone()
+    };
+    consent.save_purpose(&me(), "news", &news).await.unwrap();
+    consent.save_purpose(&me(), "ads", &ads).await.unwrap();
+    let notice = NoticeBody {
+        title: said("News", "资讯"),
+        text: said("Tick what you like.", "请勾选。"),
+        purposes: vec!["news".into(), "ads".into()],
+        ..NoticeBody::default()
+    };
+    consent.set_organisation("Lantern Tea");
+    consent.save_draft(&me(), "all", &notice).await.unwrap();
+    consent.publish(&me(), "all", consent::Reconsent::None).await.unwrap();
+    let agree = |address: &str| Recording {
+        subject: person(address),
+        property: DEFAULT.into(),
+        notice: "all".into(),
+        language: "en".into(),
+        choices: [("news".to_owned(), Choice::Granted)].into(),
+        channel: "web".into(),
+        page: String::new(),
+        ip: None,
+        user_agent: String::new(),
+        given_at: None,
+        minor: None,
+        origin: consent::record::Origin::Api,
+        confirmed: true,
+        idempotency: None,
+    };
+    let allowed = async |address: &str, purpose: &str| {
+        let ask = Ask { regimes: vec![Regime::Ccpa], ..Ask::default() };
+        consent.decide(&person(address), purpose, &ask).await.unwrap().allow
+    };
+    for address in ["li@example.com", "han@example.com", "mei@example.com"] {
+        consent.record(&me(), &agree(address)).await.unwrap();
+        assert!(allowed(address, "news").await && allowed(address, "ads").await);
+    }
+    let asked = async |kind: Kind, address: &str, level: Level| {
+        let new = New { channel: Channel::Staff, level, ..new(kind, address) };
+        let made = house.rights.receive(me(), new).await.unwrap();
+        in_effect(&house, &made.id).await;
+        house.rights.request(&made.id).await.unwrap()
+    };
+    // Nobody has to prove anything to object (11 CCR §7026(d)); consents stay.
+    asked(Kind::Objection, "li@example.com", Level::Claimed).await;
+    assert!(allowed("li@example.com", "news").await && !allowed("li@example.com", "ads").await);
+    asked(Kind::WithdrawAll, "han@example.com", Level::Claimed).await;
+    assert!(!allowed("han@example.com", "news").await && !allowed("han@example.com", "ads").await);
+    // A restriction is proved, stops every use, and can be lifted.
+    let request = asked(Kind::Restriction, "mei@example.com", Level::Checked).await;
+    assert!(!allowed("mei@example.com", "news").await && !allowed("mei@example.com", "ads").await);
+    house.rights.lift(&me(), request, "We checked it: the data is right.").await.unwrap();
+    assert!(allowed("mei@example.com", "news").await);
 }

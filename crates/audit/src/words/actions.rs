@@ -74,6 +74,8 @@ pub(crate) const ACTIONS: &[(&str, Group)] = &[
     ("rights.bundle_failed", Consent),
     ("rights.bundle_fetched", Consent),
     ("rights.bundle_removed", Consent),
+    ("rights.took_effect", Consent),
+    ("rights.lifted", Consent),
     ("rights.erasure_asked", Consent),
     ("rights.erasure_planned", Consent),
     ("rights.erasure_failed", Consent),

@@ -7,7 +7,7 @@ use std::{
 };
 
 use consent::{
-    Catalogue, Choice, NoticeVersion, PurposeState, Receipt, Recording, Subject,
+    Catalogue, Choice, LegalBasis, NoticeVersion, PurposeState, Receipt, Recording, Subject,
     notice::Touchpoint, record::Origin,
 };
 use serde::{Deserialize, Serialize};
@@ -121,6 +121,51 @@ impl Preferences {
             receipts.push(self.put(person, &notice, choices, from).await?);
         }
         Ok((receipts, undo))
+    }
+
+    /// Refuses, for somebody who asked for it by a rights request, what is done without consent until
+    /// they object, under whichever law; with `all`, what they agreed to as well. Says how many
+    /// purposes that were.
+    ///
+    /// # Errors
+    /// Those of consents.
+    pub async fn refuse(
+        &self,
+        person: &Subject,
+        property: &str,
+        lang: Lang,
+        all: bool,
+    ) -> Result<usize> {
+        let catalogue = self.consent().catalogue();
+        let states = self.consent().states_of(person).await?;
+        let off: Vec<String> = catalogue
+            .purposes()
+            .filter(|purpose| purpose.retired_at.is_none())
+            .filter(|purpose| {
+                let choice = states.get(&purpose.key).map(|state| state.choice);
+                let refused = matches!(choice, Some(Choice::Denied | Choice::Withdrawn));
+                let agreed = matches!(choice, Some(Choice::Granted | Choice::Pending));
+                let until_objected = purpose.body.basis.values().any(|basis| {
+                    matches!(basis, LegalBasis::LegitimateInterests | LegalBasis::OptOut)
+                });
+                !refused && (until_objected || (all && agreed))
+            })
+            .map(|purpose| purpose.key.clone())
+            .collect();
+        if off.is_empty() {
+            return Ok(0);
+        }
+        let from = From {
+            property: property.to_owned(),
+            lang,
+            origin: Origin::PreferenceCentre,
+            channel: "rights_request",
+            ip: None,
+            user_agent: String::new(),
+            confirmed: true,
+        };
+        self.withdraw(person, &off, &from).await?;
+        Ok(off.len())
     }
 
     /// Takes a change back: what was on is on again under the text it was agreed under.

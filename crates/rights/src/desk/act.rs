@@ -62,6 +62,7 @@ async fn carry_out(
         "search" => rights.search(&actor, &request).await,
         "verify" => rights.verify(&actor, request, &input.text).await,
         "say" => rights.say(&actor, request, &input.text).await,
+        "lift" => rights.lift(&actor, request, &input.text).await,
         "note" => rights.note(&actor, request, &input.text).await,
         "ask" => rights.ask_person(&actor, request, &input.reason, &input.text).await,
         "extend" => rights.extend(&actor, request, &input.text).await,

@@ -105,6 +105,9 @@ impl OnePage {
     fn is_ready(&self) -> bool {
         self.bundle.as_ref().is_some_and(|one| one.stage == bundle::Stage::Ready)
     }
+    fn is_restricted(&self) -> bool {
+        self.request.kind == Kind::Restriction && self.request.is_verified()
+    }
     fn may_ask(&self) -> bool {
         self.request.state == Stand::Open
     }

@@ -5,11 +5,7 @@ use ::store::{Actor, NewJob, now};
 use serde_json::json;
 use web::access::{Action, Approval, ApprovalState, asker};
 
-use super::{
-    Act, BY, Done, Erasure, GROUNDS, Stage,
-    store::put_step,
-    work::KIND,
-};
+use super::{Act, BY, Done, Erasure, GROUNDS, Stage, store::put_step, work::KIND};
 use crate::{
     Request, Result, Rights, RightsError,
     request::{NewEvent, insert_event},
@@ -186,9 +182,8 @@ impl Rights {
             Stage::Queued => (Stage::Queued, Stage::Stopped),
             _ => (Stage::Running, Stage::Stopping),
         };
-        let tx = self
-            .erasure_moved(by, "rights.erasure_stopping", request, (&[from], to), "")
-            .await?;
+        let tx =
+            self.erasure_moved(by, "rights.erasure_stopping", request, (&[from], to), "").await?;
         tx.commit().await?;
         Ok(())
     }
@@ -202,8 +197,7 @@ impl Rights {
             return Err(RightsError::Conflict("rights-error-erasure-stage"));
         }
         let stages = (&[Stage::Stopped, Stage::Partial][..], Stage::Queued);
-        let mut tx =
-            self.erasure_moved(by, "rights.erasure_resumed", request, stages, "").await?;
+        let mut tx = self.erasure_moved(by, "rights.erasure_resumed", request, stages, "").await?;
         tx.enqueue(job(request)).await?;
         tx.commit().await?;
         Ok(())

@@ -119,9 +119,8 @@ async fn page(room: &Room, p: Page, request: Request) -> Result<ErasurePage, Web
     let erasure = rights.erasure(&request.id).await?;
     let names = Names::load(&room.web).await?;
     let sources = rights.regimes().map().sources().await.map_err(RightsError::from)?;
-    let name = |id: &str| {
-        sources.iter().find(|one| one.id == id).map_or(id, |one| &one.name).to_owned()
-    };
+    let name =
+        |id: &str| sources.iter().find(|one| one.id == id).map_or(id, |one| &one.name).to_owned();
     let steps = erasure.iter().flat_map(|one| &one.steps);
     let line = |step: &Step| Line {
         source: name(&step.source),
@@ -172,8 +171,17 @@ async fn page(room: &Room, p: Page, request: Request) -> Result<ErasurePage, Web
 /// What befell a table, in words; the database's own stand behind it.
 fn fault(p: &Page, step: &Step) -> String {
     let known = [
-        "no-key", "no-account", "moved", "no-source", "source", "triggers", "changed", "refused",
-        "locked", "unsafe", "too-big",
+        "no-key",
+        "no-account",
+        "moved",
+        "no-source",
+        "source",
+        "triggers",
+        "changed",
+        "refused",
+        "locked",
+        "unsafe",
+        "too-big",
     ];
     match step.error.as_str() {
         "" => String::new(),

@@ -66,8 +66,7 @@ impl Rights {
         let known: BTreeSet<&str> = begun.iter().map(|step| step.source.as_str()).collect();
         ground.sources.retain(|source| !known.contains(source.id.as_str()));
         let plan = trace::plan(&ground, &start.kinds());
-        let (outcome, found) =
-            trace::locate(&ground, &plan, &start, &Options::default()).await?;
+        let (outcome, found) = trace::locate(&ground, &plan, &start, &Options::default()).await?;
         let draft = Draft { rights: self, id, ground: &ground, start: &start };
         let mut steps = Vec::new();
         let total = i64::try_from(plan.nodes.len()).unwrap_or(i64::MAX);

@@ -92,12 +92,8 @@ impl Rights {
     ) -> Result<()> {
         let mut tx =
             self.store().begin(Entry::new(by.clone(), action, "rights_request", request)).await?;
-        let done = sqlx::query(sql)
-            .bind(now())
-            .bind(request)
-            .bind(recipient)
-            .execute(tx.conn())
-            .await?;
+        let done =
+            sqlx::query(sql).bind(now()).bind(request).bind(recipient).execute(tx.conn()).await?;
         if done.rows_affected() == 0 {
             return Err(RightsError::NotFound("recipient"));
         }

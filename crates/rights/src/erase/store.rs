@@ -50,11 +50,12 @@ impl Rights {
             .fetch_optional(self.store().reader())
             .await?;
         let Some(line) = line else { return Ok(None) };
-        let bodies: Vec<String> =
-            sqlx::query_scalar("SELECT body FROM rights_erasure_step WHERE request = $1 ORDER BY at")
-                .bind(request)
-                .fetch_all(self.store().reader())
-                .await?;
+        let bodies: Vec<String> = sqlx::query_scalar(
+            "SELECT body FROM rights_erasure_step WHERE request = $1 ORDER BY at",
+        )
+        .bind(request)
+        .fetch_all(self.store().reader())
+        .await?;
         let damaged = || RightsError::Damaged("erasure");
         let steps = bodies.iter().map(|body| serde_json::from_str(body).map_err(|_| damaged()));
         Ok(Some(Erasure {

@@ -1,9 +1,7 @@
 //! From a step to what `purge` is asked: which of a table's columns can be emptied and with what, and
 //! the requests over the planned keys. Pure.
 
-use purge::{
-    Allow, Child, Condition, Literal, Neutral, Request, Schema, Selection, Treatment,
-};
+use purge::{Allow, Child, Condition, Literal, Neutral, Request, Schema, Selection, Treatment};
 use retain::Kept;
 
 use trace::Start;

@@ -242,9 +242,9 @@ impl Site<'_> {
         request.allow.triggers = true;
         let plan = purge::plan(&self.open.schema, request)?;
         let dry = purge::dry_run(&self.open.target, &plan, &look_only()).await?;
-        let held = dry.counts.kept.iter().filter(|one| {
-            matches!(&one.reason, purge::Reason::Held { table } if *table == step.table)
-        });
+        let held = dry.counts.kept.iter().filter(
+            |one| matches!(&one.reason, purge::Reason::Held { table } if *table == step.table),
+        );
         let held: u64 = held.map(|one| one.rows).sum();
         let all = dry.counts.changed() + dry.counts.already + dry.counts.kept();
         Ok((all.saturating_sub(held), held))
@@ -430,12 +430,7 @@ impl Rights {
     }
 
     /// The end: the customer's keys go, the recipients are listed, the certificate can be made.
-    pub(super) async fn finish_erasure(
-        &self,
-        by: &Actor,
-        id: &str,
-        from: &[Stage],
-    ) -> Result<()> {
+    pub(super) async fn finish_erasure(&self, by: &Actor, id: &str, from: &[Stage]) -> Result<()> {
         let request = self.request(id).await?;
         let mut customers = 0;
         for person in self.customers_of(&request).await? {
@@ -447,8 +442,7 @@ impl Rights {
         }
         let erasure = self.erasure(id).await?.ok_or(RightsError::NotFound("erasure"))?;
         let recipients = recipients::of(self, &erasure).await?;
-        let mut tx =
-            self.erasure_moved(by, super::ERASED, id, (from, Stage::Done), "").await?;
+        let mut tx = self.erasure_moved(by, super::ERASED, id, (from, Stage::Done), "").await?;
         tx.states(None, Some(self.store().digest(&erasure.steps)));
         sqlx::query(
             "UPDATE rights_erasure SET ended_at = $1, customers = customers + $2, next_look = $1

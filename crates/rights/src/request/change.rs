@@ -97,6 +97,9 @@ impl Rights {
         store::update(&mut tx, &request).await?;
         let event = NewEvent { request: &request.id, what: act.what, detail: &act.detail };
         store::insert_event(&mut tx, actor, &event).await?;
+        if act.what == "verified" {
+            crate::effect::queue(&mut tx, &request).await?;
+        }
         if let Some((author, text)) = act.said {
             store::insert_message(self, &mut tx, &request.id, author, (actor, text)).await?;
         }
@@ -152,6 +155,7 @@ impl Rights {
         let event = NewEvent { request: &id, what: "verified", detail: Level::Contact.as_str() };
         store::insert_event(&mut tx, &actor, &event).await?;
         self.confirm_receipt(&mut tx, &request, &request.private.person()?).await?;
+        crate::effect::queue(&mut tx, &request).await?;
         tx.states(Some(before), Some(self.store().digest(&store::state_of(&request))));
         tx.commit().await?;
         self.count_open().await;

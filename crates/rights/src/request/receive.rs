@@ -76,6 +76,7 @@ impl Rights {
         } else {
             self.confirm_receipt(&mut tx, &request, &new.person).await?;
         }
+        crate::effect::queue(&mut tx, &request).await?;
         tx.commit().await?;
         self.count_open().await;
         Ok(Received { id: request.id.clone(), request })

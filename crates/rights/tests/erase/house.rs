@@ -168,8 +168,10 @@ pub async fn fill(db: &Db, customers: usize, orders: usize) {
     let (mut order, mut item) = (0, 0);
     for id in 1..=customers {
         let email = address(id);
-        db.run(&format!("INSERT INTO customers VALUES ({id}, '{email}', 'Li Lei', '2018-03-04 05:06:07')"))
-            .await;
+        db.run(&format!(
+            "INSERT INTO customers VALUES ({id}, '{email}', 'Li Lei', '2018-03-04 05:06:07')"
+        ))
+        .await;
         for from in (0..orders).step_by(400) {
             let (mut lines, mut items) = (Vec::new(), Vec::new());
             for _ in from..(from + 400).min(orders) {
@@ -184,10 +186,7 @@ pub async fn fill(db: &Db, customers: usize, orders: usize) {
             db.run(&format!("INSERT INTO order_items VALUES {}", items.join(","))).await;
         }
         let next = id % customers + 1;
-        db.run(&format!(
-            "INSERT INTO referrals VALUES ({id}, '{email}', '{}', 1)",
-            address(next)
-        ))
-        .await;
+        db.run(&format!("INSERT INTO referrals VALUES ({id}, '{email}', '{}', 1)", address(next)))
+            .await;
     }
 }
