@@ -23,6 +23,8 @@ use sources::{NetworkGuard, SourceError};
 
 /// Time for one question.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Time for a piece of a customer's copy.
+const PIECE_PATIENCE: Duration = Duration::from_secs(25);
 /// The longest answer that is read; key sets are a few kilobytes.
 const MOST: usize = 512 << 10;
 
@@ -104,6 +106,25 @@ impl Guarded {
             .map_err(|_| "it does not answer in time".to_owned())?
     }
 
+    /// People's data goes over TLS; in clear only to an address inside that the configuration names.
+    fn only_safe(&self, url: &str) -> Result<(), String> {
+        let parsed = url::Url::parse(url).map_err(|_| "its address is none".to_owned())?;
+        let ip: Option<IpAddr> = match parsed.host() {
+            Some(url::Host::Ipv4(ip)) => Some(ip.into()),
+            Some(url::Host::Ipv6(ip)) => Some(ip.into()),
+            _ => None,
+        };
+        if ip.is_some_and(|ip| !self.reach.allows(&ip.to_string(), ip)) {
+            return Err(self.inside());
+        }
+        let named = ip.is_some_and(|ip| !Reach { inside: Vec::new() }.allows(&ip.to_string(), ip));
+        match parsed.scheme() {
+            "https" => Ok(()),
+            "http" if named => Ok(()),
+            _ => Err("its address does not begin with https://".into()),
+        }
+    }
+
     fn inside(&self) -> String {
         format!("its address is inside; name it in {} to allow it", self.setting)
     }
@@ -163,6 +184,33 @@ impl web::sso::Fetch for Guarded {
             request = request.header(header::AUTHORIZATION, value);
         }
         self.send(url, request, form.unwrap_or_default()).await
+    }
+}
+
+/// How a customer's copy goes to another company: its pieces take longer than a question.
+#[async_trait::async_trait]
+impl rights::handover::Reach for Guarded {
+    async fn get(&self, url: &str) -> Result<(u16, Vec<u8>), String> {
+        self.only_safe(url)?;
+        self.get(url).await
+    }
+
+    async fn send(
+        &self,
+        method: &'static str,
+        url: &str,
+        headers: &[(&'static str, &str)],
+        body: Vec<u8>,
+    ) -> Result<(u16, Vec<u8>), String> {
+        self.only_safe(url)?;
+        let request = headers
+            .iter()
+            .fold(Request::builder().method(method), |request, one| request.header(one.0, one.1));
+        let request = request.uri(url).body(Full::new(Bytes::from(body)));
+        let request = request.map_err(|_| "its address is none".to_owned())?;
+        tokio::time::timeout(PIECE_PATIENCE, self.ask(request))
+            .await
+            .map_err(|_| "it does not answer in time".to_owned())?
     }
 }
 

@@ -237,6 +237,8 @@ impl House {
         let rights =
             Rights::open(web.clone(), preferences.clone(), regimes.clone(), retain.clone());
         let rights = rights.await.map_err(anyhow::Error::from)?;
+        let outward = crate::fetch::Guarded::new(config.webhooks.clone());
+        rights.set_reach(Arc::new(outward.named("[network] webhooks")));
         let policy = Policy::open(web.clone(), consent.clone(), map.clone(), regimes.clone());
         let policy = policy.await.map_err(anyhow::Error::from)?;
         crate::news::connect(&banner, &policy);

@@ -31,6 +31,7 @@ pub fn add_handlers(runner: Runner, rights: &Rights) -> Runner {
         .handle(crate::erase::Plan { rights: rights.clone() })
         .handle(crate::erase::Carry { rights: rights.clone() })
         .handle(crate::erase::Look { rights: rights.clone() })
+        .handle(crate::handover::Push { rights: rights.clone() })
         .handle(crate::effect::Effect { rights: rights.clone() })
         .handle(Hourly { rights: rights.clone() })
 }
@@ -49,6 +50,7 @@ impl JobHandler for Clocks {
         self.rights.lapse().await?;
         self.rights.remove_bundles().await?;
         self.rights.chase_recipients().await?;
+        self.rights.remove_arrivals().await?;
         Ok(())
     }
 }

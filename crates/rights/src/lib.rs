@@ -14,6 +14,7 @@ mod effect;
 pub mod erase;
 mod error;
 pub mod find;
+pub mod handover;
 mod jobs;
 mod nav;
 mod portal;
@@ -29,7 +30,7 @@ pub use room::Room;
 
 pub(crate) use preference::token;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use consent::Consent;
 use preference::Preferences;
@@ -39,9 +40,10 @@ use store::{Actor, Migration, Store};
 use web::{Limits, Web};
 
 /// The schema's steps, in order.
-const MIGRATIONS: [Migration; 2] = [
+const MIGRATIONS: [Migration; 3] = [
     Migration { room: "rights", version: 1, sql: include_str!("schema.sql") },
     Migration { room: "rights_erase", version: 1, sql: include_str!("schema-erase.sql") },
+    Migration { room: "rights_move", version: 1, sql: include_str!("schema-move.sql") },
 ];
 
 /// Who acts when a person does.
@@ -72,6 +74,9 @@ struct Inner {
     regimes: Regimes,
     retain: Retain,
     limits: Limits,
+    reach: OnceLock<Arc<dyn handover::Reach>>,
+    /// Pieces of other companies' copies are taken one at a time.
+    arriving: tokio::sync::Mutex<()>,
 }
 
 /// The room's service; cheap to clone.
@@ -101,11 +106,26 @@ impl Rights {
                 regimes,
                 retain,
                 limits: Limits::default(),
+                reach: OnceLock::new(),
+                arriving: tokio::sync::Mutex::default(),
             }),
         };
         jobs::schedule(&rights).await?;
         rights.count_open().await;
         Ok(rights)
+    }
+
+    /// How other companies' servers are asked; without one, nobody is moved. Set once.
+    pub fn set_reach(&self, reach: Arc<dyn handover::Reach>) {
+        let _ = self.inner.reach.set(reach);
+    }
+
+    pub(crate) fn arriving(&self) -> &tokio::sync::Mutex<()> {
+        &self.inner.arriving
+    }
+
+    pub(crate) fn reach(&self) -> Option<&dyn handover::Reach> {
+        self.inner.reach.get().map(Arc::as_ref)
     }
 
     /// Privet's own database.
@@ -223,6 +243,7 @@ pub fn router(web: Web, rights: Rights) -> axum::Router {
     portal::router()
         .merge(desk::router())
         .merge(erase::router())
+        .merge(handover::router())
         .merge(api::router())
         .with_state(Room { web, rights })
 }

@@ -26,6 +26,11 @@ impl Server {
         Self::start("demo").await
     }
 
+    /// The same, in a data directory that holds a configuration file.
+    pub async fn demo_in(data: TempDir) -> Result<Self> {
+        Self::start_on("demo", data).await
+    }
+
     /// `privet serve` on an empty data directory.
     pub async fn empty() -> Result<Self> {
         Self::start("serve").await

@@ -19,7 +19,7 @@ use crate::{
     Failure,
     config::{Config, Said},
     say::say,
-    serve::{Door, House, Signals, listen, log_to_stderr},
+    serve::{Door, House, Signals, log_to_stderr},
 };
 
 /// How long the scans wait for somebody to open the page.
@@ -39,18 +39,21 @@ pub struct Args {
     /// Keep everything in this directory; starting again continues.
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// A configuration file: a mail server, so that letters of the demonstration arrive.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 }
 
 /// Serves the sample company until told to stop.
 pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     // Only the named directory counts: a database of one's own is nothing for a demonstration.
     let (data, _gone_at_the_end) = place(args.data)?;
-    let config =
-        Config::load(Said { data: Some(data), listen: Some(args.listen), ..Said::default() })?;
+    let (listen, file) = (Some(args.listen), args.config);
+    let config = Config::load(Said { data: Some(data), listen, config: file, ..Said::default() })?;
     let config = Config { database: None, ..config };
     log_to_stderr(&config.log)?;
     let signals = Signals::catch()?;
-    let listener = listen(&config.listen).await?;
+    let listener = crate::serve::listen(&config.listen).await?;
     let house = House::open(&config, &listener).await?;
     let files = Files::in_dir(&config.data.join("lantern-tea"));
     // A folder must be there to be taken as a source; its files come later.

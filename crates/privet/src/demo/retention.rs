@@ -36,7 +36,10 @@ async fn all(retain: &Retain, map: &DataMap, web: &Web) -> Result<()> {
         retain.create_rule(&ACTOR, &rule).await?;
     }
     let calls = retain.create_rule(&ACTOR, &calls(&crm)).await?;
-    for source in [&shop, &crm] {
+    // The marketing database has no rule, but people are erased from it, too.
+    let all = map.sources().await?;
+    let marketing = all.iter().find(|one| one.name == "Marketing database").map(|one| &one.id);
+    for source in [Some(&shop), Some(&crm), marketing].into_iter().flatten() {
         retain.give_access(&ACTOR, source, "", "").await?;
     }
     carry_out(retain, web, &calls).await

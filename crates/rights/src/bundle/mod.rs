@@ -223,6 +223,18 @@ impl Rights {
             return Err(RightsError::NotFound("bundle"));
         }
         request::note_fetched(self, actor, request).await?;
+        self.read_bundle(request).await
+    }
+
+    /// The same for ourselves, who are nobody that fetches it.
+    pub(crate) async fn read_bundle(
+        &self,
+        request: &str,
+    ) -> Result<mpsc::Receiver<std::io::Result<Vec<u8>>>> {
+        let bundle = self.bundle(request).await?.filter(|one| one.stage == Stage::Ready);
+        if bundle.is_none_or(|one| one.expires_at <= now()) {
+            return Err(RightsError::NotFound("bundle"));
+        }
         let (path, blob) = (self.bundle_folder(request).join(PACKED), self.bundle_blob());
         let (out, pieces) = mpsc::channel(2);
         tokio::task::spawn_blocking(move || {

@@ -22,6 +22,8 @@ struct Input {
     version: i64,
     text: String,
     reason: String,
+    address: String,
+    code: String,
 }
 
 async fn act(
@@ -59,6 +61,7 @@ async fn carry_out(
         }
         "leave" => rights.assign(&actor, request, "").await,
         "bundle" => rights.make_bundle(&actor, &request).await,
+        "move" => rights.send_copy(&actor, &request, &input.address, &input.code).await,
         "search" => rights.search(&actor, &request).await,
         "verify" => rights.verify(&actor, request, &input.text).await,
         "say" => rights.say(&actor, request, &input.text).await,

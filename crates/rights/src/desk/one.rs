@@ -74,6 +74,7 @@ struct OnePage {
     can_write: bool,
     others: usize,
     bundle: Option<Bundle>,
+    moved: Option<crate::handover::Move>,
     search: Option<Search>,
     places: Vec<PlaceLine>,
     unreached: Vec<(String, String)>,
@@ -107,6 +108,10 @@ impl OnePage {
     }
     fn is_restricted(&self) -> bool {
         self.request.kind == Kind::Restriction && self.request.is_verified()
+    }
+    fn may_move(&self) -> bool {
+        let rests = self.moved.as_ref().is_none_or(|one| !one.state.moves());
+        self.request.kind == Kind::Portability && self.is_ready() && self.is_open() && rests
     }
     fn may_ask(&self) -> bool {
         self.request.state == Stand::Open
@@ -174,6 +179,7 @@ async fn page(room: &Room, p: Page, request: Request) -> Result<OnePage, WebErro
         can_write: rights.can_write(&request)?,
         others,
         bundle: rights.bundle(&request.id).await?,
+        moved: rights.moved(&request.id).await?,
         search,
         places,
         unreached,

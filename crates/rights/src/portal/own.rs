@@ -78,6 +78,7 @@ struct OwnPage {
     row: Row,
     messages: Vec<Message>,
     bundle: Option<Bundle>,
+    moved: Option<crate::handover::Move>,
     /// Why it was refused, with the article.
     refusal: String,
     /// What became of an erasure, and whether its certificate can be fetched.
@@ -89,6 +90,15 @@ struct OwnPage {
     promise: String,
 }
 
+impl OwnPage {
+    fn may_move(&self) -> bool {
+        let rests = self.moved.as_ref().is_none_or(|one| !one.state.moves());
+        let request = &self.row.request;
+        let open = !request.state.is_closed() && request.kind == Kind::Portability;
+        open && self.bundle.is_some() && rests
+    }
+}
+
 pub(super) async fn one(
     customer: Customer,
     State(room): State<Room>,
@@ -98,6 +108,7 @@ pub(super) async fn one(
     let request = room.rights.own(&id, &session.person).await?;
     let messages = room.rights.messages(&id, false).await?;
     let bundle = room.rights.bundle(&id).await?.filter(|one| one.stage == Stage::Ready);
+    let moved = room.rights.moved(&id).await?;
     let law = room.rights.regimes().law();
     let zh = p.zh();
     let promise = law
@@ -122,8 +133,18 @@ pub(super) async fn one(
         None => Vec::new(),
     };
     let row = row(&room, &p, request);
-    let page =
-        OwnPage { p, row, messages, bundle, refusal, erased, certified, authorities, promise };
+    let page = OwnPage {
+        p,
+        row,
+        messages,
+        bundle,
+        moved,
+        refusal,
+        erased,
+        certified,
+        authorities,
+        promise,
+    };
     let drawn = render(&page);
     page.p.framed(drawn)
 }

@@ -14,7 +14,7 @@ use rights::{
 };
 use store::{Runner, Store, now};
 use tokio::sync::watch;
-use web::Lang;
+use web::{Lang, Web, WebConfig};
 
 use crate::support::{self, Db, li};
 
@@ -42,7 +42,16 @@ pub fn person(address: &str) -> Subject {
 
 impl House {
     pub async fn open(store: Store) -> Self {
-        let base = support::House::open(store.clone()).await;
+        Self::at(store, "").await
+    }
+
+    /// The same where people reach it at an address.
+    pub async fn at(store: Store, address: &str) -> Self {
+        let mut base = support::House::open(store.clone()).await;
+        if !address.is_empty() {
+            let config = WebConfig { base_url: address.into(), ..WebConfig::default() };
+            base.web = Web::open(store.clone(), config).await.unwrap();
+        }
         let (consent, map) = (base.consent.clone(), base.map.clone());
         let regimes = Regimes::open(store, consent.clone(), map).await.unwrap();
         let preferences = Preferences::open(base.web.clone(), consent, None).await.unwrap();
@@ -67,8 +76,12 @@ impl House {
 
     /// A request of somebody whose address staff checked.
     pub async fn asked(&self, address: &str) -> Request {
+        self.asked_for(Kind::Erasure, address).await
+    }
+
+    pub async fn asked_for(&self, kind: Kind, address: &str) -> Request {
         let new = New {
-            kind: Kind::Erasure,
+            kind,
             by: By::Person,
             channel: Channel::Staff,
             person: person(address),
