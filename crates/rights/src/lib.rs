@@ -9,6 +9,7 @@
 mod api;
 pub mod bundle;
 pub mod clock;
+pub mod correction;
 mod desk;
 pub mod erase;
 mod error;
@@ -38,9 +39,10 @@ use store::{Actor, Migration, Store};
 use web::{Limits, Web};
 
 /// The schema's steps, in order.
-const MIGRATIONS: [Migration; 2] = [
+const MIGRATIONS: [Migration; 3] = [
     Migration { room: "rights", version: 1, sql: include_str!("schema.sql") },
     Migration { room: "rights_erase", version: 1, sql: include_str!("schema-erase.sql") },
+    Migration { room: "rights_correction", version: 1, sql: include_str!("schema-correction.sql") },
 ];
 
 /// Who acts when a person does.
@@ -219,5 +221,5 @@ fn policy_name(short: &str) -> &'static str {
 
 /// The addresses of the room.
 pub fn router(web: Web, rights: Rights) -> axum::Router {
-    portal::router().merge(desk::router()).merge(erase::router()).merge(api::router()).with_state(Room { web, rights })
+    portal::router().merge(desk::router()).merge(erase::router()).merge(correction::router()).merge(api::router()).with_state(Room { web, rights })
 }

@@ -83,6 +83,8 @@ struct OwnPage {
     /// What became of an erasure, and whether its certificate can be fetched.
     erased: Vec<String>,
     certified: bool,
+    /// Categories of which something was corrected.
+    corrected: Vec<String>,
     /// Where to complain: the authorities of the laws.
     authorities: Vec<String>,
     /// The law's words about the term, with its citation.
@@ -121,9 +123,22 @@ pub(super) async fn one(
         Some(erasure) => room.rights.erasure_said(erasure, p.lang).await?,
         None => Vec::new(),
     };
+    let corrected = room.rights.corrected(&id).await?;
+    let corrected =
+        corrected.iter().map(|key| detect::taxonomy().name(key, zh).to_owned()).collect();
     let row = row(&room, &p, request);
-    let page =
-        OwnPage { p, row, messages, bundle, refusal, erased, certified, authorities, promise };
+    let page = OwnPage {
+        p,
+        row,
+        messages,
+        bundle,
+        refusal,
+        erased,
+        certified,
+        corrected,
+        authorities,
+        promise,
+    };
     let drawn = render(&page);
     page.p.framed(drawn)
 }

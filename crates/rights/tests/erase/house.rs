@@ -67,15 +67,20 @@ impl House {
 
     /// A request of somebody whose address staff checked.
     pub async fn asked(&self, address: &str) -> Request {
+        self.asked_for(Kind::Erasure, Level::Checked, address).await
+    }
+
+    /// A request of a kind, of somebody known so well.
+    pub async fn asked_for(&self, kind: Kind, level: Level, address: &str) -> Request {
         let new = New {
-            kind: Kind::Erasure,
+            kind,
             by: By::Person,
             channel: Channel::Staff,
             person: person(address),
             private: Private::default(),
             property: DEFAULT.into(),
             lang: Lang::En,
-            level: Level::Checked,
+            level,
             received_at: now(),
             about: String::new(),
         };
