@@ -22,14 +22,20 @@ const LEI: &str = "li.lei@example.com";
 /// People with addresses; tickets that hang on them; recommendations, which are two people's.
 async fn company(db: &Db) {
     let day = if db.engine == Engine::Sqlite { "TEXT" } else { "DATE" };
-    let foreign = match db.engine {
-        Engine::Mysql => ", FOREIGN KEY (customer_id) REFERENCES customers (id)",
-        _ => "",
+    // MariaDB hears foreign keys only when they stand apart.
+    let (foreign, campaign) = match db.engine {
+        Engine::Mysql => (
+            ", FOREIGN KEY (customer_id) REFERENCES customers (id)",
+            ", FOREIGN KEY (campaign_id) REFERENCES campaigns (id)",
+        ),
+        _ => ("", ""),
     };
     db.run(&format!(
         "CREATE TABLE customers (id INTEGER PRIMARY KEY, email VARCHAR(100) NOT NULL, full_name VARCHAR(40), phone VARCHAR(30), birth_date {day}, password VARCHAR(40));
          CREATE TABLE tickets (id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL REFERENCES customers (id), contact_email VARCHAR(100), full_name VARCHAR(12){foreign});
-         CREATE TABLE referrals (id INTEGER PRIMARY KEY, from_email VARCHAR(100), to_email VARCHAR(100), campaign_id INTEGER);
+         CREATE TABLE campaigns (id INTEGER PRIMARY KEY, title VARCHAR(20));
+         CREATE TABLE referrals (id INTEGER PRIMARY KEY, from_email VARCHAR(100), to_email VARCHAR(100), campaign_id INTEGER REFERENCES campaigns (id){campaign});
+         INSERT INTO campaigns VALUES (1, 'spring');
          INSERT INTO customers VALUES
            (1, '{LEI}', 'Li Leii', '+8613800138000', '1990-02-03', 'hunter2-secret'),
            (2, 'han@example.com', 'Li Leii', '+8613900139000', '1991-03-04', 'qwerty');
@@ -112,9 +118,11 @@ async fn a_correction(engine: Engine, postgres: bool) {
     let tables: Vec<&str> = look.held.tables.iter().map(|one| one.table.as_str()).collect();
     assert_eq!(tables, ["customers", "tickets"], "what is somebody else's, too, is not offered");
     assert!(look.held.tables.iter().all(|one| one.rows.len() == 1), "one person's rows");
-    let (t, r, c) = find(&look, "customers", "password");
-    let cell = &look.held.tables[t].rows[r].cells[c];
-    assert!(cell.hidden && cell.fixed && cell.value.is_none());
+    let cells = look.held.tables.iter().flat_map(|one| &one.rows).flat_map(|row| &row.cells);
+    for cell in cells {
+        assert_ne!(cell.column, "password", "secrets are not even read");
+        assert_eq!(cell.fixed, cell.column.ends_with("id"), "{}", cell.column);
+    }
 
     // The same wrong name in two places; nothing is written before it is said.
     let proposal = change(&look, "customers", "full_name", "Li \"Lei\" 李雷");
@@ -160,8 +168,7 @@ async fn a_correction(engine: Engine, postgres: bool) {
 
     // Undone where it still stands; left where somebody has changed it since.
     db.run("UPDATE tickets SET full_name = 'Lei L' WHERE id = 1").await;
-    let named: Vec<&Correction> =
-        written.iter().filter(|one| one.column == "full_name").collect();
+    let named: Vec<&Correction> = written.iter().filter(|one| one.column == "full_name").collect();
     for one in &named {
         rights.undo_correction(&li(), &request.id, &one.id).await.unwrap();
     }
@@ -267,7 +274,10 @@ async fn a_database_that_is_down_is_written_when_it_is_up_again() {
     std::fs::rename(&path, &away).unwrap();
     rights.write_corrections(&li(), &request).await.unwrap();
     let down = still(&house, &request).await;
-    assert!(down.iter().all(|one| (one.state, &*one.error) == (State::Failed, "source")), "{down:?}");
+    assert!(
+        down.iter().all(|one| (one.state, &*one.error) == (State::Failed, "source")),
+        "{down:?}"
+    );
     std::fs::rename(&away, &path).unwrap();
     assert_eq!(names(&db, "Li Leii").await, 2);
     // One of them was written, and the server killed before it could note that.

@@ -24,8 +24,10 @@ pub type Page = (&'static str, Way);
 /// The button that sends the form of a page for trying detection.
 const FIND: &str = "main form button[type='submit']";
 
-/// The button of the one form on a page.
+/// The queue, corrections only.
 const CORRECTIONS: &str = "/console/requests?kind=correction";
+
+/// The button of the one form on a page.
 const REQUEST: &str = "main form[action='/console/requests/new'] button[type='submit']";
 const FORM: &str = "main form.card button[type='submit']";
 

@@ -152,7 +152,9 @@ impl Collect<'_> {
 
 fn is_fixed(schema: &Schema, table: &str, column: &str) -> bool {
     let Ok(table) = schema.table(table) else { return true };
-    table.column(column).map_or(true, |column| purge::fixed_because(schema, table, column).is_some())
+    table
+        .column(column)
+        .map_or(true, |column| purge::fixed_because(schema, table, column).is_some())
 }
 
 fn literal(value: &Value) -> Option<Literal> {

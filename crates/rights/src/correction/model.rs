@@ -89,13 +89,16 @@ pub struct Cell {
     pub value: Option<String>,
     /// It cannot be changed: part of a key, of a reference, or computed.
     pub fixed: bool,
-    /// It is hidden (a credential); its value is not here.
+    /// Its value is not here: a secret, or longer than anybody corrects by hand.
     pub hidden: bool,
 }
 
 impl Held {
     /// The cell at table, row and cell numbers, as a page names them.
-    pub fn at(&self, (table, row, cell): (usize, usize, usize)) -> Option<(&HeldTable, &HeldRow, &Cell)> {
+    pub fn at(
+        &self,
+        (table, row, cell): (usize, usize, usize),
+    ) -> Option<(&HeldTable, &HeldRow, &Cell)> {
         let table = self.tables.get(table)?;
         let row = table.rows.get(row)?;
         Some((table, row, row.cells.get(cell)?))
@@ -224,8 +227,8 @@ pub struct Correction {
 impl Correction {
     /// It can still be undone: 30 days, as long as its values are kept.
     pub fn can_undo(&self, now: i64) -> bool {
-        let stands = self.state == State::Written
-            || (self.state == State::Failed && self.written_at > 0);
+        let stands =
+            self.state == State::Written || (self.state == State::Failed && self.written_at > 0);
         stands && self.written_at + super::KEPT > now && !self.key.is_empty()
     }
 

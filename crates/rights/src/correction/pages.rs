@@ -112,9 +112,8 @@ async fn page(room: &Room, p: Page, request: Request) -> Result<CorrectionPage, 
     let rights = &room.rights;
     let look = rights.held(&request.id).await?;
     let sources = rights.regimes().map().sources().await.map_err(RightsError::from)?;
-    let name = |id: &str| {
-        sources.iter().find(|one| one.id == id).map_or(id, |one| &one.name).to_owned()
-    };
+    let name =
+        |id: &str| sources.iter().find(|one| one.id == id).map_or(id, |one| &one.name).to_owned();
     let zh = p.zh();
     let category = |key: &str| detect::taxonomy().name(key, zh).to_owned();
     let ready = look.iter().filter(|one| one.stage == Stage::Ready);
@@ -228,9 +227,7 @@ async fn carry_out(
         "write" => rights.write_corrections(&actor, request).await,
         "retry" => rights.retry_correction(&actor, request, &input.id).await,
         "undo" => rights.undo_correction(&actor, id, &input.id).await,
-        "triggers" => {
-            rights.allow_correction_triggers(&actor, request, input.may == "yes").await
-        }
+        "triggers" => rights.allow_correction_triggers(&actor, request, input.may == "yes").await,
         _ => Err(RightsError::NotFound("act")),
     }
 }

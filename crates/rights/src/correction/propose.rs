@@ -6,9 +6,7 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::{
-    Cell, Correction, Held, KEPT, Proposal, Stage, State,
-    look::correctable,
-    store::moved,
+    Cell, Correction, Held, KEPT, Proposal, Stage, State, look::correctable, store::moved,
     work::KIND,
 };
 use crate::{
@@ -45,7 +43,11 @@ fn date(text: &str) -> Option<Date> {
 fn judge(category: &str, old: Option<&str>, new: &str) -> Result<&'static str> {
     if category == "contact.email" {
         let good = Identifier::parse(IdentifierKind::Email, new, "").is_ok();
-        return if good { Ok("") } else { Err(RightsError::Asked("rights-error-correction-email")) };
+        return if good {
+            Ok("")
+        } else {
+            Err(RightsError::Asked("rights-error-correction-email"))
+        };
     }
     if category == "contact.phone" {
         let known = Identifier::parse(IdentifierKind::Phone, new, "").is_ok()
@@ -187,7 +189,8 @@ impl Rights {
     /// # Errors
     /// [`RightsError::Conflict`] if it did.
     pub async fn drop_correction(&self, actor: &Actor, request: &str, id: &str) -> Result<()> {
-        let entry = Entry::new(actor.clone(), "rights.correction_dropped", "rights_request", request);
+        let entry =
+            Entry::new(actor.clone(), "rights.correction_dropped", "rights_request", request);
         let mut tx = self.store().begin(entry).await?;
         if drop_one(&mut tx, request, id).await? == 0 {
             return Err(RightsError::Conflict("rights-error-correction-moves"));
@@ -325,7 +328,8 @@ mod tests {
 
     #[test]
     fn values_are_judged_by_their_category() {
-        let judged = |category: &str, old: Option<&str>, new: &str| match judge(category, old, new) {
+        let judged = |category: &str, old: Option<&str>, new: &str| match judge(category, old, new)
+        {
             Ok(warning) => warning,
             Err(RightsError::Asked(key)) => key,
             Err(_) => "?",

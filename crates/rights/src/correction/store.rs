@@ -57,8 +57,7 @@ impl Rights {
         .fetch_optional(self.store().reader())
         .await?;
         let Some(line) = line else { return Ok(None) };
-        let gone = line.sealed.is_empty()
-            || (line.looked_at > 0 && line.looked_at + KEPT <= now());
+        let gone = line.sealed.is_empty() || (line.looked_at > 0 && line.looked_at + KEPT <= now());
         let held = if gone {
             Held::default()
         } else {

@@ -167,12 +167,8 @@ async fn carry(target: &Target, one: &Correction, triggers: bool) -> Result<(), 
         _ => (&one.before, &one.after),
     };
     let edit = Edit { column: one.column.clone(), old: old.clone(), new: new.clone() };
-    let amendment = Amendment {
-        table: one.table.clone(),
-        key: one.key.clone(),
-        edits: vec![edit],
-        triggers,
-    };
+    let amendment =
+        Amendment { table: one.table.clone(), key: one.key.clone(), edits: vec![edit], triggers };
     let dry = one.state == State::Checking;
     match purge::amend(target, &amendment, dry).await {
         Ok(Amended::AlreadyDone) if dry => Err("already"),

@@ -77,7 +77,7 @@ impl House {
             by: By::Person,
             channel: Channel::Staff,
             person: person(address),
-            private: Private::default(),
+            private: Private { words: "Please see to it.".into(), ..Private::default() },
             property: DEFAULT.into(),
             lang: Lang::En,
             level,
