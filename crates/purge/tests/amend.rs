@@ -149,9 +149,10 @@ async fn somebody_who_holds_the_row_is_waited_for_and_then_seen() {
                 assert_eq!(work.await.unwrap().unwrap(), Amended::Changed, "{engine:?}");
             }};
         }
-        match engine {
-            Engine::Postgres => hold!(sqlx::PgConnection),
-            _ => hold!(sqlx::MySqlConnection),
+        if engine == Engine::Postgres {
+            hold!(sqlx::PgConnection);
+        } else {
+            hold!(sqlx::MySqlConnection);
         }
         assert_eq!(texts(&db, 1).await[1].as_deref(), Some("Li Wei"));
         db.drop().await;

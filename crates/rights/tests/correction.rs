@@ -16,6 +16,7 @@ use rights::{
     correction::{Correction, Look, Proposal, Stage, State},
 };
 use support::{Db, li};
+use web::testing::reader::Reader;
 
 const LEI: &str = "li.lei@example.com";
 
@@ -359,4 +360,93 @@ async fn values_stand_nowhere_in_clear() {
         }
     }
     assert!(seen > 0);
+}
+
+/// The pages, in a language: looked at for a purpose only, tried, written, undone.
+async fn pages(lang: &str, [look_at, can_be, stands, undone]: [&str; 4]) {
+    let (store, _guard) = store::testing::temp_sqlite().await;
+    let db = Db::make(Engine::Sqlite).await;
+    company(&db).await;
+    let house = House::open(store).await;
+    house.source(&db).await;
+    let work = house.work();
+    let request = house.asked_for(Kind::Correction, Level::Contact, LEI).await;
+    let (face, rights) = (house.base.web.clone(), &house.rights);
+    let rooms = rights::router(face.clone(), rights.clone());
+    let mut reader = Reader::open(face.clone(), rooms, "/console/requests", lang, "owner").await;
+    let one = format!("/console/requests/{}", request.id);
+    let page = format!("{one}/correction");
+    let asked = reader.get(&page).await;
+    assert!(asked.location.starts_with("/console/access/purpose?back="), "{}", asked.location);
+    let chosen = [("back", page.as_str()), ("purpose", "customer_support")];
+    reader.post(&asked.location, "/console/access/purpose", &chosen).await;
+    assert!(reader.page(&one).await.contains(&page), "the request leads to it");
+    let empty = reader.page(&page).await;
+    assert!(empty.contains(look_at) && !empty.contains("Li Leii"));
+
+    let done = reader.post(&page, &format!("{page}/look"), &[]).await;
+    assert_eq!((done.status.as_u16(), done.location.split('?').next()), (303, Some(&*page)));
+    let look = loop {
+        let look = rights.held(&request.id).await.unwrap().unwrap();
+        if look.stage != Stage::Looking {
+            break look;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    let shown = reader.page(&page).await;
+    assert!(shown.contains("Li Leii") && shown.contains(LEI) && !shown.contains("hunter2"));
+    assert!(!shown.contains("han@example.com"), "nobody else");
+
+    let numbers = |column: &str| {
+        let (t, r, c) = find(&look, "customers", column);
+        format!("{t}-{r}-{c}")
+    };
+    let (name, email, when) = (numbers("full_name"), numbers("email"), look.looked_at.to_string());
+    let propose = format!("{page}/propose");
+    let theft = [("at", &*email), ("looked_at", &*when), ("value", "thief@example.org")];
+    assert_eq!(reader.post(&page, &propose, &theft).await.status.as_u16(), 409);
+    let nothing = [("at", &*name), ("looked_at", &*when), ("value", " ")];
+    let nothing = reader.post(&page, &propose, &nothing).await.status.as_u16();
+    assert!((400..500).contains(&nothing), "{nothing}");
+    let odd = [("at", "9-9-9"), ("looked_at", &*when), ("value", "x")];
+    assert_eq!(reader.post(&page, &propose, &odd).await.status.as_u16(), 404);
+    let fields = [("at", &*name), ("looked_at", &*when), ("value", "<b>Lei</b> & 雷")];
+    let done = reader.post(&page, &propose, &fields).await;
+    assert_eq!(done.status.as_u16(), 303);
+    assert!(!done.location.contains("Lei"), "no value in an address");
+    assert_eq!(still(&house, &request).await.len(), 1, "only in this place");
+    let tried = reader.page(&page).await;
+    assert!(tried.contains(can_be) && !tried.contains("<b>Lei"), "it is text, not markup");
+
+    reader.post(&page, &format!("{page}/write"), &[]).await;
+    let written = still(&house, &request).await;
+    assert!(reader.page(&page).await.contains(stands));
+    let sql = "SELECT count(*) FROM customers WHERE id = 1 AND full_name = '<b>Lei</b> & 雷'";
+    assert_eq!(db.number(sql).await, 1);
+    reader.post(&page, &format!("{page}/undo"), &[("id", &written[0].id)]).await;
+    still(&house, &request).await;
+    assert!(reader.page(&page).await.contains(undone));
+    assert_eq!(
+        db.number("SELECT count(*) FROM customers WHERE id = 1 AND full_name = 'Li Leii'").await,
+        1
+    );
+    reader.page(&one).await;
+
+    // Who may not change records sees none of it, and another kind of request has no such page.
+    let other = house.asked(LEI).await;
+    let other = format!("/console/requests/{}/correction", other.id);
+    assert_eq!(reader.get(&other).await.status.as_u16(), 404);
+    web::testing::reader::set(&face, "UPDATE web_user SET role = 'viewer'").await;
+    assert_eq!(reader.get(&page).await.status.as_u16(), 403);
+    work.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_pages_stand_in_english() {
+    pages("en", ["Look at what is held", "Can be written", "Written", "Undone"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_pages_stand_in_chinese() {
+    pages("zh-CN", ["查看所持有的信息", "可以写入", "已写入", "已撤销"]).await;
 }
