@@ -600,6 +600,7 @@ rights-correction-fault-triggers = This table has triggers, which may do more th
 rights-correction-fault-locked = Another program holds this row. Try again.
 rights-correction-fault-changed = Somebody has changed this field meanwhile. Look again.
 rights-correction-fault-gone = The row is not there any more. Look again.
+rights-correction-fault-hold = This row is under a legal hold and stays as it is until the hold ends.
 rights-correction-fault-already = This value stands there already.
 rights-correction-fault-other = It could not be done. Nothing was changed in this place.
 rights-correction-warning-phone = Does not look like a telephone number

@@ -546,6 +546,7 @@ rights-correction-fault-triggers = 此表有触发器，可能做得比您看到
 rights-correction-fault-locked = 另一个程序占用了此行，请重试。
 rights-correction-fault-changed = 此字段其间已被他人更改，请重新查看。
 rights-correction-fault-gone = 此行已不存在，请重新查看。
+rights-correction-fault-hold = 此行处于法律冻结中，解除前保持原样。
 rights-correction-fault-already = 该处已是此值。
 rights-correction-fault-other = 未能完成，此处没有任何更改。
 rights-correction-warning-phone = 不像电话号码

@@ -8,9 +8,9 @@ use std::{fmt, time::Duration};
 use crate::{
     conn::Conn,
     error::{PurgeError, Result},
-    request::Literal,
+    request::{Condition, Literal},
     schema::{self, Class, Column, RowKey, Schema, Table},
-    sql::{Sql, literal},
+    sql::{ConditionSql, Sql, check, literal},
     target::{Engine, Patience, Target},
     value::{Key, Value},
 };
@@ -41,6 +41,8 @@ pub struct Amendment {
     pub key: Vec<Literal>,
     /// What changes; each column once.
     pub edits: Vec<Edit>,
+    /// A row of which one of these is true, or cannot be told, stays as it is: a legal hold.
+    pub except: Vec<Condition>,
     /// The table may have triggers, which may do more.
     pub triggers: bool,
 }
@@ -56,6 +58,8 @@ pub enum Amended {
     Changed,
     /// There is no such row any more.
     Gone,
+    /// An exception covers the row; nothing was written.
+    Excepted,
 }
 
 /// Corrects one row in one transaction, under its lock. A dry run does everything and rolls back, so
@@ -73,7 +77,7 @@ pub async fn amend(target: &Target, amendment: &Amendment, dry: bool) -> Result<
     allowed(&schema, table, amendment)?;
     let key = key(schema.engine, table, &amendment.key)?;
     conn.begin().await?;
-    let done = write(&mut conn, table, &key, &amendment.edits, dry).await;
+    let done = write(&mut conn, &schema, table, &key, amendment, dry).await;
     match done {
         Ok(Amended::Written) if !dry => conn.commit().await.map(|()| Amended::Written),
         done => {
@@ -104,6 +108,9 @@ fn allowed(schema: &Schema, table: &Table, amendment: &Amendment) -> Result<()> 
             return Err(no_key("it has no key of its own"));
         }
         _ => {}
+    }
+    for condition in &amendment.except {
+        check(schema, table, condition)?;
     }
     if amendment.edits.is_empty() {
         return Err(PurgeError::Request("nothing is to be changed".to_owned()));
@@ -190,13 +197,35 @@ async fn read(
     conn.fetch(&sql, &table.name).await
 }
 
-async fn write(
+/// Whether an exception covers the row, or could.
+async fn excepted(
     conn: &mut Conn,
+    schema: &Schema,
     table: &Table,
     key: &Key,
-    edits: &[Edit],
+    except: &[Condition],
+) -> Result<bool> {
+    if except.is_empty() {
+        return Ok(false);
+    }
+    let except: Vec<&Condition> = except.iter().collect();
+    let mut sql = Sql::new(conn.engine(), "SELECT ");
+    sql.read_key("t", table).push(" FROM ").table(table).push(" t WHERE ");
+    sql.key_in("t", table, std::slice::from_ref(key)).push(" AND ");
+    let mut conditions = ConditionSql::new(&schema.tables);
+    conditions.selection(&mut sql, ("t", table), &Condition::always(), &except)?;
+    Ok(conn.fetch(&sql, &table.name).await?.is_empty())
+}
+
+async fn write(
+    conn: &mut Conn,
+    schema: &Schema,
+    table: &Table,
+    key: &Key,
+    amendment: &Amendment,
     dry: bool,
 ) -> Result<Amended> {
+    let edits = &amendment.edits;
     let found = read(conn, table, key, edits, true).await?;
     let row = match found.as_slice() {
         [] => return Ok(Amended::Gone),
@@ -217,6 +246,9 @@ async fn write(
     }
     if cells().any(|((_, edit), value)| value.text() != edit.old) {
         return Ok(Amended::Changed);
+    }
+    if excepted(conn, schema, table, key, &amendment.except).await? {
+        return Ok(Amended::Excepted);
     }
     let mut sql = Sql::new(conn.engine(), "UPDATE ");
     sql.table(table).push(" SET ");

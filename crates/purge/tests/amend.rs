@@ -4,7 +4,7 @@
 mod common;
 
 use common::Db;
-use purge::{Amended, Amendment, Edit, Engine, Literal, PurgeError, amend};
+use purge::{Amended, Amendment, Condition, Edit, Engine, Literal, PurgeError, amend};
 use sqlx::Connection as _;
 
 const ENGINES: [Engine; 3] = [Engine::Sqlite, Engine::Postgres, Engine::Mysql];
@@ -15,7 +15,7 @@ fn edit(column: &str, old: Option<&str>, new: Option<&str>) -> Edit {
 
 fn row(id: i64, edits: Vec<Edit>) -> Amendment {
     let (table, key) = ("people".to_owned(), vec![Literal::Int(id)]);
-    Amendment { table, key, edits, triggers: false }
+    Amendment { table, key, edits, except: Vec::new(), triggers: false }
 }
 
 async fn people(engine: Engine) -> Db {
@@ -196,6 +196,29 @@ async fn what_does_not_fit_is_refused_with_a_reason_and_without_the_value() {
             }
         }
         assert_eq!(texts(&db, 1).await, before, "{engine:?}");
+        db.drop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_an_exception_covers_or_could_cover_stays() {
+    for engine in ENGINES {
+        let db = people(engine).await;
+        let target = db.target();
+        let before = texts(&db, 1).await;
+        let visits =
+            |number| Condition::Equals { column: "visits".into(), value: Literal::Int(number) };
+        let mut one = row(1, vec![edit("name", Some("Li Lei"), Some("Li Na"))]);
+        one.except = vec![visits(9), visits(7)];
+        for dry in [true, false] {
+            let done = amend(&target, &one, dry).await.unwrap();
+            assert_eq!(done, Amended::Excepted, "{engine:?}");
+        }
+        assert_eq!(texts(&db, 1).await, before);
+        db.run("UPDATE people SET visits = NULL WHERE id = 1").await;
+        assert_eq!(amend(&target, &one, false).await.unwrap(), Amended::Excepted, "unknown");
+        db.run("UPDATE people SET visits = 8 WHERE id = 1").await;
+        assert_eq!(amend(&target, &one, false).await.unwrap(), Amended::Written, "{engine:?}");
         db.drop().await;
     }
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use house::House;
 use purge::Engine;
+use retain::{NewHold, Scope};
 use rights::{
     Kind, Level, Request, RightsError,
     correction::{Correction, Look, Proposal, Stage, State},
@@ -247,6 +248,24 @@ async fn what_cannot_be_written_says_why_and_can_be_tried_again() {
     rights.drop_correction(&li(), &request.id, &all[1].id).await.unwrap();
     let kept = rights.drop_correction(&li(), &request.id, &all[0].id).await;
     assert!(matches!(kept, Err(RightsError::Conflict(_))), "what was written stays: {kept:?}");
+    // A legal hold: what it covers stays as it is until it ends.
+    let held = NewHold {
+        name: "Case 2026-114".into(),
+        reason: "a lawsuit is pending".into(),
+        source: String::new(),
+        scope: Scope::Customer { kind: "email".into(), values: vec![LEI.into()] },
+        from: 0,
+        until: 0,
+    };
+    let hold = house.base.retain.make_hold(&li(), &held).await.unwrap();
+    let proposal = change(&look, "customers", "phone", "+86 137 0013 7000");
+    rights.propose_correction(&li(), &request, &proposal).await.unwrap();
+    let all = still(&house, &request).await;
+    let last = all.last().unwrap();
+    assert_eq!((last.state, &*last.error), (State::Refused, "hold"));
+    house.base.retain.end_hold(&li(), &hold).await.unwrap();
+    rights.retry_correction(&li(), &request, &last.id).await.unwrap();
+    assert_eq!(still(&house, &request).await.last().unwrap().state, State::Proposed);
     // An old page's numbers count something else.
     let mut old = change(&look, "customers", "full_name", "x");
     old.looked_at -= 1;

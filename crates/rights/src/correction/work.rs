@@ -75,7 +75,13 @@ impl Rights {
             }
             let may = self.held(request).await?.is_some_and(|look| look.triggers);
             let done = match &targets[&one.source] {
-                Ok(target) => Box::pin(carry(target, &one, may)).await,
+                Ok(target) => {
+                    // Asked anew for each place: a hold that begins now counts now.
+                    let keeps = self.retain().keeps(&one.source, now()).await;
+                    let holds = keeps.and_then(|keeps| keeps.of(&one.table));
+                    let holds = holds.map_err(RightsError::from)?.holds;
+                    Box::pin(carry(target, &one, holds, may)).await
+                }
                 Err(code) => Err(*code),
             };
             self.correction_ended(request, &one, done).await?;
@@ -161,20 +167,31 @@ impl Rights {
 }
 
 /// One place.
-async fn carry(target: &Target, one: &Correction, triggers: bool) -> Result<(), &'static str> {
+async fn carry(
+    target: &Target,
+    one: &Correction,
+    except: Vec<purge::Condition>,
+    triggers: bool,
+) -> Result<(), &'static str> {
     let (old, new) = match one.state {
         State::Undoing => (&one.after, &one.before),
         _ => (&one.before, &one.after),
     };
     let edit = Edit { column: one.column.clone(), old: old.clone(), new: new.clone() };
-    let amendment =
-        Amendment { table: one.table.clone(), key: one.key.clone(), edits: vec![edit], triggers };
+    let amendment = Amendment {
+        table: one.table.clone(),
+        key: one.key.clone(),
+        edits: vec![edit],
+        except,
+        triggers,
+    };
     let dry = one.state == State::Checking;
     match purge::amend(target, &amendment, dry).await {
         Ok(Amended::AlreadyDone) if dry => Err("already"),
         Ok(Amended::Written | Amended::AlreadyDone) => Ok(()),
         Ok(Amended::Changed) => Err("changed"),
         Ok(Amended::Gone) => Err("gone"),
+        Ok(Amended::Excepted) => Err("hold"),
         Err(error) => Err(fault(&error)),
     }
 }
