@@ -8,6 +8,7 @@
 //! account that money goes to) must be known better than by that very address: whoever took over a
 //! mailbox could otherwise take over the rest.
 
+mod judge;
 mod look;
 mod model;
 mod pages;
