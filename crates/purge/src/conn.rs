@@ -423,7 +423,8 @@ fn by_code(code: &str, place: &str, subject: &str) -> Option<PurgeError> {
         "23505" | "M1062" => refused("a unique key"),
         "23502" | "M1048" | "M1364" => refused("a column that may not be NULL"),
         "23514" | "M4025" | "M3819" => refused("a check"),
-        "22001" | "22003" | "22P02" | "22007" | "22008" | "M1406" | "M1264" | "M1292" | "M1366" => {
+        "22001" | "22003" | "22P02" | "22007" | "22008" | "M1406" | "M1264" | "M1292" | "M1366"
+        | "M1265" | "M1367" | "M1411" | "22021" | "22P05" => {
             refused("a value that does not fit the column")
         }
         "P0001" | "P0000" | "P0004" | "M1644" => refused("a trigger raised an error"),

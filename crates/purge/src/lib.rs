@@ -44,6 +44,7 @@
 //! ```
 
 mod alike;
+mod amend;
 mod batch;
 mod conn;
 mod copy;
@@ -63,6 +64,7 @@ mod target;
 mod value;
 
 pub use alike::Alike;
+pub use amend::{Amended, Amendment, Edit, amend, fixed as fixed_because};
 pub use copy::{BatchCopy, Before, Change, Group};
 pub use dry::dry_run;
 pub use error::PurgeError;

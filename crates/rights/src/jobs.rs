@@ -33,6 +33,8 @@ pub fn add_handlers(runner: Runner, rights: &Rights) -> Runner {
         .handle(crate::erase::Look { rights: rights.clone() })
         .handle(crate::handover::Push { rights: rights.clone() })
         .handle(crate::effect::Effect { rights: rights.clone() })
+        .handle(crate::correction::Find { rights: rights.clone() })
+        .handle(crate::correction::Write { rights: rights.clone() })
         .handle(Hourly { rights: rights.clone() })
 }
 
@@ -49,6 +51,7 @@ impl JobHandler for Clocks {
     async fn run(&self, _: JobContext) -> Result<(), JobError> {
         self.rights.lapse().await?;
         self.rights.remove_bundles().await?;
+        self.rights.remove_held().await?;
         self.rights.chase_recipients().await?;
         self.rights.remove_arrivals().await?;
         Ok(())

@@ -9,6 +9,7 @@
 mod api;
 pub mod bundle;
 pub mod clock;
+pub mod correction;
 mod desk;
 mod effect;
 pub mod erase;
@@ -40,10 +41,11 @@ use store::{Actor, Migration, Store};
 use web::{Limits, Web};
 
 /// The schema's steps, in order.
-const MIGRATIONS: [Migration; 3] = [
+const MIGRATIONS: [Migration; 4] = [
     Migration { room: "rights", version: 1, sql: include_str!("schema.sql") },
     Migration { room: "rights_erase", version: 1, sql: include_str!("schema-erase.sql") },
     Migration { room: "rights_move", version: 1, sql: include_str!("schema-move.sql") },
+    Migration { room: "rights_correction", version: 1, sql: include_str!("schema-correction.sql") },
 ];
 
 /// Who acts when a person does.
@@ -243,6 +245,7 @@ pub fn router(web: Web, rights: Rights) -> axum::Router {
     portal::router()
         .merge(desk::router())
         .merge(erase::router())
+        .merge(correction::router())
         .merge(handover::router())
         .merge(api::router())
         .with_state(Room { web, rights })

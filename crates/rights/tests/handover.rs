@@ -23,7 +23,7 @@ use axum::{
 use house::{House, Work, person};
 use purge::Engine;
 use rights::{
-    Kind, Request, RightsError,
+    Kind, Level, Request, RightsError,
     bundle::Stage,
     handover::{Made, Move, MoveState, Reach},
 };
@@ -130,7 +130,7 @@ async fn server(postgres: bool) -> Server {
 impl Server {
     /// A person with a copy that is ready.
     async fn copied(&self, address: &str) -> Request {
-        let request = self.house.asked_for(Kind::Portability, address).await;
+        let request = self.house.asked_for(Kind::Portability, Level::Checked, address).await;
         self.house.rights.make_bundle(&li(), &request).await.unwrap();
         for _ in 0..600 {
             let bundle = self.house.rights.bundle(&request.id).await.unwrap().unwrap();
@@ -156,7 +156,9 @@ impl Server {
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        panic!("it is still on its way");
+        let jobs =
+            self.house.base.web.store().list_jobs(&store::JobFilter::default(), None, 5).await;
+        panic!("it is still on its way: {:?}", jobs.map(|jobs| format!("{jobs:?}")));
     }
 
     async fn bytes(mut pieces: tokio::sync::mpsc::Receiver<std::io::Result<Vec<u8>>>) -> Vec<u8> {

@@ -12,6 +12,8 @@ pub enum Way {
     Path(&'static str),
     /// The first link on another page that matches the selector.
     Link(&'static str, &'static str),
+    /// A page below the target of the first link on another page that matches the selector.
+    Below(&'static str, &'static str, &'static str),
     /// What a page answers when the first element is pressed; it is there when the second is.
     Press(&'static str, &'static str, &'static str),
 }
@@ -21,6 +23,9 @@ pub type Page = (&'static str, Way);
 
 /// The button that sends the form of a page for trying detection.
 const FIND: &str = "main form button[type='submit']";
+
+/// The queue, corrections only.
+const CORRECTIONS: &str = "/console/requests?kind=correction";
 
 /// The button of the one form on a page.
 const REQUEST: &str = "main form[action='/console/requests/new'] button[type='submit']";
@@ -33,7 +38,7 @@ const CANARY: &str = "main section.card form button[type='submit']";
 const LOYALTY: &str = "/console/detectors/new?example=loyalty-card";
 
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 122] = [
+pub const CONSOLE: [Page; 123] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
@@ -147,6 +152,7 @@ pub const CONSOLE: [Page; 122] = [
     ("rights-requests", Way::Path("/console/requests")),
     ("rights-requests-all", Way::Path("/console/requests?state=all")),
     ("rights-request", Way::Link("/console/requests", "main tbody a[href^='/console/requests/']")),
+    ("rights-correction", Way::Below(CORRECTIONS, "main tbody a", "/correction")),
     ("rights-request-new", Way::Path("/console/requests/new")),
     ("rights-request-wrong", Way::Press("/console/requests/new", REQUEST, "[role='alert']")),
     ("preference-centre", Way::Path("/console/preference-centre")),
@@ -186,6 +192,13 @@ pub async fn visit(browser: &Browser, server: &Server, way: Way) -> Result<()> {
             let link = link.with_context(|| format!("no link {css} on {from}"))?;
             let target = link.attr("href").await?.context("a link without address")?;
             browser.open(&format!("{}{target}", server.address)).await
+        }
+        Way::Below(from, css, below) => {
+            browser.open(&format!("{}{from}", server.address)).await?;
+            let link = browser.client.find(Locator::Css(css)).await;
+            let link = link.with_context(|| format!("no link {css} on {from}"))?;
+            let target = link.attr("href").await?.context("a link without address")?;
+            browser.open(&format!("{}{target}{below}", server.address)).await
         }
         Way::Press(on, button, shows) => {
             browser.open(&format!("{}{on}", server.address)).await?;

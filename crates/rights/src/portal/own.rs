@@ -84,6 +84,8 @@ struct OwnPage {
     /// What became of an erasure, and whether its certificate can be fetched.
     erased: Vec<String>,
     certified: bool,
+    /// Categories of which something was corrected.
+    corrected: Vec<String>,
     /// Where to complain: the authorities of the laws.
     authorities: Vec<String>,
     /// The law's words about the term, with its citation.
@@ -132,6 +134,9 @@ pub(super) async fn one(
         Some(erasure) => room.rights.erasure_said(erasure, p.lang).await?,
         None => Vec::new(),
     };
+    let corrected = room.rights.corrected(&id).await?;
+    let corrected =
+        corrected.iter().map(|key| detect::taxonomy().name(key, zh).to_owned()).collect();
     let row = row(&room, &p, request);
     let page = OwnPage {
         p,
@@ -142,6 +147,7 @@ pub(super) async fn one(
         refusal,
         erased,
         certified,
+        corrected,
         authorities,
         promise,
     };

@@ -94,6 +94,9 @@ impl Rights {
             let awaited = store::open_pauses(&mut tx, &request.id).await?;
             self.wind(&mut request, &awaited, &profile);
         }
+        if request.state.is_closed() {
+            crate::correction::forget(&mut tx, &request.id).await?;
+        }
         store::update(&mut tx, &request).await?;
         let event = NewEvent { request: &request.id, what: act.what, detail: &act.detail };
         store::insert_event(&mut tx, actor, &event).await?;

@@ -76,19 +76,20 @@ impl House {
 
     /// A request of somebody whose address staff checked.
     pub async fn asked(&self, address: &str) -> Request {
-        self.asked_for(Kind::Erasure, address).await
+        self.asked_for(Kind::Erasure, Level::Checked, address).await
     }
 
-    pub async fn asked_for(&self, kind: Kind, address: &str) -> Request {
+    /// A request of a kind, of somebody known so well.
+    pub async fn asked_for(&self, kind: Kind, level: Level, address: &str) -> Request {
         let new = New {
             kind,
             by: By::Person,
             channel: Channel::Staff,
             person: person(address),
-            private: Private::default(),
+            private: Private { words: "Please see to it.".into(), ..Private::default() },
             property: DEFAULT.into(),
             lang: Lang::En,
-            level: Level::Checked,
+            level,
             received_at: now(),
             about: String::new(),
         };
