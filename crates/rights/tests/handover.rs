@@ -218,8 +218,7 @@ async fn a_move(postgres: bool) {
     let wrong = Made { code: "another-code".into(), ..ticket.clone() };
     let refused = from.sends(&request, &wrong).await;
     assert_eq!(refused.state, MoveState::Refused, "{}", refused.error);
-    let nowhere =
-        Made { address: ticket.address.replace(|c: char| c == '0', "1"), ..ticket.clone() };
+    let nowhere = Made { address: format!("{}-0", ticket.address), ..ticket.clone() };
     let none = from.sends(&request, &nowhere).await;
     assert_eq!(none.error, refused.error, "a ticket that is none and a wrong code are one");
     let bad = rights.send_copy(&li(), &request, "https://example.com/", "x").await;
