@@ -20,7 +20,8 @@ use crate::{
 pub struct Edit {
     /// The column.
     pub column: String,
-    /// What somebody was shown, as [`Value::text`] gives it; `None` for NULL.
+    /// What somebody was shown, as [`Value::text`] gives it, or what a correction wrote before; `None`
+    /// for NULL.
     pub old: Option<String>,
     /// What is to stand there; `None` for NULL.
     pub new: Option<String>,
@@ -244,7 +245,7 @@ async fn write(
     if cells().all(|((column, edit), value)| stands(column, value, edit.new.as_deref())) {
         return Ok(Amended::AlreadyDone);
     }
-    if cells().any(|((_, edit), value)| value.text() != edit.old) {
+    if !cells().all(|((column, edit), value)| shown(column, value, edit.old.as_deref())) {
         return Ok(Amended::Changed);
     }
     if excepted(conn, schema, table, key, &amendment.except).await? {
@@ -335,6 +336,12 @@ fn stands(column: &Column, value: &Value, typed: Option<&str>) -> bool {
         }
         _ => false,
     }
+}
+
+/// The column holds what somebody was shown. What an earlier correction typed may be spelled otherwise
+/// by the database, and must still be put back; of a text every letter counts.
+fn shown(column: &Column, value: &Value, old: Option<&str>) -> bool {
+    value.text().as_deref() == old || (column.class != Class::Text && stands(column, value, old))
 }
 
 fn yes_no(text: &str) -> Option<bool> {

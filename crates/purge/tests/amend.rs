@@ -256,3 +256,31 @@ async fn a_table_with_triggers_is_changed_only_if_that_is_allowed() {
         db.drop().await;
     }
 }
+
+#[tokio::test]
+async fn what_the_database_spells_otherwise_than_it_was_typed_can_be_put_back() {
+    for engine in ENGINES {
+        let db = people(engine).await;
+        let target = db.target();
+        let before = texts(&db, 1).await;
+        let mut cases = vec![("paid", before[6].as_deref(), "13.250"), ("visits", Some("7"), "+8")];
+        if engine != Engine::Sqlite {
+            // There these are text, which stands as it was typed.
+            cases.push(("seen", Some("2026-01-02 03:04:05"), "2026-01-03T00:00:00"));
+            cases.push(("born", Some("1990-02-03"), "1991-12-31 00:00:00"));
+        }
+        if engine == Engine::Postgres {
+            cases.push(("agreed", Some("true"), "no"));
+        }
+        for (column, old, typed) in cases {
+            let there = row(1, vec![edit(column, old, Some(typed))]);
+            let done = amend(&target, &there, false).await.unwrap();
+            assert_eq!(done, Amended::Written, "{engine:?} {column}");
+            let back = row(1, vec![edit(column, Some(typed), old)]);
+            let done = amend(&target, &back, false).await.unwrap();
+            assert_eq!(done, Amended::Written, "{engine:?} {column}: what was typed stands there");
+        }
+        assert_eq!(texts(&db, 1).await, before, "{engine:?}");
+        db.drop().await;
+    }
+}
