@@ -26,6 +26,7 @@ const FIND: &str = "main form button[type='submit']";
 
 /// The queue, corrections only.
 const CORRECTIONS: &str = "/console/requests?kind=correction";
+const ERASURES: &str = "/console/requests?kind=erasure";
 
 /// The button of the one form on a page.
 const REQUEST: &str = "main form[action='/console/requests/new'] button[type='submit']";
@@ -38,7 +39,7 @@ const CANARY: &str = "main section.card form button[type='submit']";
 const LOYALTY: &str = "/console/detectors/new?example=loyalty-card";
 
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 123] = [
+pub const CONSOLE: [Page; 125] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
@@ -153,6 +154,8 @@ pub const CONSOLE: [Page; 123] = [
     ("rights-requests-all", Way::Path("/console/requests?state=all")),
     ("rights-request", Way::Link("/console/requests", "main tbody a[href^='/console/requests/']")),
     ("rights-correction", Way::Below(CORRECTIONS, "main tbody a", "/correction")),
+    ("rights-erasure", Way::Below(ERASURES, "main tbody a", "/erasure")),
+    ("rights-arrivals", Way::Path("/console/requests/arrivals")),
     ("rights-request-new", Way::Path("/console/requests/new")),
     ("rights-request-wrong", Way::Press("/console/requests/new", REQUEST, "[role='alert']")),
     ("preference-centre", Way::Path("/console/preference-centre")),

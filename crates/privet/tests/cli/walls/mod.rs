@@ -32,7 +32,7 @@ const PUBLIC: [&str; 13] = [
     "/setup/",
     "/u/",
 ];
-const PUBLIC_TOO: [&str; 4] = ["/.well-known/", "/ledger/", "/signin", "/signout"];
+const PUBLIC_TOO: [&str; 5] = ["/.well-known/", "/ledger/", "/schemas/", "/signin", "/signout"];
 
 /// What every member of staff may do, whatever their role: their own account, and asking.
 const OWN: [&str; 3] = ["/console/account", "/console/access/purpose", "/console/components"];
