@@ -50,6 +50,34 @@ async fn others(db: &Db) -> Vec<i64> {
     all
 }
 
+/// What comes back afterwards: from a copy of the database, and of the person's own will.
+async fn comes_back(house: &House, db: &Db, id: &str, expected: &[i64]) {
+    // Nothing came back; then a database is put back, and what was erased is erased again.
+    let looked = house.looks(id, 1).await;
+    assert_eq!((looked.looked, looked.back, looked.fresh), (Looked::Clean, 0, 0));
+    db.run("UPDATE customers SET email = 'li.lei2@example.com', full_name = 'Li Lei' WHERE id = 2")
+        .await;
+    db.run("INSERT INTO orders VALUES (4, 2, '2026-01-02 03:04:05', 4), (5, 2, '2026-01-02 03:04:05', 5)").await;
+    db.run("INSERT INTO order_items VALUES (7, 4, 'T7')").await;
+    house.rights.look_after(&li(), id).await.unwrap();
+    let looked = house.looks(id, 2).await;
+    assert_eq!((looked.looked, looked.fresh), (Looked::Back, 0));
+    assert!(looked.back >= 4 && looked.again >= 4, "{} {}", looked.back, looked.again);
+    assert_eq!(db.number("SELECT count(*) FROM orders WHERE customer_id = 2").await, 0);
+    assert_eq!(db.number("SELECT count(*) FROM customers WHERE email LIKE 'li.lei2@%'").await, 0);
+    assert_eq!(others(db).await, *expected);
+
+    // The person comes back of their own will: that is for people to see, and is left alone.
+    db.run(
+        "INSERT INTO customers VALUES (90, 'li.lei2@example.com', 'Li Lei', '2026-12-01 00:00:00')",
+    )
+    .await;
+    house.rights.look_after(&li(), id).await.unwrap();
+    let looked = house.looks(id, 3).await;
+    assert_eq!((looked.looked, looked.fresh), (Looked::Fresh, 1));
+    assert_eq!(db.number("SELECT count(*) FROM customers WHERE id = 90").await, 1);
+}
+
 async fn an_erasure(engine: Engine, postgres: bool) {
     let (store, guard) = if postgres {
         store::testing::temp_postgres().await
@@ -134,30 +162,7 @@ async fn an_erasure(engine: Engine, postgres: bool) {
     forged["certificate"]["tables"][0]["deleted"] = 700.into();
     assert!(ledger::verify(&forged["certificate"], None).is_err());
 
-    // Nothing came back; then a database is put back, and what was erased is erased again.
-    let looked = house.looks(&request.id, 1).await;
-    assert_eq!((looked.looked, looked.back, looked.fresh), (Looked::Clean, 0, 0));
-    db.run("UPDATE customers SET email = 'li.lei2@example.com', full_name = 'Li Lei' WHERE id = 2")
-        .await;
-    db.run("INSERT INTO orders VALUES (4, 2, '2026-01-02 03:04:05', 4), (5, 2, '2026-01-02 03:04:05', 5)").await;
-    db.run("INSERT INTO order_items VALUES (7, 4, 'T7')").await;
-    house.rights.look_after(&li(), &request.id).await.unwrap();
-    let looked = house.looks(&request.id, 2).await;
-    assert_eq!((looked.looked, looked.fresh), (Looked::Back, 0));
-    assert!(looked.back >= 4 && looked.again >= 4, "{} {}", looked.back, looked.again);
-    assert_eq!(db.number("SELECT count(*) FROM orders WHERE customer_id = 2").await, 0);
-    assert_eq!(db.number("SELECT count(*) FROM customers WHERE email LIKE 'li.lei2@%'").await, 0);
-    assert_eq!(others(&db).await, expected);
-
-    // The person comes back of their own will: that is for people to see, and is left alone.
-    db.run(
-        "INSERT INTO customers VALUES (90, 'li.lei2@example.com', 'Li Lei', '2026-12-01 00:00:00')",
-    )
-    .await;
-    house.rights.look_after(&li(), &request.id).await.unwrap();
-    let looked = house.looks(&request.id, 3).await;
-    assert_eq!((looked.looked, looked.fresh), (Looked::Fresh, 1));
-    assert_eq!(db.number("SELECT count(*) FROM customers WHERE id = 90").await, 1);
+    comes_back(&house, &db, &request.id, &expected).await;
     work.stop().await;
     house.base.web.store().ledger().verify().await.unwrap();
     drop(guard);

@@ -197,7 +197,9 @@ impl Rights {
             let site = Site { rights: self, id, start: &start, context, triggers, round, open };
             Box::pin(site.wave(&mut mine)).await.map_err(job_error)?;
             let mut done = Done::default();
-            mine.iter().for_each(|step| done.add(step.done));
+            for step in &mine {
+                done.add(step.done);
+            }
             rows += done.deleted + done.emptied;
         }
         Ok(rows)

@@ -288,7 +288,9 @@ impl Erasure {
     /// What was done in all tables.
     pub fn done(&self) -> Done {
         let mut all = Done::default();
-        self.steps.iter().for_each(|step| all.add(step.done));
+        for step in &self.steps {
+            all.add(step.done);
+        }
         all
     }
 
@@ -316,7 +318,7 @@ pub struct Told {
     /// Its name then.
     pub name: String,
     /// Told (µs), or 0.
-    pub told_at: i64,
+    pub at: i64,
     /// It confirmed (µs), or 0.
     pub confirmed_at: i64,
     /// Last chased (µs), or 0.

@@ -200,7 +200,7 @@ impl Draft<'_> {
             .collect();
         if let Err(error) = self.expect(&mut step, schema, target, &tables).await {
             // The plan says what it can; the work will say the same and stand still there.
-            step.error = error.code().to_owned();
+            error.code().clone_into(&mut step.error);
             step.why = error.to_string();
             step.expected = Done { deleted: counts.own, ..Done::default() };
         }

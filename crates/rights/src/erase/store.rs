@@ -107,7 +107,7 @@ impl Rights {
         let told = |(recipient, name, told_at, confirmed_at, chased_at)| Told {
             recipient,
             name,
-            told_at,
+            at: told_at,
             confirmed_at,
             chased_at,
         };

@@ -25,12 +25,12 @@ pub(crate) fn router() -> Router<Room> {
         .route("/console/requests/arrivals", get(list))
         .route("/console/requests/arrivals/{ticket}/copy", get(copy))
         .route("/console/requests/arrivals/{ticket}/{act}", post(act))
-        .route("/schemas/portability-manifest-1.json", get(|| schema(MANIFEST_SCHEMA)))
-        .route("/schemas/portability-bundle-1.json", get(|| schema(BUNDLE_SCHEMA)))
+        .route("/schemas/portability-manifest-1.json", get(async || schema(MANIFEST_SCHEMA)))
+        .route("/schemas/portability-bundle-1.json", get(async || schema(BUNDLE_SCHEMA)))
         .merge(super::receive::router())
 }
 
-async fn schema(text: &'static str) -> Response {
+fn schema(text: &'static str) -> Response {
     ([(header::CONTENT_TYPE, "application/schema+json")], text).into_response()
 }
 

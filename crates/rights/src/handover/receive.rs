@@ -173,16 +173,12 @@ impl Rights {
             "arrived" | "imported" | "declined" => true,
             _ => false,
         };
-        match known.filter(usable) {
-            Some(line) => {
-                self.limits().clear(from);
-                Ok(line)
-            }
-            None => {
-                self.limits().failed(from);
-                Err(Refused::Code)
-            }
-        }
+        let Some(line) = known.filter(usable) else {
+            self.limits().failed(from);
+            return Err(Refused::Code);
+        };
+        self.limits().clear(from);
+        Ok(line)
     }
 
     async fn begin_arrival(
