@@ -375,17 +375,17 @@ rights-erasure-asked = Planned by
 rights-erasure-begun = Begun
 rights-erasure-ended = Ended
 rights-erasure-result = Result
-rights-erasure-deleted = { $count ->
-    [one] { $count } row deleted
-   *[other] { $count } rows deleted
+rights-erasure-deleted = { $n ->
+    [one] { $n } row deleted
+   *[other] { $n } rows deleted
   }
-rights-erasure-emptied = { $count ->
-    [one] { $count } row emptied
-   *[other] { $count } rows emptied
+rights-erasure-emptied = { $n ->
+    [one] { $n } row emptied
+   *[other] { $n } rows emptied
   }
-rights-erasure-kept = { $count ->
-    [one] { $count } row kept
-   *[other] { $count } rows kept
+rights-erasure-kept = { $n ->
+    [one] { $n } row kept
+   *[other] { $n } rows kept
   }
 rights-erasure-keys = Consents
 rights-erasure-keys-gone = The customer’s keys are destroyed; nothing that was sealed with them can be read any more.
@@ -401,25 +401,25 @@ rights-erasure-becomes = What becomes of them
 rights-erasure-col-deleted = Deleted
 rights-erasure-col-emptied = Emptied
 rights-erasure-col-kept = Kept
-rights-erasure-doubtful = { $count ->
-    [one] { $count } doubtful row, left to you
-   *[other] { $count } doubtful rows, left to you
+rights-erasure-doubtful = { $n ->
+    [one] { $n } doubtful row, left to you
+   *[other] { $n } doubtful rows, left to you
   }
-rights-erasure-shared = { $count ->
-    [one] and { $count } shared row
-   *[other] and { $count } shared rows
+rights-erasure-shared = { $n ->
+    [one] and { $n } shared row
+   *[other] and { $n } shared rows
   }
-rights-erasure-cells = { $count ->
-    [one] and { $count } cell of a shared row
-   *[other] and { $count } cells of shared rows
+rights-erasure-cells = { $n ->
+    [one] and { $n } cell of a shared row
+   *[other] and { $n } cells of shared rows
   }
-rights-erasure-by-duty = { $count ->
-    [one] { $count } by a duty to keep
-   *[other] { $count } by a duty to keep
+rights-erasure-by-duty = { $n ->
+    [one] { $n } by a duty to keep
+   *[other] { $n } by a duty to keep
   }
-rights-erasure-by-hold = { $count ->
-    [one] { $count } by a legal hold
-   *[other] { $count } by a legal hold
+rights-erasure-by-hold = { $n ->
+    [one] { $n } by a legal hold
+   *[other] { $n } by a legal hold
   }
 rights-erasure-step-done = done
 rights-erasure-change = Change
@@ -470,14 +470,14 @@ rights-after = Looks afterwards
 rights-after-text = A day, a week and a month later, and then every three months, Privet looks again. If a database was put back, what was erased is erased again.
 rights-after-clean = Nothing came back
 rights-after-clean-text = Only what had to stay is there.
-rights-after-back = { $count ->
-    [one] { $count } row was back
-   *[other] { $count } rows were back
+rights-after-back = { $n ->
+    [one] { $n } row was back
+   *[other] { $n } rows were back
   }
 rights-after-back-text = A database had been put back from a copy. The rows were erased again.
-rights-after-fresh = { $count ->
-    [one] { $count } new row
-   *[other] { $count } new rows
+rights-after-fresh = { $n ->
+    [one] { $n } new row
+   *[other] { $n } new rows
   }
 rights-after-fresh-text = Rows of this person that the erasure never saw. They may have come back as a customer; look before you do anything.
 rights-after-partly = Not everything could be read

@@ -1,17 +1,21 @@
 //! A new customer's full life in the sample company, in Chromium, in both languages: they choose, they
-//! order, they fetch their copy, they are erased from the company's real databases, they check the
-//! certificate without a server, and a look afterwards finds nothing.
+//! order, they fetch their copy, they have it corrected, they move to another company's server, they are
+//! erased from the company's real databases, they check the certificate without a server, and a look
+//! afterwards finds nothing.
 
 use std::{path::Path, time::Duration};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use browser_tests::{Browser, Language, Server, Viewport};
+use fantoccini::Locator;
 use store::sqlx::{self, Connection as _};
 use web::{mail::MailSecurity, testing::SmtpServer};
 
-/// The sample company with its mail server, its privacy officer and a colleague.
+/// The sample company with its mail server, its privacy officer and a colleague, and the company that
+/// its customers move to.
 struct Company {
     server: Server,
+    other: Server,
     smtp: SmtpServer,
     officer: Browser,
     colleague: Browser,
@@ -20,17 +24,12 @@ struct Company {
 impl Company {
     async fn open() -> Result<Self> {
         let smtp = SmtpServer::start(MailSecurity::StartTls, "");
-        let data = tempfile::tempdir()?;
-        let mail = smtp.config(MailSecurity::StartTls);
-        let authority = mail.ca_file.context("the SMTP server has an authority")?;
-        let config = format!(
-            "contact = \"privacy@lantern.example\"\n[mail]\nserver = \"localhost\"\nport = {}\n\
-             from = \"privacy@lantern.example\"\nca_file = '{}'\n",
-            smtp.port,
-            authority.display()
-        );
-        std::fs::write(data.path().join("privet.toml"), config)?;
-        let server = Server::demo_in(data).await?;
+        let server = Server::demo_in(configured(&smtp)?).await?;
+        let other = Server::on(configured(&smtp)?).await?;
+        let owner = Browser::start().await?;
+        owner.open(&other.link).await?;
+        owner.fill("#f-organisation", "Harbour Coffee").await?;
+        account(&owner, "Grace Hopper", "grace@harbour.example").await?;
         let officer = Browser::start().await?;
         officer.open(&server.link).await?;
         officer.wait_until_scanned(&server).await?;
@@ -42,12 +41,8 @@ impl Company {
         let link: String = page[at..].chars().take_while(|c| !c.is_whitespace()).collect();
         let colleague = Browser::start().await?;
         colleague.open(&format!("{}{link}", server.address)).await?;
-        colleague.fill("#f-name", "Han Mei").await?;
-        colleague.fill("#f-login", "han@lantern.example").await?;
-        colleague.fill("#f-password", "correct horse battery staple").await?;
-        colleague.click("main form.card button[type='submit']").await?;
-        colleague.text("main h1").await?;
-        Ok(Self { server, smtp, officer, colleague })
+        account(&colleague, "Han Mei", "han@lantern.example").await?;
+        Ok(Self { server, other, smtp, officer, colleague })
     }
 
     fn page(&self, path: &str) -> String {
@@ -57,6 +52,30 @@ impl Company {
     fn file(&self, name: &str) -> std::path::PathBuf {
         self.server.data().join("lantern-tea").join(name)
     }
+}
+
+async fn account(browser: &Browser, name: &str, login: &str) -> Result<()> {
+    browser.fill("#f-name", name).await?;
+    browser.fill("#f-login", login).await?;
+    browser.fill("#f-password", "correct horse battery staple").await?;
+    browser.click("main form.card button[type='submit']").await?;
+    browser.text("main h1").await.map(|_| ())
+}
+
+/// A data directory whose configuration names the mail server, and lets servers on this machine be asked.
+fn configured(smtp: &SmtpServer) -> Result<tempfile::TempDir> {
+    let data = tempfile::tempdir()?;
+    let mail = smtp.config(MailSecurity::StartTls);
+    let authority = mail.ca_file.context("the SMTP server has an authority")?;
+    let config = format!(
+        "contact = \"privacy@lantern.example\"\n[network]\nwebhooks = [\"127.0.0.1\"]\n\
+         [mail]\nserver = \"localhost\"\nport = {}\n\
+         from = \"privacy@lantern.example\"\nca_file = '{}'\n",
+        smtp.port,
+        authority.display()
+    );
+    std::fs::write(data.path().join("privet.toml"), config)?;
+    Ok(data)
 }
 
 /// Somebody who is a customer from now on.
@@ -103,12 +122,28 @@ async fn life(company: &Company, browser: &Browser, person: &Person) -> Result<(
     orders(company, person).await?;
     ensure!(found(company, person).await? >= 4, "the order is in the company's databases");
     fetches_their_copy(company, browser, person).await?;
+    is_corrected(company, browser, person).await?;
+    moves(company, browser, person).await?;
     is_erased(company, browser, person).await
 }
 
-/// They open the link in a letter and choose.
+/// They join in the shop, which records what they chose; then they open the link in a letter and
+/// choose anew.
 async fn consents(company: &Company, browser: &Browser, person: &Person) -> Result<()> {
-    browser.open(&company.page("/privacy")).await?;
+    joins(&company.server, person, "welcome").await?;
+    signs_in(company, &company.server, browser, person).await?;
+    judge(browser, person, "chooses").await?;
+    browser.click("ul.purposes form button").await?;
+    browser.text("ul.purposes").await.map(|_| ())
+}
+
+async fn signs_in(
+    company: &Company,
+    server: &Server,
+    browser: &Browser,
+    person: &Person,
+) -> Result<()> {
+    browser.open(&format!("{}/privacy", server.address)).await?;
     let button = format!("button[name='to'][value='{}']", person.language.tag());
     if browser.has(&button).await? {
         browser.click(&button).await?;
@@ -116,26 +151,73 @@ async fn consents(company: &Company, browser: &Browser, person: &Person) -> Resu
     browser.fill("#f-email", person.email).await?;
     browser.click("form[action='/privacy/link'] button[type='submit']").await?;
     browser.text("a[href='/privacy']:not(.guest-brand)").await?;
-    browser.open(&opens(company, person).await?).await?;
+    browser.open(&opens(company, server, person).await?).await?;
     browser.click("main form button.primary").await?;
-    browser.text("ul.purposes").await?;
-    judge(browser, person, "chooses").await?;
-    browser.click("ul.purposes form button").await?;
-    browser.text("ul.purposes").await.map(|_| ())
+    browser.text("main h1").await.map(|_| ())
+}
+
+/// The shop's own program tells the server what the new customer chose.
+async fn joins(server: &Server, person: &Person, notice: &str) -> Result<()> {
+    let binary = std::env::var("PRIVET_BIN").context("PRIVET_BIN is not set")?;
+    let made = std::process::Command::new(binary)
+        .args(["token", "create", "--name", "shop", "--scope", "consent:write", "--data"])
+        .arg(server.data())
+        .output()?;
+    ensure!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let said = String::from_utf8(made.stdout)?;
+    let token = said.split_whitespace().find(|word| word.len() > 30).context("no token")?;
+    let subject = serde_json::json!({ "email": person.email });
+    let (path, body) = if notice.is_empty() {
+        // A company that has asked nobody anything yet knows its customers all the same.
+        ("subjects/link", serde_json::json!({ "subject": subject }))
+    } else {
+        let choices = serde_json::json!({ "personal_offers": true, "ads": false });
+        let given = serde_json::json!({
+            "subject": subject,
+            "notice": notice,
+            "language": person.language.tag(),
+            "choices": choices,
+            "channel": "web",
+        });
+        ("consents", given)
+    };
+    let body = body.to_string();
+    let call = format!(
+        "POST /v1/{path} HTTP/1.0\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let answer = ask(server, &call).await?;
+    let head = String::from_utf8_lossy(&answer).into_owned();
+    ensure!(head.contains(" 201 ") || head.contains(" 200 "), "{head}");
+    Ok(())
+}
+
+/// One call by hand.
+async fn ask(server: &Server, call: &str) -> Result<Vec<u8>> {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let host = server.address.trim_start_matches("http://");
+    let mut stream = tokio::net::TcpStream::connect(host).await?;
+    let (first, rest) = call.split_once("\r\n").context("no call")?;
+    stream.write_all(format!("{first}\r\nHost: {host}\r\n{rest}").as_bytes()).await?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await?;
+    Ok(answer)
 }
 
 /// The link in the person's letter; others of the sample company get letters, too.
-async fn opens(company: &Company, person: &Person) -> Result<String> {
-    let start = company.page("/privacy/open/");
-    for _ in 0..200 {
+async fn opens(company: &Company, server: &Server, person: &Person) -> Result<String> {
+    let start = format!("{}/privacy/open/", server.address);
+    // The sample company's own letters go first.
+    for _ in 0..1_200 {
         let letters = company.smtp.letters();
-        let mine = letters.iter().find(|one| one.data.contains(person.email));
-        if let Some(letter) = mine.filter(|one| one.text().contains(&start)) {
+        let mine = letters.iter().filter(|one| one.data.contains(person.email));
+        if let Some(letter) = mine.rev().find(|one| one.text().contains(&start)) {
             return Ok(letter.link(&start));
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    bail!("no letter came")
+    bail!("no letter came, of {}", company.smtp.letters().len())
 }
 
 /// The shop's own program writes an order, the marketing tool a subscriber.
@@ -227,6 +309,84 @@ async fn fetches_their_copy(company: &Company, browser: &Browser, person: &Perso
     answers(officer, &page).await
 }
 
+/// The officer sees what is held and corrects it in the shop's database.
+async fn is_corrected(company: &Company, browser: &Browser, person: &Person) -> Result<()> {
+    browser.open(&company.page("/privacy/requests/new?kind=correction")).await?;
+    browser.fill("#f-words", "2 Tea Lane, not 1").await?;
+    browser.click("form[action='/privacy/requests/new'] button[type='submit']").await?;
+    browser.text("dl.facts").await?;
+    let own = browser.path().await?;
+    let request = works_on(company, &own).await?;
+    let officer = &company.officer;
+    let page = format!("{request}/correction");
+    officer.open(&page).await?;
+    officer.click("form[action$='/correction/look'] button").await?;
+    until(officer, &page, "form[action$='/correction/propose']").await?;
+    judge(officer, person, "correction-held").await?;
+    let field = "//dd[span[normalize-space()='1 Tea Lane']]";
+    for (path, value) in
+        [("//summary", ""), ("//input[@name='value']", "2 Tea Lane"), ("//button", "")]
+    {
+        let path = format!("{field}{path}");
+        let element = officer.client.find(Locator::XPath(&path)).await?;
+        if value.is_empty() {
+            element.click().await?;
+        } else {
+            element.send_keys(value).await?;
+        }
+    }
+    until(officer, &page, "form[action$='/correction/write']").await?;
+    judge(officer, person, "correction-tried").await?;
+    ensure!(street(company, person).await? == "1 Tea Lane", "nothing was written yet");
+    officer.click("details.confirm summary").await?;
+    officer.click("form[action$='/correction/write'] button.danger").await?;
+    until(officer, &page, "form[action$='/correction/undo']").await?;
+    ensure!(street(company, person).await? == "2 Tea Lane", "it is corrected");
+    judge(officer, person, "correction-written").await?;
+    answers(officer, &request).await?;
+    browser.open(&company.page(&own)).await?;
+    judge(browser, person, "corrected").await
+}
+
+async fn street(company: &Company, person: &Person) -> Result<String> {
+    let mut db = open(&company.file("shop.db")).await?;
+    let sql = format!("SELECT street FROM addresses WHERE id = {}", person.number);
+    let street = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&mut db).await?;
+    db.close().await?;
+    Ok(street)
+}
+
+/// They make a ticket where they go, and have their copy sent there.
+async fn moves(company: &Company, browser: &Browser, person: &Person) -> Result<()> {
+    let there = Browser::start().await?;
+    there.view(person.viewport).await?;
+    let other = &company.other;
+    joins(other, person, "").await?;
+    signs_in(company, other, &there, person).await?;
+    there.open(&format!("{}/privacy/requests/move", other.address)).await?;
+    there.click("form[action='/privacy/requests/move'] button").await?;
+    let address = there.text("#ticket-address").await?;
+    let code = there.text("#ticket-code").await?;
+    judge(&there, person, "ticket").await?;
+
+    let own = asks(company, browser, "portability").await?;
+    let request = works_on(company, &own).await?;
+    company.officer.click("form[action$='/bundle'] button").await?;
+    until(&company.officer, &request, "#bundle dl.facts").await?;
+    browser.open(&company.page(&own)).await?;
+    browser.fill("#f-address", address.trim()).await?;
+    browser.fill("#f-code", code.trim()).await?;
+    judge(browser, person, "move").await?;
+    browser.click("form[action$='/move'] button[type='submit']").await?;
+    until(browser, &company.page(&own), "#moved .badge.ok").await?;
+    judge(browser, person, "moved").await?;
+    let page = format!("{}/privacy/requests/move", other.address);
+    until(&there, &page, "form[action$='/decline']").await?;
+    ensure!(there.text("main").await?.contains("Lantern Tea"), "who sent it is told");
+    judge(&there, person, "arrived").await?;
+    answers(&company.officer, &request).await
+}
+
 async fn answers(officer: &Browser, page: &str) -> Result<()> {
     officer.open(page).await?;
     officer.click("details:has(form[action$='/answer']) summary").await?;
@@ -254,13 +414,10 @@ async fn is_erased(company: &Company, browser: &Browser, person: &Person) -> Res
     officer.click("form[action$='/erasure/ask'] button").await?;
     officer.text("#asked").await?;
 
-    colleague.open(&page).await?;
-    if colleague.has("input[id^='f-purpose-']").await? {
-        colleague.click("input[id^='f-purpose-']").await?;
-        colleague.click("main form.card button[type='submit']").await?;
-    }
+    colleague.open(&company.page("/console/access/approvals")).await?;
+    colleague.click("main tbody a[href$='/erasure']").await?;
     colleague.click("main form[action$='/approve'] button").await?;
-    colleague.text("#asked + dl .badge.ok").await?;
+    until(colleague, &page, "#asked + dl .badge.ok").await?;
     ensure!(found(company, person).await? >= 4, "nothing was deleted yet");
 
     officer.open(&page).await?;
@@ -318,20 +475,12 @@ async fn until(browser: &Browser, page: &str, what: &str) -> Result<()> {
 
 /// One GET with the browser's cookies: it would save the file.
 async fn get(company: &Company, browser: &Browser, path: &str) -> Result<Vec<u8>> {
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let mut cookies = Vec::new();
     for cookie in browser.client.get_all_cookies().await? {
         cookies.push(format!("{}={}", cookie.name(), cookie.value()));
     }
-    let host = company.server.address.trim_start_matches("http://");
-    let mut stream = tokio::net::TcpStream::connect(host).await?;
-    let call = format!(
-        "GET {path} HTTP/1.0\r\nHost: {host}\r\nCookie: {}\r\nConnection: close\r\n\r\n",
-        cookies.join("; ")
-    );
-    stream.write_all(call.as_bytes()).await?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await?;
+    let call = format!("GET {path} HTTP/1.0\r\nCookie: {}\r\n\r\n", cookies.join("; "));
+    let mut answer = ask(&company.server, &call).await?;
     let at = answer.windows(4).position(|part| part == b"\r\n\r\n").context("no answer")?;
     let head = String::from_utf8_lossy(&answer[..at]).into_owned();
     ensure!(head.contains(" 200 "), "{path}: {head}");

@@ -68,7 +68,7 @@ impl Rights {
         let plan = trace::plan(&ground, &start.kinds());
         let (outcome, found) = trace::locate(&ground, &plan, &start, &Options::default()).await?;
         let draft = Draft { rights: self, id, ground: &ground, start: &start };
-        let mut steps = Vec::new();
+        let mut steps: Vec<Step> = Vec::new();
         let total = i64::try_from(plan.nodes.len()).unwrap_or(i64::MAX);
         for (wave, one) in plan.deletion.iter().enumerate() {
             for node in &one.nodes {
@@ -78,7 +78,7 @@ impl Rights {
                 }
                 let at = i64::try_from(begun.len() + steps.len()).unwrap_or(i64::MAX);
                 let place = (at, wave, one.circular);
-                steps.push(draft.step(&plan, *node, counts, place, &found).await?);
+                steps.push(draft.step(&plan, (*node, counts), place, &found, &steps).await?);
                 let said = context.progress(at, total, "").await;
                 said.map_err(|error| RightsError::Search(error.to_string()))?;
             }
@@ -143,10 +143,10 @@ impl Draft<'_> {
     async fn step(
         &self,
         plan: &trace::Plan,
-        node: usize,
-        counts: trace::Counts,
+        (node, counts): (usize, trace::Counts),
         (at, wave, circular): (i64, usize, bool),
         found: &Found,
+        before: &[Step],
     ) -> Result<Step> {
         let one = &plan.nodes[node];
         let mut step = Step {
@@ -197,6 +197,12 @@ impl Draft<'_> {
             .iter()
             .filter(|other| other.source == one.source)
             .map(|other| other.table.as_str())
+            // Where something stays, it keeps what it refers to.
+            .filter(|table| {
+                let stays = |step: &&Step| step.source == one.source && step.table == *table;
+                let step = before.iter().find(stays);
+                step.is_none_or(|step| step.expected.kept() + step.expected.emptied == 0)
+            })
             .collect();
         if let Err(error) = self.expect(&mut step, schema, target, &tables).await {
             // The plan says what it can; the work will say the same and stand still there.

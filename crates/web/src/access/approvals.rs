@@ -106,6 +106,7 @@ impl Approval {
             "policy" => format!("/console/access/policies/{id}"),
             "campaign" => "/console/consents/campaigns".to_owned(),
             "subject" => format!("/console/consents/people/{id}/erase"),
+            "rights_request" => format!("/console/requests/{id}/erasure"),
             "audit" if id == "all" => "/console/audit".to_owned(),
             "audit" => format!("/console/audit?{id}"),
             "token" => "/console/tokens".to_owned(),
