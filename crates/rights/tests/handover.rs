@@ -58,9 +58,9 @@ impl Wire {
         let mut head =
             format!("{method} /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
         for (name, value) in headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            head.extend([name, ": ", value, "\r\n"]);
         }
-        head.push_str(&format!("Content-Length: {}\r\n\r\n", body.len()));
+        head.extend(["Content-Length: ", &body.len().to_string(), "\r\n\r\n"]);
         stream.write_all(head.as_bytes()).await.map_err(|e| e.to_string())?;
         stream.write_all(body).await.map_err(|e| e.to_string())?;
         let mut answer = Vec::new();
