@@ -110,10 +110,8 @@ async fn begin(
     Path(ticket): Path<String>,
     body: Result<Json<Begin>, JsonRejection>,
 ) -> Response {
-    let Ok(Json(begin)) = body else {
-        let why = "the body is JSON with `code` and `manifest`";
-        return problem(StatusCode::BAD_REQUEST, "bad-request", why);
-    };
+    // Who sends something else has no ticket, as far as they are told.
+    let Ok(Json(begin)) = body else { return Refused::Code.answer() };
     let from = format!("portability:{}", address.reveal());
     let taken = room.rights.begin_arrival(&from, &ticket, &begin.code, &begin.manifest).await;
     taken.map_or_else(Refused::answer, |said| Json(said).into_response())
@@ -122,12 +120,13 @@ async fn begin(
 async fn piece(
     State(room): State<Room>,
     address: ClientAddress,
-    Path((ticket, n)): Path<(String, i64)>,
+    Path((ticket, n)): Path<(String, String)>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
     let code = headers.get("x-privet-code").and_then(|one| one.to_str().ok()).unwrap_or_default();
     let from = format!("portability:{}", address.reveal());
+    let n = n.parse().unwrap_or(-1);
     let taken = room.rights.take_piece(&from, (&ticket, code), n, body.to_vec()).await;
     taken.map_or_else(Refused::answer, |said| Json(said).into_response())
 }
@@ -277,7 +276,12 @@ impl Rights {
         if !line.receipt.is_empty() {
             return Ok(arrived(&line.receipt));
         }
-        if line.state != "receiving" || n > line.pieces || body.is_empty() || body.len() > PIECE {
+        if line.state != "receiving"
+            || n < 0
+            || n > line.pieces
+            || body.is_empty()
+            || body.len() > PIECE
+        {
             return Err(Refused::Order(line.pieces));
         }
         let document: Value = serde_json::from_str(&line.manifest).unwrap_or_default();
