@@ -66,29 +66,33 @@ impl Refused {
     fn answer(self) -> Response {
         let (status, kind, detail) = match self {
             Self::Code => (
-                StatusCode::FORBIDDEN,
-                "portability-code",
+                StatusCode::NOT_FOUND,
+                "urn:privet:problem:portability-ticket",
                 "there is no such ticket, or it has another code, was used, or is over".to_owned(),
             ),
             Self::Slow(seconds) => (
                 StatusCode::TOO_MANY_REQUESTS,
-                "too-many-requests",
+                "urn:privet:problem:too-many-requests",
                 format!("too many wrong codes; try again in {seconds} seconds"),
             ),
-            Self::Manifest(why) => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "portability-manifest", why.to_owned())
-            }
+            Self::Manifest(why) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "urn:privet:problem:portability-manifest",
+                why.to_owned(),
+            ),
             Self::Key(why) => (
                 StatusCode::BAD_GATEWAY,
-                "portability-key",
+                "urn:privet:problem:portability-key",
                 format!("the key that your server publishes could not be read: {why}"),
             ),
-            Self::Order(next) => {
-                (StatusCode::CONFLICT, "portability-order", format!("piece {next} is the next one"))
-            }
+            Self::Order(next) => (
+                StatusCode::CONFLICT,
+                "urn:privet:problem:portability-order",
+                format!("piece {next} is the next one"),
+            ),
             Self::Content => (
                 StatusCode::UNPROCESSABLE_ENTITY,
-                "portability-content",
+                "urn:privet:problem:portability-content",
                 "what was sent is not what the manifest says; nothing of it was kept".to_owned(),
             ),
             Self::Room(error) => return web::WebError::from(error).into_response(),
