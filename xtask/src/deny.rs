@@ -22,6 +22,7 @@ pub enum Unreached {
 /// Licences, bans and sources need nothing but `Cargo.lock`; advisories are asked of RustSec.
 pub fn check(unreached: Unreached) -> Result<()> {
     let tool = tool()?;
+    fetch()?;
     let local = run(&tool, &["--offline", "check", "licenses", "bans", "sources"])?;
     show(&local);
     ensure!(local.status.success(), "a dependency is against deny.toml");
@@ -40,6 +41,18 @@ pub fn check(unreached: Unreached) -> Result<()> {
         Unreached::Fails => bail!("run `cargo xtask deny` where github.com can be reached"),
         Unreached::IsSaid => Ok(()),
     }
+}
+
+/// Downloads what `Cargo.lock` names for every platform: a build fetches only its own platform's
+/// packages, and cargo-deny reads the metadata of all of them without the network.
+fn fetch() -> Result<()> {
+    let fetched = Command::new("cargo")
+        .args(["fetch", "--locked"])
+        .current_dir(crate::steps::root())
+        .status()
+        .context("cargo could not be started")?;
+    ensure!(fetched.success(), "the packages of Cargo.lock could not be fetched");
+    Ok(())
 }
 
 fn show(output: &Output) {
