@@ -102,6 +102,11 @@ impl Preferences {
         self.inner.sms.as_ref()
     }
 
+    /// Whether text messages can be sent.
+    pub fn has_sms(&self) -> bool {
+        self.inner.sms.is_some()
+    }
+
     pub(crate) fn limits(&self) -> &Limits {
         &self.inner.limits
     }
@@ -119,7 +124,9 @@ impl Preferences {
 
 /// Adds the handlers of the room's jobs.
 pub fn add_handlers(runner: Runner, preferences: &Preferences) -> Runner {
-    runner.handle(link::Answer { preferences: preferences.clone() })
+    runner
+        .handle(link::Answer { preferences: preferences.clone() })
+        .handle(link::SendCode { preferences: preferences.clone() })
 }
 
 /// The addresses of the room.

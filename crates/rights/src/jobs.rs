@@ -1,5 +1,6 @@
 //! Once a day: requests that nobody confirmed lapse, bundles whose time is over are removed, silent
-//! recipients are chased. Every hour: erasures go on where something failed, looks after them are taken.
+//! recipients are chased. Every hour: erasures go on where something failed, looks after them are taken,
+//! pictures of documents that nobody needs any more are removed.
 
 use serde_json::json;
 use store::{Actor, JobContext, JobError, JobHandler, Runner};
@@ -35,6 +36,7 @@ pub fn add_handlers(runner: Runner, rights: &Rights) -> Runner {
         .handle(crate::effect::Effect { rights: rights.clone() })
         .handle(crate::correction::Find { rights: rights.clone() })
         .handle(crate::correction::Write { rights: rights.clone() })
+        .handle(crate::identity::Compare { rights: rights.clone() })
         .handle(Hourly { rights: rights.clone() })
 }
 
@@ -71,6 +73,7 @@ impl JobHandler for Hourly {
     async fn run(&self, _: JobContext) -> Result<(), JobError> {
         self.rights.retry_erasures().await?;
         self.rights.looks_due().await?;
+        self.rights.remove_old_papers().await?;
         Ok(())
     }
 }

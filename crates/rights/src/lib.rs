@@ -16,6 +16,7 @@ pub mod erase;
 mod error;
 pub mod find;
 pub mod handover;
+pub mod identity;
 mod jobs;
 mod nav;
 mod portal;
@@ -41,11 +42,12 @@ use store::{Actor, Migration, Store};
 use web::{Limits, Web};
 
 /// The schema's steps, in order.
-const MIGRATIONS: [Migration; 4] = [
+const MIGRATIONS: [Migration; 5] = [
     Migration { room: "rights", version: 1, sql: include_str!("schema.sql") },
     Migration { room: "rights_erase", version: 1, sql: include_str!("schema-erase.sql") },
     Migration { room: "rights_move", version: 1, sql: include_str!("schema-move.sql") },
     Migration { room: "rights_correction", version: 1, sql: include_str!("schema-correction.sql") },
+    Migration { room: "rights_identity", version: 1, sql: include_str!("schema-identity.sql") },
 ];
 
 /// Who acts when a person does.
@@ -247,6 +249,7 @@ pub fn router(web: Web, rights: Rights) -> axum::Router {
         .merge(erase::router())
         .merge(correction::router())
         .merge(handover::router())
+        .merge(identity::router())
         .merge(api::router())
         .with_state(Room { web, rights })
 }

@@ -15,7 +15,7 @@ const KIND: &str = "preference-link";
 /// A letter's link works for half an hour.
 const LETTER_LIFE: i64 = 30 * 60;
 /// A code works for ten minutes.
-const CODE_LIFE: i64 = 10 * 60;
+pub(super) const CODE_LIFE: i64 = 10 * 60;
 /// Letters to one person before it becomes slower.
 const PER_PERSON: Rule = Rule { free: 3, longest: std::time::Duration::from_hours(1) };
 /// Requests from one address before it becomes slower.

@@ -2,10 +2,12 @@
 
 mod ask;
 mod pages;
+mod record;
 mod store;
 
 pub(crate) use ask::Answer;
 pub(crate) use pages::{gone, router};
+pub(crate) use record::SendCode;
 pub(crate) use store::{Link, NewLink};
 
 /// What a link was sent through.
@@ -19,10 +21,12 @@ pub enum LinkKind {
     App,
     /// The letter that asks to confirm a double opt-in.
     Confirm,
+    /// A code in a text message for something of another room: it opens no session by itself.
+    Record,
 }
 
 impl LinkKind {
-    const ALL: [Self; 4] = [Self::Mail, Self::Code, Self::App, Self::Confirm];
+    const ALL: [Self; 5] = [Self::Mail, Self::Code, Self::App, Self::Confirm, Self::Record];
 
     /// The stored name.
     pub fn as_str(self) -> &'static str {
@@ -31,6 +35,7 @@ impl LinkKind {
             Self::Code => "code",
             Self::App => "app",
             Self::Confirm => "confirm",
+            Self::Record => "record",
         }
     }
 

@@ -102,6 +102,22 @@ impl Preferences {
         })
     }
 
+    /// The person of a link that is not used and not over, with their language, by its id.
+    pub(super) async fn waits(&self, id: &str) -> Result<Option<(Subject, Lang)>> {
+        let row = sqlx::query(
+            "SELECT person_sealed, lang FROM preference_link
+             WHERE id = $1 AND used_at = 0 AND expires_at > $2",
+        )
+        .bind(id)
+        .bind(now())
+        .fetch_optional(self.store().reader())
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let (sealed, lang): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+        let person = person::open(self.store(), &format!("link:{id}"), &sealed)?;
+        Ok(Some((person, Lang::from_tag(&lang).unwrap_or_default())))
+    }
+
     /// Uses a link up. Exactly one request wins: the condition is in the statement.
     pub(crate) async fn use_link(&self, link: &Link) -> Result<()> {
         let entry = Entry::new(CUSTOMER, "preference.link_used", "preference_link", &*link.id);

@@ -14,7 +14,9 @@ use store::now;
 use web::{ClientAddress, Errors, Lang, Rule, WebError, redirect, render, render_status};
 
 use super::offered;
-use crate::{By, CUSTOMER, Channel, Kind, Level, New, Private, RightsError, Room};
+use crate::{
+    By, CUSTOMER, Channel, Kind, Level, New, Private, Request, RightsError, Room, request::shown_by,
+};
 
 /// Requests from one address of the network before it becomes slower.
 const PER_ADDRESS: Rule = Rule { free: 10, longest: std::time::Duration::from_mins(30) };
@@ -36,6 +38,7 @@ pub(super) struct Input {
     kind: String,
     by: String,
     email: String,
+    phone: String,
     name: String,
     words: String,
     authority: String,
@@ -61,6 +64,14 @@ struct AskPage {
     who: Vec<String>,
     /// Letters can be sent, so an address can be shown to be somebody's.
     mail: bool,
+    /// Text messages can be sent, so a number can.
+    sms: bool,
+}
+
+impl AskPage {
+    fn phone_label(&self) -> String {
+        self.p.t(if self.mail { "rights-or-phone" } else { "rights-phone" })
+    }
 }
 
 fn tiles(p: &Guest) -> Vec<Tile> {
@@ -87,6 +98,7 @@ async fn page(
         tiles: tiles(&p),
         chosen: Kind::parse(&input.kind).filter(|kind| kind.is_offered()),
         mail: room.web.has_mail(),
+        sms: room.rights.preferences().has_sms(),
         who,
         input,
         errors,
@@ -129,14 +141,9 @@ pub(super) async fn make(
     if kind.is_none() {
         errors.add("kind", p.t("rights-error-kind"));
     }
-    let typed = input.email.trim();
-    let person = match (&session, Identifier::parse(IdentifierKind::Email, typed, "")) {
-        (Some(session), _) => Some(session.person.clone()),
-        (None, Ok(one)) if room.web.has_mail() => Subject::new(vec![one]).ok(),
-        _ => {
-            errors.add("email", p.t("preference-email-wrong"));
-            None
-        }
+    let person = match &session {
+        Some(session) => Some(session.person.clone()),
+        None => named(&room, &p, &input, &mut errors),
     };
     let (Some(kind), Some(person), true) = (kind, person, errors.is_empty()) else {
         return render_status(422, &page(&room, p, &headers, input, errors).await?);
@@ -170,6 +177,9 @@ pub(super) async fn make(
     }
     match received {
         Ok(made) if session.is_some() => Ok(redirect(&format!("/privacy/requests/{}", made.id))),
+        Ok(made) if !made.code.is_empty() => {
+            render(&CodePage { p, token: made.code, wrong: false })
+        }
         Ok(_) => Ok(redirect("/privacy/requests/sent")),
         Err(RightsError::Asked(key)) => {
             let field = if key == "rights-error-authority" { "authority" } else { "words" };
@@ -178,6 +188,27 @@ pub(super) async fn make(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Who somebody says they are: an address, or the number of somebody who gives none.
+fn named(room: &Room, p: &Guest, input: &Input, errors: &mut Errors) -> Option<Subject> {
+    let (email, phone) = (input.email.trim(), input.phone.trim());
+    if email.is_empty() && !phone.is_empty() && room.rights.preferences().has_sms() {
+        let catalogue = room.rights.consent().catalogue();
+        let place = catalogue.property(&property(room, &input.property));
+        let country = place.map(|one| one.body.country.clone()).unwrap_or_default();
+        if let Ok(one) = Identifier::parse(IdentifierKind::Phone, phone, &country) {
+            return Subject::new(vec![one]).ok();
+        }
+        errors.add("phone", p.t("preference-phone-wrong"));
+        return None;
+    }
+    let one = Identifier::parse(IdentifierKind::Email, email, "").ok();
+    let one = one.filter(|_| room.web.has_mail());
+    if one.is_none() {
+        errors.add("email", p.t("preference-email-wrong"));
+    }
+    one.and_then(|one| Subject::new(vec![one]).ok())
 }
 
 /// A property that there is.
@@ -196,6 +227,37 @@ struct SentPage {
 /// The same for everybody.
 pub(super) async fn sent(p: Guest) -> Result<Response, WebError> {
     render(&SentPage { p })
+}
+
+#[derive(Template)]
+#[template(path = "rights/code.html")]
+struct CodePage {
+    p: Guest,
+    /// With this the code is entered: no part of it is in an address.
+    token: String,
+    wrong: bool,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct CodeInput {
+    csrf: String,
+    token: String,
+    code: String,
+}
+
+/// One answer for every code that does not fit, whatever the reason.
+pub(super) async fn code(
+    p: Guest,
+    State(room): State<Room>,
+    headers: HeaderMap,
+    Form(input): Form<CodeInput>,
+) -> Result<Response, WebError> {
+    p.check(&headers, &input.csrf)?;
+    match room.rights.confirm_code(&input.token, &input.code).await? {
+        Some(request) => signed_in(&room, &request, LinkKind::Code).await,
+        None => render_status(422, &CodePage { p, token: input.token, wrong: true }),
+    }
 }
 
 #[derive(Template)]
@@ -248,12 +310,15 @@ pub(super) async fn confirm(
         Err(RightsError::NotFound(_)) => return render_status(404, &GonePage { p }),
         Err(error) => return Err(error.into()),
     };
-    // The link proves this address and nothing else that was written down beside it.
-    let person = request.private.person()?.only(IdentifierKind::Email);
-    let person = person.ok_or(WebError::NotFound)?;
+    signed_in(&room, &request, LinkKind::Mail).await
+}
+
+/// The request's page, with a session for what was shown and nothing else that was written beside it.
+async fn signed_in(room: &Room, request: &Request, kind: LinkKind) -> Result<Response, WebError> {
+    let person = shown_by(&request.private.person()?).ok_or(WebError::NotFound)?;
     let lang = Lang::from_tag(&request.lang).unwrap_or_default();
     let preferences = room.rights.preferences();
-    let cookie = preferences.sign_in(LinkKind::Mail, &person, &request.property, lang).await?;
+    let cookie = preferences.sign_in(kind, &person, &request.property, lang).await?;
     let mut response = redirect(&format!("/privacy/requests/{}", request.id));
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(response)

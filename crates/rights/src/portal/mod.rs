@@ -16,6 +16,7 @@ pub(crate) fn router() -> Router<Room> {
         .route("/privacy/requests", get(own::list))
         .route("/privacy/requests/new", get(ask::new).post(ask::make))
         .route("/privacy/requests/sent", get(ask::sent))
+        .route("/privacy/requests/code", post(ask::code))
         .route("/privacy/requests/confirm/{token}", get(ask::confirm_page).post(ask::confirm))
         .route("/privacy/requests/{id}", get(own::one))
         .route("/privacy/requests/{id}/bundle", get(own::bundle))

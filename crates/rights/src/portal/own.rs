@@ -90,6 +90,12 @@ struct OwnPage {
     authorities: Vec<String>,
     /// The law's words about the term, with its citation.
     promise: String,
+    /// Facts that are asked for, with their names, and whether a declaration goes with them.
+    facts: Vec<(String, String)>,
+    declares: bool,
+    /// A picture of a document may be given now, and how many stand.
+    takes_paper: bool,
+    papers: usize,
 }
 
 impl OwnPage {
@@ -137,8 +143,21 @@ pub(super) async fn one(
     let corrected = room.rights.corrected(&id).await?;
     let corrected =
         corrected.iter().map(|key| detect::taxonomy().name(key, zh).to_owned()).collect();
+    let proof = room.rights.proof(&id).await?;
+    let asked = proof.iter().filter(|one| one.stage == crate::identity::Stage::Asked);
+    let open = !request.state.is_closed();
+    let asked = asked.filter(|_| open);
+    let facts = asked.flat_map(|one| one.asked.iter());
+    let facts = facts.map(|key| (key.clone(), detect::taxonomy().name(key, zh).to_owned()));
+    let papers = room.rights.papers(&id).await?;
+    let asked_at = proof.as_ref().map_or(0, |one| one.paper_asked_at);
+    let takes_paper = crate::Rights::takes_paper(&request, asked_at, &papers);
     let row = row(&room, &p, request);
     let page = OwnPage {
+        facts: facts.collect(),
+        declares: proof.as_ref().is_some_and(|one| one.declares),
+        takes_paper,
+        papers: papers.iter().filter(|one| one.removed_at == 0).count(),
         p,
         row,
         messages,

@@ -96,6 +96,7 @@ impl Rights {
         }
         if request.state.is_closed() {
             crate::correction::forget(&mut tx, &request.id).await?;
+            crate::identity::forget(&mut tx, &request.id).await?;
         }
         store::update(&mut tx, &request).await?;
         let event = NewEvent { request: &request.id, what: act.what, detail: &act.detail };
@@ -136,13 +137,34 @@ impl Rights {
     /// # Errors
     /// [`RightsError::NotFound`] for a link that does not work (any more).
     pub async fn confirm(&self, secret: &str) -> Result<Request> {
+        let id = self.behind(secret).await?.id;
+        self.shown(&id, Some(&crate::token::hash(secret))).await
+    }
+
+    /// A person entered the code that went to their telephone: it is theirs. `None` for anything that
+    /// does not fit; guesses are counted.
+    ///
+    /// # Errors
+    /// Those of Privet's own database.
+    pub async fn confirm_code(&self, token: &str, code: &str) -> Result<Option<Request>> {
+        let Some(id) = self.preferences().redeem_code(token, code).await? else { return Ok(None) };
+        match self.shown(&id, None).await {
+            Ok(request) => Ok(Some(request)),
+            Err(RightsError::NotFound(_)) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// The address or number of a request is its person's; the link that showed it is used up.
+    async fn shown(&self, id: &str, link: Option<&str>) -> Result<Request> {
         let actor = crate::CUSTOMER;
         let profile = self.regimes().known().await?;
-        let id = self.behind(secret).await?.id;
-        let entry = Entry::new(actor.clone(), "rights.verified", "rights_request", &id);
+        let entry = Entry::new(actor.clone(), "rights.verified", "rights_request", id);
         let mut tx = self.store().begin(entry).await?;
-        store::use_link(&mut tx, &crate::token::hash(secret)).await?;
-        let mut request = store::find(self, &mut tx, &id).await?;
+        if let Some(hash) = link {
+            store::use_link(&mut tx, hash).await?;
+        }
+        let mut request = store::find(self, &mut tx, id).await?;
         if request.state.is_closed() {
             return Err(RightsError::NotFound("link"));
         }
@@ -152,17 +174,17 @@ impl Rights {
             request.state = State::Open;
             request.verified_at = now();
         }
-        let awaited = store::open_pauses(&mut tx, &id).await?;
+        let awaited = store::open_pauses(&mut tx, id).await?;
         self.wind(&mut request, &awaited, &profile);
         store::update(&mut tx, &request).await?;
-        let event = NewEvent { request: &id, what: "verified", detail: Level::Contact.as_str() };
+        let event = NewEvent { request: id, what: "verified", detail: Level::Contact.as_str() };
         store::insert_event(&mut tx, &actor, &event).await?;
         self.confirm_receipt(&mut tx, &request, &request.private.person()?).await?;
         crate::effect::queue(&mut tx, &request).await?;
         tx.states(Some(before), Some(self.store().digest(&store::state_of(&request))));
         tx.commit().await?;
         self.count_open().await;
-        self.request(&id).await
+        self.request(id).await
     }
 
     /// Staff looked who somebody is, and how (a note).
@@ -274,6 +296,13 @@ impl Rights {
         .await
     }
 
+    /// What was awaited of the person came, in another way than words.
+    pub(crate) async fn goes_on(&self, request: Request, what: &'static str) -> Result<()> {
+        let act = Act { what, resumes: true, ..Act::default() };
+        self.act(&crate::CUSTOMER, request, "rights.heard", act, |one| one.state = State::Open)
+            .await
+    }
+
     /// Writes to the person.
     ///
     /// # Errors
@@ -378,7 +407,8 @@ impl Rights {
         let before = now() - super::receive::LINK_LIFE - AFTER;
         let ids: Vec<String> = sqlx::query_scalar(
             "SELECT id FROM rights_request WHERE state = 'unverified' AND received_at < $1
-             AND level = 'claimed' AND id IN (SELECT request FROM rights_link)
+             AND level = 'claimed'
+             AND (channel = 'portal' OR id IN (SELECT request FROM rights_link))
              ORDER BY received_at LIMIT 500",
         )
         .bind(before)

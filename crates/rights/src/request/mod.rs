@@ -10,6 +10,7 @@ pub(crate) use bundles::{
     begin_bundle, end_bundle, expired_bundles, fail_bundle, forget_bundle, keep_place,
     note_fetched, place,
 };
+pub(crate) use model::shown_by;
 pub use model::{By, Channel, Kind, Level, Private, Request, State};
 pub use receive::{New, Received};
 pub use store::{Author, Counts, Event, Filter, Message};

@@ -412,7 +412,8 @@ impl Request {
     }
 
     /// What is proved about the person, to look for their data: without an account or a check, the
-    /// address that the link went to and nothing that was only told beside it.
+    /// address that the link went to (the number, where there was no address) and nothing that was
+    /// only told beside it.
     ///
     /// # Errors
     /// What was kept is no person (any more).
@@ -420,7 +421,7 @@ impl Request {
         let person = self.private.person()?;
         Ok(match self.level {
             Level::Claimed => None,
-            Level::Contact => person.only(consent::IdentifierKind::Email),
+            Level::Contact => shown_by(&person),
             Level::Account | Level::Checked => Some(person),
         })
     }
@@ -433,6 +434,13 @@ impl Request {
             && now <= if self.notice_by > 0 { self.notice_by } else { self.due_at }
             && matches!(self.state, State::Open | State::Waiting)
     }
+}
+
+/// What a link or a code shows of a person: links go to the address, codes to the number of somebody
+/// who gave no address.
+pub(crate) fn shown_by(person: &Subject) -> Option<Subject> {
+    let only = |kind| person.only(kind);
+    only(consent::IdentifierKind::Email).or_else(|| only(consent::IdentifierKind::Phone))
 }
 
 #[cfg(test)]

@@ -47,6 +47,8 @@ pub struct Received {
     pub id: String,
     /// The request itself.
     pub request: Request,
+    /// With this token the code is entered that goes to the person's telephone; "" for none.
+    pub code: String,
 }
 
 impl Rights {
@@ -71,15 +73,16 @@ impl Rights {
         let event = |what| store::NewEvent { request: &request.id, what, detail: "" };
         store::insert_event(&mut tx, &actor, &event("received")).await?;
         tx.states(None, Some(self.store().digest(&store::state_of(&request))));
+        let mut code = String::new();
         if request.state == State::Unverified {
-            self.ask_to_confirm(&mut tx, &request, &new).await?;
+            code = self.ask_to_confirm(&mut tx, &request, &new).await?;
         } else {
             self.confirm_receipt(&mut tx, &request, &new.person).await?;
         }
         crate::effect::queue(&mut tx, &request).await?;
         tx.commit().await?;
         self.count_open().await;
-        Ok(Received { id: request.id.clone(), request })
+        Ok(Received { id: request.id.clone(), request, code })
     }
 
     fn draft(new: &New, regimes: Vec<String>) -> Request {
@@ -122,20 +125,29 @@ impl Rights {
         request
     }
 
+    /// A letter with a link; where there is no address, a code by text message, whose token is returned.
     async fn ask_to_confirm(
         &self,
         tx: &mut ::store::WriteTx,
         request: &Request,
         new: &New,
-    ) -> Result<()> {
-        let Some(to) = mail_of(&new.person) else { return Ok(()) };
+    ) -> Result<String> {
+        let Some(to) = mail_of(&new.person) else {
+            let by_phone = new.person.only(IdentifierKind::Phone).is_some();
+            if new.channel != Channel::Portal || !by_phone || !self.preferences().has_sms() {
+                return Ok(String::new());
+            }
+            let place = (new.property.as_str(), new.lang);
+            let begun = self.preferences().begin_code(tx, &new.person, place, &request.id);
+            return Ok(begun.await?);
+        };
         let secret = token::random();
         store::insert_link(tx, &request.id, &token::hash(&secret), now() + LINK_LIFE).await?;
         let letter = self
             .letter("rights-confirm-letter", request, to)
             .with_action(&self.address(&format!("/privacy/requests/confirm/{secret}")));
         self.web().queue_mail(tx, &letter).await?;
-        Ok(())
+        Ok(String::new())
     }
 
     /// Tells a person that their request is here and until when it is answered (11 CCR §7021(a)).

@@ -1,0 +1,74 @@
+# 链接之外的身份核验：验证码、信息核对、证件。
+
+rights-or-phone = 或您的手机号码
+rights-phone-hint = 若您没有我们认识的邮箱，我们向此号码发送验证码。
+rights-code-text = 含六位数字的短信已发出，验证码十分钟内有效。
+rights-code-wrong-text = 请核对六位数字。输错五次或超过十分钟后，请重新提出请求。
+preference-sms-record-code = { $organisation }：验证码 { $code }，用于确认您的个人信息请求，十分钟内有效。请勿告知他人。
+
+# 请求人页面
+rights-facts = 请协助我们确认是您本人
+rights-facts-text = 请按您当初提供给我们的内容填写。我们只用它与所持有的信息核对，不作他用，也不保存。不记得的可以不填。
+rights-facts-declare = 我声明我是该信息的本人，所填内容属实。（在美国加利福尼亚州等地，虚假声明可能构成伪证。）
+rights-facts-send = 提交
+rights-facts-asked-text = 继续办理前，请协助我们确认是您本人：请在下方回答几个问题，内容是您曾提供给我们的信息。您的回答不会给他人看，也不会保存。
+rights-paper = 证件
+rights-paper-text = 请提供一张能看到您姓名的证件图片，其余内容请遮盖：我们不需要证件号码和签名。图片加密保存，仅个人信息保护团队可见，查看后立即删除，最迟一周内删除。
+rights-paper-file = 图片或 PDF
+rights-paper-hint = JPEG、PNG 或 PDF，最大 8 MB。
+rights-paper-send = 发送证件
+rights-paper-standing = 已收到 { $n } 份证件。
+rights-paper-asked-text = 继续办理前，我们需要确认是您本人。请在下方提供一张能看到您姓名的证件图片，并遮盖其余内容。查看后立即删除。
+
+# 工作台
+rights-proof = 核验身份
+rights-proof-of = { $name }：身份核验
+rights-proof-lead = 核验以必要为限。查阅、复制和删除所需的把握高于拒绝处理。
+rights-proof-facts = 信息核对
+rights-proof-facts-lead = 请求人填写其曾提供的信息，系统与其邮箱或号码所对应的数据核对。请求人不会得知哪些一致，所填内容也不保存。
+rights-proof-fact = 信息项
+rights-proof-result = 与所持信息核对
+rights-proof-comparing = 正在核对…
+rights-proof-asked = 已请请求人填写
+rights-proof-asked-text = 请求人可由邮件进入自己的页面填写。
+rights-proof-failed = 未能核对
+rights-proof-failed-text = 有数据库没有响应。请在恢复后重新请其填写，或以其他方式核验。
+rights-proof-agree = { $all } 项中 { $agree } 项一致。
+rights-proof-declared = 已作声明。
+rights-proof-no-facts = 没有数据库持有可供核对的信息项，请先完成数据映射和分类。
+rights-proof-ask-facts = 请其填写信息项
+rights-proof-choose = 选择信息项（最多五项）
+rights-proof-declares = 同时要求声明
+rights-proof-papers = 证件
+rights-proof-papers-lead = 仅在信息核对不足时使用。他人无法打开，每次查看都有记录；作出决定、请求办结或满一周时即删除。
+rights-proof-paper-awaited = 已请其提供证件
+rights-proof-paper = 证件
+rights-proof-paper-open = 打开证件
+rights-proof-paper-removed = 已于 { $when } 删除
+rights-proof-ask-paper = 请其提供证件
+rights-proof-decide = 作出决定
+rights-proof-decide-papers = 无论何种决定，证件都会立即删除。
+rights-proof-reject = 不足以确认
+rights-proof-reject-text = 告知请求人的内容
+rights-proof-reject-hint = 说明缺少什么，以及可以用什么其他方式证明。
+rights-verdict-agrees = 一致
+rights-verdict-differs = 不一致
+rights-verdict-nothing = 未持有
+rights-verdict-blank = 未填写
+rights-toast-proof-facts = 已请请求人填写
+rights-toast-proof-paper = 已请请求人提供
+rights-toast-proof-accept = 已记录，证件已删除
+rights-toast-proof-reject = 已告知，证件已删除
+rights-event-facts-compared = 信息核对完成，一致项
+rights-event-facts-told = 请求人已填写信息项
+rights-event-paper-given = 已提供证件
+rights-event-paper-came = 已收到证件
+rights-event-paper-removed = 证件已删除
+rights-error-facts = 请从所列信息项中选择一至五项。
+rights-error-tries = 三次已经足够：请改用证件或回拨电话等其他方式。
+rights-error-facts-over = 现在没有需要填写的内容，请重新加载页面。
+rights-error-facts-empty = 请至少填写一项。
+rights-error-declare = 缺少声明。
+rights-error-no-paper = 没有要求提供证件，或已收到足够的证件。
+rights-error-paper-large = 文件超过 8 MB，请使用较小的图片。
+rights-error-paper-kind = 文件不是 JPEG、PNG 图片或 PDF。
