@@ -134,7 +134,7 @@ fn invalid(said: &str) -> Response {
     web::problem(StatusCode::UNPROCESSABLE_ENTITY, "urn:privet:problem:invalid", said)
 }
 
-fn problem(error: &RightsError) -> Response {
+pub(crate) fn problem(error: &RightsError) -> Response {
     match error {
         RightsError::NotFound(_) => web::problem(
             StatusCode::NOT_FOUND,

@@ -36,6 +36,7 @@ pub fn add_handlers(runner: Runner, rights: &Rights) -> Runner {
         .handle(crate::effect::Effect { rights: rights.clone() })
         .handle(crate::correction::Find { rights: rights.clone() })
         .handle(crate::correction::Write { rights: rights.clone() })
+        .handle(crate::intake::TakeIn { rights: rights.clone() })
         .handle(crate::identity::Compare { rights: rights.clone() })
         .handle(Hourly { rights: rights.clone() })
 }
@@ -56,6 +57,7 @@ impl JobHandler for Clocks {
         self.rights.remove_held().await?;
         self.rights.chase_recipients().await?;
         self.rights.remove_arrivals().await?;
+        self.rights.drop_old_files().await?;
         Ok(())
     }
 }

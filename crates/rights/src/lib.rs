@@ -17,6 +17,7 @@ mod error;
 pub mod find;
 pub mod handover;
 pub mod identity;
+pub mod intake;
 mod jobs;
 mod nav;
 mod portal;
@@ -42,12 +43,13 @@ use store::{Actor, Migration, Store};
 use web::{Limits, Web};
 
 /// The schema's steps, in order.
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     Migration { room: "rights", version: 1, sql: include_str!("schema.sql") },
     Migration { room: "rights_erase", version: 1, sql: include_str!("schema-erase.sql") },
     Migration { room: "rights_move", version: 1, sql: include_str!("schema-move.sql") },
     Migration { room: "rights_correction", version: 1, sql: include_str!("schema-correction.sql") },
     Migration { room: "rights_identity", version: 1, sql: include_str!("schema-identity.sql") },
+    Migration { room: "rights_intake", version: 1, sql: include_str!("schema-intake.sql") },
 ];
 
 /// Who acts when a person does.
@@ -250,6 +252,7 @@ pub fn router(web: Web, rights: Rights) -> axum::Router {
         .merge(correction::router())
         .merge(handover::router())
         .merge(identity::router())
+        .merge(intake::router())
         .merge(api::router())
         .with_state(Room { web, rights })
 }

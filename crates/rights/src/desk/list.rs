@@ -35,6 +35,8 @@ struct QueuePage {
     states: Vec<Choice>,
     assignees: Vec<Choice>,
     portal: String,
+    /// Letters that wait for a reader.
+    mails: i64,
 }
 
 async fn list(p: Page, l: ListQuery, State(room): State<Room>) -> Result<Response, WebError> {
@@ -84,6 +86,7 @@ async fn list(p: Page, l: ListQuery, State(room): State<Room>) -> Result<Respons
             .chain(Stand::ALL.map(state_choice))
             .collect(),
         assignees: ["me", "nobody"].map(special).to_vec(),
+        mails: room.rights.inbox(0, 0).await?.1,
         portal: format!("{}/privacy/requests", room.web.base_url()),
         l,
         p,

@@ -198,10 +198,14 @@ pub enum Channel {
     Staff,
     /// A program.
     Api,
+    /// A letter by mail.
+    Mail,
+    /// A line of a file that staff gave.
+    File,
 }
 
 impl Channel {
-    const ALL: [Self; 3] = [Self::Portal, Self::Staff, Self::Api];
+    const ALL: [Self; 5] = [Self::Portal, Self::Staff, Self::Api, Self::Mail, Self::File];
 
     /// Stable name.
     pub fn as_str(self) -> &'static str {
@@ -209,6 +213,8 @@ impl Channel {
             Self::Portal => "portal",
             Self::Staff => "staff",
             Self::Api => "api",
+            Self::Mail => "mail",
+            Self::File => "file",
         }
     }
 

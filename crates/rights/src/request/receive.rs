@@ -58,7 +58,25 @@ impl Rights {
     /// # Errors
     /// [`RightsError::Asked`] where something is missing, and those of Privet's own database.
     pub async fn receive(&self, actor: Actor, new: New) -> Result<Received> {
+        self.receive_once(actor, new, None).await
+    }
+
+    /// The same for what may come twice: of one origin comes one request, which is returned again.
+    ///
+    /// # Errors
+    /// As [`Self::receive`].
+    pub(crate) async fn receive_once(
+        &self,
+        actor: Actor,
+        new: New,
+        origin: Option<&str>,
+    ) -> Result<Received> {
         check(&new)?;
+        let origin = origin.map(|one| self.origin("request", &[one]));
+        if let Some(id) = self.of_origin(origin.as_deref()).await? {
+            let request = self.request(&id).await?;
+            return Ok(Received { id, request, code: String::new() });
+        }
         let regimes = self.regimes_of(&new.property).await?;
         let mut request = Self::draft(&new, regimes);
         let profile = self.regimes().known().await?;
@@ -67,6 +85,9 @@ impl Rights {
         let mut tx = self.store().begin(entry).await?;
         request.number = store::next_number(&mut tx).await?;
         store::insert(self, &mut tx, &request).await?;
+        if let Some(origin) = &origin {
+            store::insert_origin(&mut tx, origin, &request.id).await?;
+        }
         for blind in new.person.blind(self.consent().vault()) {
             store::insert_person(&mut tx, &request.id, &blind.to_text()).await?;
         }
@@ -83,6 +104,19 @@ impl Rights {
         tx.commit().await?;
         self.count_open().await;
         Ok(Received { id: request.id.clone(), request, code })
+    }
+
+    /// A keyed digest of where something came from.
+    pub(crate) fn origin(&self, kind: &str, parts: &[&str]) -> String {
+        let digest = self.store().digest(&(kind, parts));
+        digest.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    async fn of_origin(&self, origin: Option<&str>) -> Result<Option<String>> {
+        let Some(origin) = origin else { return Ok(None) };
+        let sql = "SELECT request FROM rights_origin WHERE origin = $1";
+        let known = sqlx::query_scalar(sql).bind(origin);
+        Ok(known.fetch_optional(self.store().reader()).await?)
     }
 
     fn draft(new: &New, regimes: Vec<String>) -> Request {

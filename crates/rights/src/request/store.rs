@@ -194,6 +194,15 @@ pub(super) async fn update(tx: &mut WriteTx, request: &Request) -> Result<()> {
     Ok(())
 }
 
+pub(super) async fn insert_origin(tx: &mut WriteTx, origin: &str, request: &str) -> Result<()> {
+    sqlx::query("INSERT INTO rights_origin (origin, request) VALUES ($1, $2)")
+        .bind(origin)
+        .bind(request)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
 pub(super) async fn insert_person(tx: &mut WriteTx, request: &str, blind: &str) -> Result<()> {
     sqlx::query("INSERT INTO rights_person (request, blind) VALUES ($1, $2)")
         .bind(request)

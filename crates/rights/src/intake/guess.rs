@@ -1,0 +1,187 @@
+//! What somebody asks for, by the words of a letter. Pure.
+//!
+//! One kind and no other is a guess good enough to begin with: the person confirms it by the link in
+//! their letter, where they read what was understood. Anything else waits for somebody who can read.
+
+use crate::Kind;
+
+/// Words of each kind, folded: those by which people ask, in English and Chinese. What a company or a law
+/// calls it comes first. A word that two kinds share stands with neither.
+const WORDS: [(Kind, &[&str]); 9] = [
+    (
+        Kind::Access,
+        &[
+            "subject access",
+            "access request",
+            "article 15",
+            "art. 15",
+            "right of access",
+            "right to know",
+            "copy of my data",
+            "copy of my personal",
+            "copy of all personal",
+            "what data you hold",
+            "what information you hold",
+            "what you hold about me",
+            "查阅",
+            "复制我的个人信息",
+            "个人信息副本",
+        ],
+    ),
+    (
+        Kind::Erasure,
+        &[
+            "delete my",
+            "erase my",
+            "erasure",
+            "deletion of my",
+            "remove my data",
+            "remove my personal",
+            "remove all my",
+            "right to be forgotten",
+            "article 17",
+            "art. 17",
+            "close my account and delete",
+            "删除我",
+            "删除本人",
+            "删除个人信息",
+            "注销账号",
+            "注销账户",
+            "被遗忘权",
+        ],
+    ),
+    (
+        Kind::Correction,
+        &[
+            "correct my",
+            "rectif",
+            "article 16",
+            "art. 16",
+            "my address is wrong",
+            "my name is wrong",
+            "wrong in your records",
+            "更正",
+            "信息有误",
+        ],
+    ),
+    (
+        Kind::Portability,
+        &[
+            "portability",
+            "machine-readable",
+            "machine readable",
+            "transfer my data to",
+            "article 20",
+            "art. 20",
+            "可携带",
+            "转移我的个人信息",
+        ],
+    ),
+    (
+        Kind::Restriction,
+        &[
+            "restrict the processing",
+            "restriction of processing",
+            "article 18",
+            "art. 18",
+            "限制处理",
+        ],
+    ),
+    (
+        Kind::Objection,
+        &[
+            "i object",
+            "objection to",
+            "opt out",
+            "opt-out",
+            "do not sell",
+            "do not share my",
+            "stop using my data",
+            "article 21",
+            "art. 21",
+            "拒绝处理",
+            "不同意用于",
+            "停止使用我的",
+        ],
+    ),
+    (
+        Kind::WithdrawAll,
+        &[
+            "withdraw my consent",
+            "withdraw all consent",
+            "revoke my consent",
+            "撤回同意",
+            "撤回我的同意",
+        ],
+    ),
+    (
+        Kind::HumanReview,
+        &["automated decision", "human review", "article 22", "art. 22", "自动化决策", "人工复核"],
+    ),
+    (Kind::Complaint, &["complain", "complaint", "投诉"]),
+];
+
+/// The words of a letter as they are compared: without case, with single spaces, and without what was
+/// quoted from an earlier one.
+fn folded(subject: &str, text: &str) -> String {
+    let own = text.lines().take_while(|line| !begins_quote(line));
+    let own = own.filter(|line| !line.trim_start().starts_with('>'));
+    let mut all = subject.to_lowercase();
+    for line in own {
+        all.push(' ');
+        all.push_str(&line.to_lowercase());
+    }
+    all.split_whitespace().collect::<Vec<_>>().join(" ").replace(['’', '‘'], "'")
+}
+
+fn begins_quote(line: &str) -> bool {
+    let line = line.trim();
+    let wrote = line.starts_with("On ") && line.ends_with("wrote:");
+    let marks =
+        ["-----Original Message", "________________________________", "发件人:", "发件人："];
+    wrote || marks.iter().any(|mark| line.starts_with(mark)) || line.ends_with("写道：")
+}
+
+/// The kind that a letter asks for: `None` where it names none, or more than one.
+pub fn guess(subject: &str, text: &str) -> Option<Kind> {
+    let all = folded(subject, text);
+    let mut found = WORDS.iter().filter(|(_, words)| words.iter().any(|word| all.contains(word)));
+    let first = found.next()?;
+    // Somebody who complains that something was not deleted asks for two things: a person reads it.
+    found.next().is_none().then_some(first.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_write_is_understood() {
+        for (subject, text, kind) in [
+            ("Subject Access Request", "Please tell me everything.", Kind::Access),
+            ("Hello", "Please DELETE my account and\nall data.", Kind::Erasure),
+            ("", "I would like to exercise my right to be\nforgotten.", Kind::Erasure),
+            ("请删除我的个人信息", "谢谢", Kind::Erasure),
+            ("个人信息", "我要查阅你们持有的我的信息", Kind::Access),
+            ("My data", "Please rectify my date of birth", Kind::Correction),
+            ("CCPA", "Do not sell my personal information", Kind::Objection),
+            ("同意", "我要撤回同意", Kind::WithdrawAll),
+        ] {
+            assert_eq!(guess(subject, text), Some(kind), "{subject} / {text}");
+        }
+    }
+
+    #[test]
+    fn what_is_unclear_waits_for_a_reader() {
+        for (subject, text) in [
+            ("Order 1234", "Where is my parcel?"),
+            ("Both", "Give me a copy of my data, then delete my account."),
+            ("Complaint", "You did not delete my data."),
+            ("Re: your request", "Thanks!\n\nOn Monday, ACME wrote:\n> please delete my data"),
+            ("Re: hello", "Thanks!\n> delete my account"),
+            ("", ""),
+        ] {
+            assert_eq!(guess(subject, text), None, "{subject} / {text}");
+        }
+    }
+}
