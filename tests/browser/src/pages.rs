@@ -39,7 +39,7 @@ const CANARY: &str = "main section.card form button[type='submit']";
 const LOYALTY: &str = "/console/detectors/new?example=loyalty-card";
 
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 125] = [
+pub const CONSOLE: [Page; 128] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
@@ -155,6 +155,9 @@ pub const CONSOLE: [Page; 125] = [
     ("rights-request", Way::Link("/console/requests", "main tbody a[href^='/console/requests/']")),
     ("rights-correction", Way::Below(CORRECTIONS, "main tbody a", "/correction")),
     ("rights-erasure", Way::Below(ERASURES, "main tbody a", "/erasure")),
+    ("rights-identity", Way::Below("/console/requests", "main tbody a", "/identity")),
+    ("rights-inbox", Way::Path("/console/requests/inbox")),
+    ("rights-import", Way::Path("/console/requests/import")),
     ("rights-arrivals", Way::Path("/console/requests/arrivals")),
     ("rights-request-new", Way::Path("/console/requests/new")),
     ("rights-request-wrong", Way::Press("/console/requests/new", REQUEST, "[role='alert']")),

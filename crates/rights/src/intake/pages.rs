@@ -75,7 +75,6 @@ struct Row {
 #[template(path = "rights/inbox.html")]
 struct InboxPage {
     p: Page,
-    l: ListQuery,
     pager: Pager,
     rows: Vec<Row>,
     address: String,
@@ -98,7 +97,6 @@ async fn inbox(p: Page, l: ListQuery, State(room): State<Room>) -> Result<Respon
         rows: mails.into_iter().map(row).collect(),
         pager: Pager::new(&l, total),
         address: format!("{}/v1/rights-requests/mail", room.web.base_url()),
-        l,
         p,
     };
     web::render(&page)
