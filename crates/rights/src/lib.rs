@@ -21,6 +21,7 @@ pub mod intake;
 mod jobs;
 mod nav;
 mod portal;
+pub mod references;
 pub mod request;
 mod room;
 
@@ -43,12 +44,13 @@ use store::{Actor, Migration, Store};
 use web::{Limits, Web};
 
 /// The schema's steps, in order.
-const MIGRATIONS: [Migration; 6] = [
+const MIGRATIONS: [Migration; 7] = [
     Migration { room: "rights", version: 1, sql: include_str!("schema.sql") },
     Migration { room: "rights_erase", version: 1, sql: include_str!("schema-erase.sql") },
     Migration { room: "rights_move", version: 1, sql: include_str!("schema-move.sql") },
     Migration { room: "rights_correction", version: 1, sql: include_str!("schema-correction.sql") },
     Migration { room: "rights_identity", version: 1, sql: include_str!("schema-identity.sql") },
+    Migration { room: "rights_references", version: 1, sql: include_str!("schema-references.sql") },
     Migration { room: "rights_intake", version: 1, sql: include_str!("schema-intake.sql") },
 ];
 
@@ -253,6 +255,7 @@ pub fn router(web: Web, rights: Rights) -> axum::Router {
         .merge(handover::router())
         .merge(identity::router())
         .merge(intake::router())
+        .merge(references::router())
         .merge(api::router())
         .with_state(Room { web, rights })
 }

@@ -361,3 +361,74 @@ async fn effects(postgres: bool) {
     house.rights.lift(&me(), request, "We checked it: the data is right.").await.unwrap();
     assert!(allowed("mei@example.com", "news").await);
 }
+
+/// A CRM whose contacts have an address, and tickets in another database that name a contact by number.
+async fn crm_and_tickets(folder: &std::path::Path) -> [String; 2] {
+    const CRM: &str = "CREATE TABLE contacts (id INTEGER PRIMARY KEY, email TEXT NOT NULL);
+        INSERT INTO contacts VALUES (7, 'li.lei@example.com'), (8, 'han@example.com');";
+    const DESK: &str = "CREATE TABLE tickets (id INTEGER PRIMARY KEY, contact INTEGER, words TEXT);
+        CREATE TABLE notes (id INTEGER PRIMARY KEY, ticket_id INTEGER NOT NULL REFERENCES tickets (id), words TEXT);
+        INSERT INTO tickets VALUES (1, 7, 'x'), (2, 8, 'y'), (3, 7, 'z');
+        INSERT INTO notes VALUES (1, 1, 'a'), (2, 2, 'b'), (3, 3, 'c'), (4, 3, 'd');";
+    let mut all = Vec::new();
+    for (name, sql) in [("crm.db", CRM), ("tickets.db", DESK)] {
+        let file = folder.join(name);
+        std::fs::File::create(&file).unwrap();
+        let url = format!("sqlite:{}", file.display());
+        let mut conn = sqlx::SqliteConnection::connect(&url).await.unwrap();
+        sqlx::raw_sql(sql).execute(&mut conn).await.unwrap();
+        conn.close().await.unwrap();
+        all.push(url);
+    }
+    [all.remove(0), all.remove(0)]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_declared_reference_leads_into_another_database_on_sqlite() {
+    a_reference(false).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_declared_reference_leads_into_another_database_on_postgres() {
+    a_reference(true).await;
+}
+
+async fn a_reference(postgres: bool) {
+    use rights::references::End;
+    let house = house(postgres).await;
+    let folder = tempfile::tempdir().unwrap();
+    for url in crm_and_tickets(folder.path()).await {
+        scanned(&house, &url).await;
+    }
+    let rights = &house.rights;
+    let made = rights.receive(me(), new(Kind::Access, "li.lei@example.com")).await.unwrap();
+    let request = rights.confirm(&secret_in(&house.letter(0).await)).await.unwrap();
+    let rows = async |table: &str| {
+        rights.search(&me(), &request).await.unwrap();
+        let mut search = rights.found(&made.id).await.unwrap().unwrap();
+        while search.stage == Stage::Running {
+            tokio::time::sleep(Duration::from_millis(25)).await;
+            search = rights.found(&made.id).await.unwrap().unwrap();
+        }
+        let place = search.findings.places.iter().find(|one| one.table == table);
+        place.map_or(0, |one| one.own)
+    };
+    assert_eq!((rows("contacts").await, rows("tickets").await), (1, 0));
+
+    let sources = house.map.sources().await.unwrap();
+    let end = |name: &str, table: &str, column: &str| End {
+        source: sources.iter().find(|one| one.name == name).unwrap().id.clone(),
+        table: table.into(),
+        column: column.into(),
+    };
+    let (from, to) = (end("tickets.db", "tickets", "contact"), end("crm.db", "contacts", "id"));
+    let unknown = rights.declare(&me(), &end("tickets.db", "tickets", "nothing"), &to).await;
+    assert!(matches!(unknown, Err(RightsError::Asked("rights-error-reference-column"))));
+    rights.declare(&me(), &from, &to).await.unwrap();
+    let twice = rights.declare(&me(), &from, &to).await;
+    assert!(matches!(twice, Err(RightsError::Conflict("rights-error-reference-known"))));
+    assert_eq!((rows("tickets").await, rows("notes").await), (2, 3));
+    let id = rights.references().await.unwrap().remove(0).id;
+    rights.undeclare(&me(), &id).await.unwrap();
+    assert_eq!(rows("tickets").await, 0);
+}

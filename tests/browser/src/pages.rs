@@ -39,7 +39,7 @@ const CANARY: &str = "main section.card form button[type='submit']";
 const LOYALTY: &str = "/console/detectors/new?example=loyalty-card";
 
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 128] = [
+pub const CONSOLE: [Page; 129] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
@@ -158,6 +158,7 @@ pub const CONSOLE: [Page; 128] = [
     ("rights-identity", Way::Below("/console/requests", "main tbody a", "/identity")),
     ("rights-inbox", Way::Path("/console/requests/inbox")),
     ("rights-import", Way::Path("/console/requests/import")),
+    ("rights-references", Way::Path("/console/requests/references")),
     ("rights-arrivals", Way::Path("/console/requests/arrivals")),
     ("rights-request-new", Way::Path("/console/requests/new")),
     ("rights-request-wrong", Way::Press("/console/requests/new", REQUEST, "[role='alert']")),

@@ -117,6 +117,8 @@ pub(crate) const ACTIONS: &[(&str, Group)] = &[
     ("rights.paper_opened", Read),
     ("rights.paper_removed", Consent),
     ("rights.proof_opened", Read),
+    ("rights.reference_declared", Consent),
+    ("rights.reference_removed", Consent),
     ("rights.mail_came", Consent),
     ("rights.mail_made", Consent),
     ("rights.mail_dropped", Consent),

@@ -15,7 +15,7 @@ use super::Names;
 use crate::{
     AWAITED, Kind, REFUSALS, Request, Room, State as Stand,
     bundle::{self, Bundle},
-    find::{Search, Stage, Way},
+    find::{Search, Stage, Way, picture},
     request::Author,
 };
 
@@ -77,6 +77,8 @@ struct OnePage {
     moved: Option<crate::handover::Move>,
     search: Option<Search>,
     places: Vec<PlaceLine>,
+    /// How the tables hang together, drawn.
+    picture: String,
     unreached: Vec<(String, String)>,
     refusal: String,
     refusals: Vec<Choice>,
@@ -146,9 +148,9 @@ async fn page(room: &Room, p: Page, request: Request) -> Result<OnePage, WebErro
         move |one: &str| Choice::new(one, p.t(&format!("rights-{group}-{one}")))
     };
     let search = rights.found(&request.id).await?;
-    let (places, unreached) = match &search {
+    let (places, unreached, picture) = match &search {
         Some(search) => found(room, &p, search).await?,
-        None => (Vec::new(), Vec::new()),
+        None => (Vec::new(), Vec::new(), String::new()),
     };
     let me = matches!(p.actor(), store::Actor::Person(id) if id == request.assignee);
     Ok(OnePage {
@@ -182,6 +184,7 @@ async fn page(room: &Room, p: Page, request: Request) -> Result<OnePage, WebErro
         moved: rights.moved(&request.id).await?,
         search,
         places,
+        picture,
         unreached,
         refusal: match request.refusal.as_str() {
             "" => String::new(),
@@ -200,7 +203,7 @@ async fn found(
     room: &Room,
     p: &Page,
     search: &Search,
-) -> Result<(Vec<PlaceLine>, Vec<(String, String)>), WebError> {
+) -> Result<(Vec<PlaceLine>, Vec<(String, String)>, String), WebError> {
     let sources = room.rights.regimes().map().sources().await?;
     let name = |id: &str| {
         sources
@@ -230,7 +233,17 @@ async fn found(
         let why = p.t1(&format!("rights-why-{}", one.why), "detail", &one.detail);
         (place.join(" · "), why)
     };
-    Ok((places, search.findings.unreached.iter().map(left).collect()))
+    let rows = |one: &crate::find::Place| {
+        let all = one.own + one.shared + one.doubtful;
+        if one.failed.is_empty() { p.tn("rights-rows", all) } else { p.t("rights-place-failed") }
+    };
+    let words =
+        picture::Words { title: p.t("rights-picture"), person: p.t("rights-picture-person") };
+    let drawn = match search.findings.places.as_slice() {
+        [] => String::new(),
+        places => picture::draw(places, &words, name, rows),
+    };
+    Ok((places, search.findings.unreached.iter().map(left).collect(), drawn))
 }
 
 fn author(author: Author) -> &'static str {

@@ -55,7 +55,11 @@ pub(crate) async fn ground(map: &DataMap) -> Result<Ground> {
         Ok::<_, RightsError>(trace::Source { state, tables: holds(&tables), id: source.id })
     });
     let sources = futures::future::try_join_all(sources).await?;
-    Ok(Ground { sources, links: Vec::new(), shareable: [Kind::from(SHAREABLE)].into() })
+    Ok(Ground {
+        sources,
+        links: crate::references::links(map.store()).await?,
+        shareable: [Kind::from(SHAREABLE)].into(),
+    })
 }
 
 async fn connect(map: &DataMap, source: &Source) -> State {

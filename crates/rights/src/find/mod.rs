@@ -2,6 +2,7 @@
 //! table holds. It reads only; what is kept of it are names and counts.
 
 mod ground;
+pub mod picture;
 
 pub(crate) use ground::{ground, start as starting};
 

@@ -1,0 +1,195 @@
+//! A drawing of how a person's data hangs together: the person, the tables that name them, the tables
+//! below those, from left to right by the number of steps. Presentation attributes and `currentColor`
+//! only, so that it obeys a strict content policy and follows light and dark. The same stands in the
+//! table beside it: the drawing is one picture for readers of screens.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use super::{Place, Way};
+
+const WIDTH: usize = 200;
+const HEIGHT: usize = 54;
+const GAP_X: usize = 70;
+const GAP_Y: usize = 16;
+const EDGE: usize = 10;
+/// Letters of a name that fit into a box; Chinese ones are twice as wide.
+const LETTERS: usize = 26;
+
+/// What the drawing says.
+pub struct Words {
+    /// The name of the whole for readers of screens.
+    pub title: String,
+    /// What the first box says.
+    pub person: String,
+}
+
+struct Drawn<'a> {
+    place: &'a Place,
+    source: String,
+    rows: String,
+    x: usize,
+    y: usize,
+}
+
+fn escape(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+        out
+    })
+}
+
+fn fitting(text: &str) -> String {
+    let wide = |c: char| if c.is_ascii() { 1 } else { 2 };
+    let whole: usize = text.chars().map(wide).sum();
+    if whole <= LETTERS {
+        return escape(text);
+    }
+    let mut used = 1;
+    let kept = text.chars().take_while(|c| {
+        used += wide(*c);
+        used <= LETTERS
+    });
+    escape(&format!("{}…", kept.collect::<String>()))
+}
+
+/// The drawing as SVG. `source` names a source by its id, `rows` says how many rows a place holds.
+pub fn draw(
+    places: &[Place],
+    words: &Words,
+    source: impl Fn(&str) -> String,
+    rows: impl Fn(&Place) -> String,
+) -> String {
+    let mut columns: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut drawn = Vec::new();
+    for place in places {
+        let line = columns.entry(place.hop).or_default();
+        drawn.push(Drawn {
+            source: source(&place.source),
+            rows: rows(place),
+            x: EDGE + (place.hop + 1) * (WIDTH + GAP_X),
+            y: EDGE + *line * (HEIGHT + GAP_Y),
+            place,
+        });
+        *line += 1;
+    }
+    let lines = columns.values().max().copied().unwrap_or(1);
+    let far = drawn.iter().map(|one| one.x).max().unwrap_or(EDGE);
+    let (width, height) = (far + WIDTH + EDGE, EDGE * 2 + lines * (HEIGHT + GAP_Y) - GAP_Y);
+    let mut out = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"{}\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" font-size=\"13\">",
+        escape(&words.title)
+    );
+    for one in &drawn {
+        for (x, y) in origins(one, &drawn) {
+            arrow(&mut out, (x, y), (one.x, one.y + HEIGHT / 2));
+        }
+    }
+    boxed(&mut out, (EDGE, EDGE), [&words.person, "", ""], true, &words.person);
+    for one in &drawn {
+        let holds = one.place.own + one.place.shared + one.place.doubtful > 0;
+        let whole = format!("{} · {}: {}", one.source, one.place.table, one.rows);
+        let texts = [one.place.table.as_str(), one.source.as_str(), one.rows.as_str()];
+        boxed(&mut out, (one.x, one.y), texts, holds, &whole);
+    }
+    out.push_str("</svg>");
+    out
+}
+
+/// Where arrows to a place begin: the person for identifiers, tables for references. A way names its
+/// table only: one of the same source is meant before one of another.
+fn origins(to: &Drawn<'_>, all: &[Drawn<'_>]) -> Vec<(usize, usize)> {
+    let mut from = Vec::new();
+    for way in &to.place.ways {
+        let (Way::Below { table } | Way::Above { table }) = way else {
+            from.push((EDGE + WIDTH, EDGE + HEIGHT / 2));
+            continue;
+        };
+        let same = |one: &&Drawn<'_>| one.place.table == *table;
+        let near = |one: &&Drawn<'_>| same(one) && one.place.source == to.place.source;
+        let found = all.iter().find(near).or_else(|| all.iter().find(same));
+        from.extend(found.map(|one| (one.x + WIDTH, one.y + HEIGHT / 2)));
+    }
+    from.sort_unstable();
+    from.dedup();
+    from
+}
+
+fn arrow(out: &mut String, (x, y): (usize, usize), (to_x, to_y): (usize, usize)) {
+    let bend = GAP_X / 2;
+    let _ = write!(
+        out,
+        "<path d=\"M{x} {y}C{} {y} {} {to_y} {} {to_y}\" fill=\"none\" stroke=\"currentColor\" stroke-opacity=\".45\" stroke-width=\"1.5\"/><path d=\"M{} {}L{to_x} {to_y}L{} {}\" fill=\"none\" stroke=\"currentColor\" stroke-opacity=\".6\" stroke-width=\"1.5\"/>",
+        x + bend,
+        to_x.saturating_sub(bend),
+        to_x.saturating_sub(2),
+        to_x.saturating_sub(7),
+        to_y.saturating_sub(5),
+        to_x.saturating_sub(7),
+        to_y + 5,
+    );
+}
+
+fn boxed(
+    out: &mut String,
+    (x, y): (usize, usize),
+    [name, source, rows]: [&str; 3],
+    holds: bool,
+    whole: &str,
+) {
+    let (fill, dash) = if holds { (".08", "") } else { ("0", " stroke-dasharray=\"5 4\"") };
+    let _ = write!(
+        out,
+        "<g><title>{}</title><rect x=\"{x}\" y=\"{y}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" rx=\"8\" fill=\"currentColor\" fill-opacity=\"{fill}\" stroke=\"currentColor\" stroke-opacity=\".55\"{dash}/>",
+        escape(whole)
+    );
+    let middle = if source.is_empty() { y + 32 } else { y + 22 };
+    let _ = write!(
+        out,
+        "<text x=\"{}\" y=\"{middle}\" fill=\"currentColor\" font-weight=\"600\">{}</text>",
+        x + 12,
+        fitting(name)
+    );
+    if !source.is_empty() {
+        let below = fitting(&format!("{source} · {rows}"));
+        let _ = write!(
+            out,
+            "<text x=\"{}\" y=\"{}\" fill=\"currentColor\" fill-opacity=\".8\" font-size=\"12\">{below}</text>",
+            x + 12,
+            y + 42,
+        );
+    }
+    out.push_str("</g>");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(source: &str, table: &str, hop: usize, ways: Vec<Way>, own: u64) -> Place {
+        let (source, table) = (source.to_owned(), table.to_owned());
+        Place { source, table, hop, ways, own, shared: 0, doubtful: 0, failed: String::new() }
+    }
+
+    #[test]
+    fn every_table_is_drawn_with_an_arrow_for_each_way_and_nothing_is_markup() {
+        let below = |table: &str| Way::Below { table: table.into() };
+        let places = [
+            place("a", "customers", 0, vec![Way::Identifier { column: "email".into() }], 1),
+            place("a", "orders", 1, vec![below("customers")], 3),
+            place("b", "<script>", 2, vec![below("orders"), below("gone")], 0),
+        ];
+        let words = Words { title: "\"Where\"".into(), person: "本人".into() };
+        let svg = draw(&places, &words, str::to_uppercase, |one| format!("{} rows", one.own));
+        assert_eq!(svg.matches("<rect").count(), 4);
+        assert_eq!(svg.matches("C").count(), 3, "an arrow to each");
+        assert!(!svg.contains("<script>") && svg.contains("&lt;script&gt;"));
+        assert!(!svg.contains("style") && svg.contains("stroke-dasharray"));
+    }
+}
