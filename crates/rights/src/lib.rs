@@ -72,6 +72,9 @@ pub const REFUSALS: [(&str, &str); 7] = [
 /// What may be awaited of a person.
 pub const AWAITED: [&str; 3] = ["clarification", "identity", "fee"];
 
+/// What may become of an automated decision that somebody looked at: ends of `rights-outcome-…`.
+pub const OUTCOMES: [&str; 3] = ["upheld", "changed", "annulled"];
+
 /// Working days for an answer where a law gives no number.
 const TARGET: u32 = 15;
 

@@ -432,3 +432,22 @@ async fn a_reference(postgres: bool) {
     rights.undeclare(&me(), &id).await.unwrap();
     assert_eq!(rows("tickets").await, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_is_looked_at_by_a_human_being() {
+    let house = house(false).await;
+    let rights = &house.rights;
+    rights.receive(me(), new(Kind::HumanReview, "li@example.com")).await.unwrap();
+    let open = rights.confirm(&secret_in(&house.letter(0).await)).await.unwrap();
+    let plain = rights.answer(&me(), open.clone(), "Done.").await;
+    assert!(matches!(plain, Err(RightsError::Conflict("rights-error-review"))));
+    let program = Actor::Token("t".into());
+    let machine = rights.review(&program, open.clone(), "upheld", "It was right.").await;
+    assert!(matches!(machine, Err(RightsError::Conflict("rights-error-no-review"))));
+    let nothing = rights.review(&me(), open.clone(), "", "It was right.").await;
+    assert!(matches!(nothing, Err(RightsError::Asked("rights-error-outcome"))));
+    rights.review(&me(), open.clone(), "changed", "Your income counted twice.").await.unwrap();
+    assert_eq!(rights.request(&open.id).await.unwrap().state, State::Done);
+    let said = rights.messages(&open.id, false).await.unwrap();
+    assert!(said[0].text.contains("changed it") && said[0].text.contains("counted twice"));
+}

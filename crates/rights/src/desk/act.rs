@@ -69,6 +69,7 @@ async fn carry_out(
         "note" => rights.note(&actor, request, &input.text).await,
         "ask" => rights.ask_person(&actor, request, &input.reason, &input.text).await,
         "extend" => rights.extend(&actor, request, &input.text).await,
+        "review" => rights.review(&actor, request, &input.reason, &input.text).await,
         "answer" => rights.answer(&actor, request, &input.text).await,
         "refuse" => rights.refuse(&actor, request, &input.reason, &input.text).await,
         _ => Err(RightsError::NotFound("act")),

@@ -13,7 +13,7 @@ use web::{Choice, Page, Permission, WebError};
 
 use super::Names;
 use crate::{
-    AWAITED, Kind, REFUSALS, Request, Room, State as Stand,
+    AWAITED, Kind, OUTCOMES, REFUSALS, Request, Room, State as Stand,
     bundle::{self, Bundle},
     find::{Search, Stage, Way, picture},
     request::Author,
@@ -83,6 +83,7 @@ struct OnePage {
     refusal: String,
     refusals: Vec<Choice>,
     awaited: Vec<Choice>,
+    outcomes: Vec<Choice>,
     may_act: bool,
 }
 
@@ -114,6 +115,9 @@ impl OnePage {
     fn may_move(&self) -> bool {
         let rests = self.moved.as_ref().is_none_or(|one| !one.state.moves());
         self.request.kind == Kind::Portability && self.is_ready() && self.is_open() && rests
+    }
+    fn is_review(&self) -> bool {
+        self.request.kind == Kind::HumanReview
     }
     fn may_ask(&self) -> bool {
         self.request.state == Stand::Open
@@ -192,6 +196,7 @@ async fn page(room: &Room, p: Page, request: Request) -> Result<OnePage, WebErro
         },
         refusals: REFUSALS.iter().map(|one| one.0).map(choice("refusal")).collect(),
         awaited: AWAITED.iter().copied().map(choice("awaited")).collect(),
+        outcomes: OUTCOMES.iter().copied().map(choice("outcome")).collect(),
         may_act: p.can(Permission::EditRecords),
         request,
         p,
@@ -261,6 +266,7 @@ fn said(p: &Page, names: &Names, event: &crate::request::Event) -> String {
         ("assigned", id) => names.of(p, id),
         ("verified", level) => p.t(&format!("rights-level-{level}")),
         ("refused", reason) => p.t(&format!("rights-refusal-{reason}")),
+        ("reviewed", outcome) => p.t(&format!("rights-outcome-{outcome}")),
         ("asked", reason) => p.t(&format!("rights-awaited-{reason}")),
         (_, other) => other.to_owned(),
     };

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use law::{Law, Profile};
 
 use super::{
-    Level, Request, State,
+    Kind, Level, Request, State,
     receive::mail_of,
     store::{self, Author, NewEvent},
 };
@@ -363,15 +363,55 @@ impl Rights {
     /// Says that it is done, in words for the person.
     ///
     /// # Errors
-    /// [`RightsError::Conflict`] while the person has not shown who they are.
+    /// [`RightsError::Conflict`] while the person has not shown who they are, and for a decision that
+    /// somebody has to look at ([`Self::review`]).
     pub async fn answer(&self, actor: &Actor, request: Request, text: &str) -> Result<()> {
+        if request.kind == Kind::HumanReview {
+            return Err(RightsError::Conflict("rights-error-review"));
+        }
+        self.done(actor, request, text, ("answered", "")).await
+    }
+
+    /// Somebody looked at an automated decision: what became of it, and why, in words that explain the
+    /// logic to the person (GDPR Art 22(3), Art 15(1)(h); PIPL Art 24 ¶3).
+    ///
+    /// # Errors
+    /// [`RightsError::Asked`] for an outcome that is none of [`crate::OUTCOMES`];
+    /// [`RightsError::Conflict`] for another kind of request, or where no human being looked.
+    pub async fn review(
+        &self,
+        actor: &Actor,
+        request: Request,
+        outcome: &str,
+        text: &str,
+    ) -> Result<()> {
+        if request.kind != Kind::HumanReview || !matches!(actor, Actor::Person(_)) {
+            return Err(RightsError::Conflict("rights-error-no-review"));
+        }
+        if !crate::OUTCOMES.contains(&outcome) {
+            return Err(RightsError::Asked("rights-error-outcome"));
+        }
+        let lang = web::Lang::from_tag(&request.lang).unwrap_or_default();
+        let became = web::translate(lang, &format!("rights-outcome-{outcome}-told"), &[]);
+        let text = format!("{became}\n\n{}", words(text)?);
+        self.done(actor, request, &text, ("reviewed", outcome)).await
+    }
+
+    async fn done(
+        &self,
+        actor: &Actor,
+        request: Request,
+        text: &str,
+        (what, detail): (&'static str, &str),
+    ) -> Result<()> {
         open(&request)?;
         let text = words(text)?;
         if !request.is_verified() {
             return Err(RightsError::Conflict("rights-error-unverified"));
         }
         let act = Act {
-            what: "answered",
+            what,
+            detail: detail.to_owned(),
             said: Some((Author::Staff, text)),
             letter: Some("rights-answered-letter"),
             resumes: true,
