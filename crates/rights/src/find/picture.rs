@@ -188,7 +188,7 @@ mod tests {
         let words = Words { title: "\"Where\"".into(), person: "本人".into() };
         let svg = draw(&places, &words, str::to_uppercase, |one| format!("{} rows", one.own));
         assert_eq!(svg.matches("<rect").count(), 4);
-        assert_eq!(svg.matches("C").count(), 3, "an arrow to each");
+        assert_eq!(svg.matches("<path").count(), 6, "a line and a head for each arrow");
         assert!(!svg.contains("<script>") && svg.contains("&lt;script&gt;"));
         assert!(!svg.contains("style") && svg.contains("stroke-dasharray"));
     }
