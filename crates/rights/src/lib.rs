@@ -6,6 +6,7 @@
 //! A request's way: portal → a link to the address that was given → verified → the shortest clock of
 //! the laws that apply → the queue of staff → where their data is ([`find`]) → messages → an answer, or a refusal with its reason.
 
+pub mod agents;
 mod api;
 pub mod bundle;
 pub mod clock;
@@ -41,11 +42,12 @@ use store::{Actor, Migration, Store};
 use web::{Limits, Web};
 
 /// The schema's steps, in order.
-const MIGRATIONS: [Migration; 4] = [
+const MIGRATIONS: [Migration; 5] = [
     Migration { room: "rights", version: 1, sql: include_str!("schema.sql") },
     Migration { room: "rights_erase", version: 1, sql: include_str!("schema-erase.sql") },
     Migration { room: "rights_move", version: 1, sql: include_str!("schema-move.sql") },
     Migration { room: "rights_correction", version: 1, sql: include_str!("schema-correction.sql") },
+    Migration { room: "rights_agents", version: 1, sql: include_str!("schema-agents.sql") },
 ];
 
 /// Who acts when a person does.
@@ -248,5 +250,6 @@ pub fn router(web: Web, rights: Rights) -> axum::Router {
         .merge(correction::router())
         .merge(handover::router())
         .merge(api::router())
+        .merge(agents::router())
         .with_state(Room { web, rights })
 }

@@ -90,6 +90,8 @@ struct OwnPage {
     authorities: Vec<String>,
     /// The law's words about the term, with its citation.
     promise: String,
+    /// What an agent asked in their name and they have not allowed yet, or "".
+    allow: String,
 }
 
 impl OwnPage {
@@ -137,6 +139,7 @@ pub(super) async fn one(
     let corrected = room.rights.corrected(&id).await?;
     let corrected =
         corrected.iter().map(|key| detect::taxonomy().name(key, zh).to_owned()).collect();
+    let allow = super::to_allow(&p, &request);
     let row = row(&room, &p, request);
     let page = OwnPage {
         p,
@@ -150,6 +153,7 @@ pub(super) async fn one(
         corrected,
         authorities,
         promise,
+        allow,
     };
     let drawn = render(&page);
     page.p.framed(drawn)

@@ -13,4 +13,5 @@ pub(crate) use bundles::{
 pub use model::{By, Channel, Kind, Level, Private, Request, State};
 pub use receive::{New, Received};
 pub use store::{Author, Counts, Event, Filter, Message};
-pub(crate) use store::{NewEvent, insert_event};
+pub(crate) use receive::{LAPSE, LINK_LIFE, mail_of};
+pub(crate) use store::{NewEvent, insert_event, insert_message};

@@ -198,10 +198,12 @@ pub enum Channel {
     Staff,
     /// A program.
     Api,
+    /// An authorised agent's program, over the Data Rights Protocol.
+    Agent,
 }
 
 impl Channel {
-    const ALL: [Self; 3] = [Self::Portal, Self::Staff, Self::Api];
+    const ALL: [Self; 4] = [Self::Portal, Self::Staff, Self::Api, Self::Agent];
 
     /// Stable name.
     pub fn as_str(self) -> &'static str {
@@ -209,6 +211,7 @@ impl Channel {
             Self::Portal => "portal",
             Self::Staff => "staff",
             Self::Api => "api",
+            Self::Agent => "agent",
         }
     }
 
@@ -405,10 +408,18 @@ impl Request {
         !self.state.is_closed() && !self.paused && self.due_at > 0 && self.due_at < now
     }
 
-    /// Whether we are sure enough: of the person, and of the authority of whoever asks for them, which
-    /// only somebody of staff can see (PIPL Art 31; 11 CCR §7063).
+    /// Whether we are sure enough: of the person, and of the authority of whoever asks for them.
     pub fn is_verified(&self) -> bool {
-        self.level >= self.kind.needs() && (self.by == By::Person || self.level == Level::Checked)
+        self.level >= self.kind.needs() && self.has_authority()
+    }
+
+    /// Whether whoever asks may: for others only somebody of staff can see that (PIPL Art 31; 11 CCR
+    /// §7063). The network of the Data Rights Protocol answers for its agents' permissions; where more
+    /// than a claim is needed, the person whose address was confirmed has allowed it themselves (11 CCR
+    /// §7063(a)). Nothing but what that address proves is looked for, see [`Request::proved`].
+    fn has_authority(&self) -> bool {
+        let network = self.by == By::Agent && self.channel == Channel::Agent;
+        self.by == By::Person || self.level == Level::Checked || network
     }
 
     /// What is proved about the person, to look for their data: without an account or a check, the
