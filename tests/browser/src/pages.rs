@@ -39,7 +39,7 @@ const CANARY: &str = "main section.card form button[type='submit']";
 const LOYALTY: &str = "/console/detectors/new?example=loyalty-card";
 
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 125] = [
+pub const CONSOLE: [Page; 126] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
@@ -156,6 +156,7 @@ pub const CONSOLE: [Page; 125] = [
     ("rights-correction", Way::Below(CORRECTIONS, "main tbody a", "/correction")),
     ("rights-erasure", Way::Below(ERASURES, "main tbody a", "/erasure")),
     ("rights-arrivals", Way::Path("/console/requests/arrivals")),
+    ("rights-agents", Way::Path("/console/requests/agents")),
     ("rights-request-new", Way::Path("/console/requests/new")),
     ("rights-request-wrong", Way::Press("/console/requests/new", REQUEST, "[role='alert']")),
     ("preference-centre", Way::Path("/console/preference-centre")),

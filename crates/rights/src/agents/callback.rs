@@ -12,8 +12,8 @@ use crate::{
 
 const KIND: &str = "rights_agent_status";
 const BY: Actor = Actor::System("rights");
-/// How often it is tried, with growing pauses.
-const TRIES: i64 = 12;
+/// How often it is tried, with growing pauses: for about five hours.
+const TRIES: i64 = 40;
 /// Changes during one run that are told by it; a later one is told by its own job.
 const TURNS: usize = 5;
 
