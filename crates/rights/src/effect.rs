@@ -56,20 +56,16 @@ impl Rights {
         let person = person.ok_or(RightsError::Conflict("rights-error-unverified"))?;
         let lang = if request.lang == Lang::ZhCn.tag() { Lang::ZhCn } else { Lang::En };
         let (all, place) = (request.kind == Kind::WithdrawAll, request.property.as_str());
-        let count = match request.kind {
-            Kind::Restriction => {
-                let customer = self.consent().link(&BY, &person).await?.subject;
-                self.consent().restrict(&BY, &customer, true).await?;
-                1
+        let mut count = 0;
+        if request.kind == Kind::Restriction {
+            let customer = self.consent().link(&BY, &person).await?.subject;
+            self.consent().restrict(&BY, &customer, true).await?;
+            count = 1;
+        } else {
+            for one in apart(person, request.level) {
+                count += self.preferences().refuse(&one, place, lang, all).await?;
             }
-            _ => {
-                let mut count = 0;
-                for one in apart(person, request.level) {
-                    count += self.preferences().refuse(&one, place, lang, all).await?;
-                }
-                count
-            }
-        };
+        }
         let entry = Entry::new(BY, "rights.took_effect", "rights_request", id);
         let mut tx = self.store().begin(entry).await?;
         tx.states(None, Some(self.store().digest(&(request.kind.as_str(), count))));

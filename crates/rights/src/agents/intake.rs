@@ -18,7 +18,8 @@ use crate::{
     request::{Author, insert_message},
 };
 
-/// Requests for one person before it becomes slower: letters must not flood anybody.
+/// Requests of one agent for one person before it becomes slower: letters must not flood anybody, and no
+/// agent learns that another one asked.
 const PER_PERSON: Rule = Rule { free: 6, longest: std::time::Duration::from_hours(1) };
 /// The law of `regime: ccpa`.
 const CCPA: &str = "us-ca";
@@ -140,7 +141,9 @@ impl Rights {
         let message = &opened.message;
         let kind = kind(message.action).ok_or(Refusal::Action)?;
         let person = person_of(&message.identity)?;
-        let owner = format!("agents-person:{}", self.digest_of(&person));
+        // Letters go to the address, whatever else is claimed beside it.
+        let to = person.only(IdentifierKind::Email).unwrap_or_else(|| person.clone());
+        let owner = format!("agents-person:{}:{}", agent.id, self.digest_of(&to));
         if let Some(seconds) = self.limits().wait(&owner, PER_PERSON) {
             return Err(Refused::Slow(seconds));
         }

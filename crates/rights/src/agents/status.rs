@@ -40,7 +40,11 @@ impl Rights {
     }
 
     /// How a request stands, as its agent is told, and the digest of that.
-    pub(super) async fn status_told(&self, request: &Request, own: &Own) -> Result<(Value, String)> {
+    pub(super) async fn status_told(
+        &self,
+        request: &Request,
+        own: &Own,
+    ) -> Result<(Value, String)> {
         let state = self.state_told(request).await?;
         let lang = Lang::from_tag(&request.lang).unwrap_or_default();
         let other = state == Told::Denied(Denial::Other);

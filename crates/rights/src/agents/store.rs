@@ -355,9 +355,8 @@ impl Rights {
             .fetch_all(self.store().reader())
             .await?;
         let sql = format!("SELECT COUNT(*) FROM {from} WHERE {shown}");
-        let total = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
-            .fetch_one(self.store().reader())
-            .await?;
+        let total =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(self.store().reader()).await?;
         Ok((rows, total))
     }
 

@@ -186,6 +186,15 @@ impl By {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|one| one.as_str() == text)
     }
+
+    /// Whether they may ask: for others only somebody of staff can see that (PIPL Art 31; 11 CCR §7063).
+    /// The network of the Data Rights Protocol answers for its agents' permissions; where a kind needs
+    /// more than a claim, the person whose address was confirmed has allowed it themselves (11 CCR
+    /// §7063(a)), and nothing but what that address proves is looked for, see [`Request::proved`].
+    fn has_authority(self, channel: Channel, level: Level) -> bool {
+        let network = self == Self::Agent && channel == Channel::Agent;
+        self == Self::Person || level == Level::Checked || network
+    }
 }
 
 /// The way a request came in.
@@ -410,16 +419,7 @@ impl Request {
 
     /// Whether we are sure enough: of the person, and of the authority of whoever asks for them.
     pub fn is_verified(&self) -> bool {
-        self.level >= self.kind.needs() && self.has_authority()
-    }
-
-    /// Whether whoever asks may: for others only somebody of staff can see that (PIPL Art 31; 11 CCR
-    /// §7063). The network of the Data Rights Protocol answers for its agents' permissions; where more
-    /// than a claim is needed, the person whose address was confirmed has allowed it themselves (11 CCR
-    /// §7063(a)). Nothing but what that address proves is looked for, see [`Request::proved`].
-    fn has_authority(&self) -> bool {
-        let network = self.by == By::Agent && self.channel == Channel::Agent;
-        self.by == By::Person || self.level == Level::Checked || network
+        self.level >= self.kind.needs() && self.by.has_authority(self.channel, self.level)
     }
 
     /// What is proved about the person, to look for their data: without an account or a check, the
@@ -471,6 +471,19 @@ mod tests {
             assert!(kind.needs() >= Level::Contact, "{}", kind.as_str());
         }
         assert_eq!(Kind::WithdrawAll.needs(), Level::Claimed);
+    }
+
+    #[test]
+    fn whoever_asks_for_another_is_checked_unless_an_agent_of_the_network_asks() {
+        for channel in Channel::ALL {
+            for level in Level::ALL {
+                let checked = level == Level::Checked;
+                let network = channel == Channel::Agent;
+                assert!(By::Person.has_authority(channel, level));
+                assert_eq!(By::Guardian.has_authority(channel, level), checked);
+                assert_eq!(By::Agent.has_authority(channel, level), checked || network);
+            }
+        }
     }
 
     #[test]

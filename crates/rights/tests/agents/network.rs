@@ -56,7 +56,8 @@ pub struct Answer {
 
 impl Answer {
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("{}: {}", self.status, self.text))
+        serde_json::from_str(&self.text)
+            .unwrap_or_else(|_| panic!("{}: {}", self.status, self.text))
     }
 }
 
@@ -312,9 +313,7 @@ impl House {
         self.rights.ask_directory(&me()).await.unwrap();
         let jobs = async || {
             let waiting = self.rights.store().count_jobs().await.unwrap();
-            let busy = |state| {
-                matches!(state, store::JobState::Queued | store::JobState::Running)
-            };
+            let busy = |state| matches!(state, store::JobState::Queued | store::JobState::Running);
             waiting.iter().all(|(state, count)| !busy(*state) || *count == 0).then_some(())
         };
         soon("the directory", jobs).await;
@@ -416,7 +415,8 @@ pub fn all_good(cases: &[(&str, Value)]) {
 /// Members of an object without those that differ by chance.
 pub fn alike(told: &Value) -> BTreeMap<String, Value> {
     let all = told.as_object().unwrap();
-    let chance = ["request_id", "received_at", "expected_by", "expires_at", "user_verification_url"];
+    let chance =
+        ["request_id", "received_at", "expected_by", "expires_at", "user_verification_url"];
     let kept = all.iter().filter(|(name, _)| !chance.contains(&name.as_str()));
     let kept = kept.map(|(name, value)| (name.clone(), value.clone()));
     kept.chain(all.keys().map(|name| (format!("has {name}"), Value::Null))).collect()
