@@ -3,6 +3,8 @@
 rights-channel-mail = mail
 rights-channel-file = file
 
+rights-tabs = Rights requests
+rights-tab-queue = Queue
 rights-inbox = Mail
 rights-inbox-lead = Letters that did not become requests by themselves: they name nothing clear, more than one thing, or no sender. The clock of a request that you make of one starts on the day it came.
 rights-inbox-none = Nothing waits for a reader

@@ -698,3 +698,84 @@ rights-error-correction-moves = This change is being worked on, or was written. 
 rights-error-correction-nothing = There is nothing to write.
 rights-error-correction-undo = This can no longer be undone.
 rights-own-corrected = What we corrected
+
+# Agents (Data Rights Protocol)
+rights-channel-agent = authorised agent's program
+rights-actor-agent = The agent
+rights-agents = Agents' requests
+rights-agents-lead = Authorised agents hand in people's requests by program, over the Data Rights Protocol 0.9. Privet takes them in, asks the person to confirm, and tells the agent how they stand.
+rights-agents-off = You do not take part
+rights-agents-off-text = Agents find nothing at this server's address. To take part, enter the id that the network gave you and where its directory of agents is.
+rights-agents-settings = Taking part
+rights-agents-business-id = Your id in the network
+rights-agents-business-id-hint = Capital letters and underscores, as LANTERN_TEA. Agents write it into every message.
+rights-agents-directory = Directory of agents
+rights-agents-directory-hint = The https address of the list of agents with their keys. Read every day; who is not in it is not heard.
+rights-agents-web = Your site
+rights-agents-policy = Your privacy policy
+rights-agents-policy-hint = May be left empty.
+rights-agents-technical = E-mail for technical questions
+rights-agents-business = E-mail for questions about the programme
+rights-agents-contact-hint = Stands in the public directory: no person's own address.
+rights-agents-take-part = Take part
+rights-agents-change = Save
+rights-agents-stop = Stop taking part
+rights-agents-stop-title = Stop taking part?
+rights-agents-stop-text = From now on agents find nothing here, and are told nothing more. Requests that came stay, with their deadlines; tell the network's operator, too.
+rights-agents-entry = Your entry for the directory
+rights-agents-entry-text = Hand this to the network's operator.
+rights-agents-entry-none = Agents cannot reach this server yet
+rights-agents-entry-none-text = The protocol needs an address that begins with https://. Give this server one (`public_url` in its configuration) and come back for your entry.
+rights-agents-read = Directory last read
+rights-agents-read-never = not yet
+rights-agents-refresh = Read it now
+rights-agents-fault = The directory could not be read
+rights-agents-fault-unreachable = It could not be reached. The agents below are those of the last time; it is tried again.
+rights-agents-fault-answer = Something else than a list came back. Check the address.
+rights-agents-fault-form = An entry of the list is wrong or stands there twice, so none of it was taken: one that is missing could not be told from one that has left. It is tried again tomorrow.
+rights-agents-list = Agents
+rights-agents-none = No agents yet
+rights-agents-none-text = They appear here when the directory has been read.
+rights-agents-agent = Agent
+rights-agents-assurance = How it verifies people
+rights-agents-set-up = Set up
+rights-agents-count = Requests
+rights-agents-last = Last request
+rights-agents-state-ready = may ask
+rights-agents-state-new = not set up
+rights-agents-state-gone = left the directory
+rights-agents-state-blocked = blocked
+rights-agents-untold =
+    { $n ->
+        [one] { $n } could not be told
+       *[other] { $n } could not be told
+    }
+rights-agents-block = Block
+rights-agents-block-title = Block this agent?
+rights-agents-block-text = Its access ends at once and it is told nothing more. Requests that it brought stay: they are people's own.
+rights-agents-unblock = Let it in again
+rights-agents-error-id = Capital letters and underscores only.
+rights-agents-error-url = Enter a whole address that begins with https://.
+rights-agents-error-email = Enter an e-mail address.
+rights-agents-authority = { $name } ({ $id }), an authorised agent of the Data Rights Protocol network
+rights-agents-note = What the agent says of the person. Nobody here has checked it.
+rights-agents-categories = Only the categories of the data, with purposes and recipients; not the data itself.
+rights-agents-extended = More time is needed; the law allows it, and the person was told why.
+rights-agents-confirm-text = { $agent } asked this in your name: “{ $what }” ({ $name }). Confirm that you allowed it. They learn how the request stands, and never see your data here.
+rights-agents-allow = Yes, I allowed this
+rights-agents-toast-allowed = Confirmed. We begin now.
+rights-agents-toast-saved = Saved. The directory is being read.
+rights-agents-toast-stopped = You do not take part any more.
+rights-agents-toast-refresh = The directory is being read.
+rights-agents-toast-block = The agent is blocked.
+rights-agents-toast-unblock = The agent may set itself up again.
+rights-event-agent-told = The agent was told how it stands
+rights-event-agent-untold = The agent could not be told; it can still ask
+rights-agents-letter-name = Confirm what an agent asked
+rights-agents-letter-subject = Did you allow this? A request to { $organisation }
+rights-agents-letter-text =
+    An agent asked us in your name: “{ $what }” ({ $name }).
+
+    If you allowed it, confirm it within three days. Only then do we begin.
+rights-agents-letter-action = See who asked, and confirm
+rights-agents-letter-why = You get this because an agent's request about personal data names your address. If you allowed nothing, do nothing: without this letter nobody sees or changes anything.

@@ -3,6 +3,8 @@
 rights-channel-mail = 邮件
 rights-channel-file = 文件
 
+rights-tabs = 权利请求
+rights-tab-queue = 待办
 rights-inbox = 邮件
 rights-inbox-lead = 未能自动成为请求的邮件：内容不明、涉及多项，或没有明确的发件人。由此登记的请求自收到邮件之日起计算期限。
 rights-inbox-none = 没有待阅读的邮件

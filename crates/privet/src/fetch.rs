@@ -264,4 +264,23 @@ mod tests {
         let metadata = named.fetch("http://169.254.169.254/", None, None).await.unwrap_err();
         assert!(metadata.contains("inside"), "metadata addresses stay out: {metadata}");
     }
+
+    #[tokio::test]
+    async fn an_address_that_somebody_else_chose_leads_outside_only() {
+        use rights::handover::Reach;
+        // Where a connection would be seen.
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let client = Guarded::new(Vec::new());
+        for host in ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "0"] {
+            let url = format!("https://{host}:{port}/update_status");
+            let told = Reach::send(&client, "POST", &url, &[], b"{}".to_vec()).await.unwrap_err();
+            assert!(told.contains("inside"), "{url}: {told}");
+        }
+        let url = "http://agent.example/";
+        let told = Reach::send(&client, "POST", url, &[], Vec::new()).await.unwrap_err();
+        assert!(told.contains("https"), "{told}");
+        let accepted = tokio::time::timeout(Duration::from_millis(100), listener.accept()).await;
+        assert!(accepted.is_err(), "a connection was opened");
+    }
 }

@@ -4,6 +4,7 @@
 //! 15). The decision API answers so from then on. The job is queued with the request itself, so a
 //! request that was taken in takes effect, whatever happens to the server.
 
+use consent::{Identifier, Subject};
 use serde_json::json;
 use store::{Actor, Entry, JobContext, JobError, JobHandler, NewJob, WriteTx};
 use web::Lang;
@@ -32,6 +33,15 @@ pub(crate) async fn queue(tx: &mut WriteTx, request: &Request) -> Result<()> {
     Ok(())
 }
 
+/// What was only claimed may belong to different people: who claims it must not make one of them.
+fn apart(person: Subject, level: Level) -> Vec<Subject> {
+    if level != Level::Claimed {
+        return vec![person];
+    }
+    let one = |one: &Identifier| Subject::new(vec![one.clone()]).ok();
+    person.identifiers().iter().filter_map(one).collect()
+}
+
 impl Rights {
     async fn take_effect(&self, id: &str) -> Result<()> {
         let request = self.request(id).await?;
@@ -46,14 +56,16 @@ impl Rights {
         let person = person.ok_or(RightsError::Conflict("rights-error-unverified"))?;
         let lang = if request.lang == Lang::ZhCn.tag() { Lang::ZhCn } else { Lang::En };
         let (all, place) = (request.kind == Kind::WithdrawAll, request.property.as_str());
-        let count = match request.kind {
-            Kind::Restriction => {
-                let customer = self.consent().link(&BY, &person).await?.subject;
-                self.consent().restrict(&BY, &customer, true).await?;
-                1
+        let mut count = 0;
+        if request.kind == Kind::Restriction {
+            let customer = self.consent().link(&BY, &person).await?.subject;
+            self.consent().restrict(&BY, &customer, true).await?;
+            count = 1;
+        } else {
+            for one in apart(person, request.level) {
+                count += self.preferences().refuse(&one, place, lang, all).await?;
             }
-            _ => self.preferences().refuse(&person, place, lang, all).await?,
-        };
+        }
         let entry = Entry::new(BY, "rights.took_effect", "rights_request", id);
         let mut tx = self.store().begin(entry).await?;
         tx.states(None, Some(self.store().digest(&(request.kind.as_str(), count))));

@@ -19,6 +19,7 @@ pub(crate) async fn schedule(rights: &Rights) -> Result<()> {
     let store = rights.store();
     store.schedule("rights:clocks", KIND, CRON, "UTC", json!({}), by.clone()).await?;
     store.schedule("rights:hourly", HOURLY, HOURLY_CRON, "UTC", json!({}), by).await?;
+    crate::agents::schedule(rights).await?;
     Ok(())
 }
 
@@ -38,6 +39,8 @@ pub fn add_handlers(runner: Runner, rights: &Rights) -> Runner {
         .handle(crate::correction::Write { rights: rights.clone() })
         .handle(crate::intake::TakeIn { rights: rights.clone() })
         .handle(crate::identity::Compare { rights: rights.clone() })
+        .handle(crate::agents::Directory { rights: rights.clone() })
+        .handle(crate::agents::Tell { rights: rights.clone() })
         .handle(Hourly { rights: rights.clone() })
 }
 

@@ -6,6 +6,7 @@
 //! A request's way: portal → a link to the address that was given → verified → the shortest clock of
 //! the laws that apply → the queue of staff → where their data is ([`find`]) → messages → an answer, or a refusal with its reason.
 
+pub mod agents;
 mod api;
 pub mod bundle;
 pub mod clock;
@@ -44,7 +45,7 @@ use store::{Actor, Migration, Store};
 use web::{Limits, Web};
 
 /// The schema's steps, in order.
-const MIGRATIONS: [Migration; 7] = [
+const MIGRATIONS: [Migration; 8] = [
     Migration { room: "rights", version: 1, sql: include_str!("schema.sql") },
     Migration { room: "rights_erase", version: 1, sql: include_str!("schema-erase.sql") },
     Migration { room: "rights_move", version: 1, sql: include_str!("schema-move.sql") },
@@ -52,6 +53,7 @@ const MIGRATIONS: [Migration; 7] = [
     Migration { room: "rights_identity", version: 1, sql: include_str!("schema-identity.sql") },
     Migration { room: "rights_references", version: 1, sql: include_str!("schema-references.sql") },
     Migration { room: "rights_intake", version: 1, sql: include_str!("schema-intake.sql") },
+    Migration { room: "rights_agents", version: 1, sql: include_str!("schema-agents.sql") },
 ];
 
 /// Who acts when a person does.
@@ -260,5 +262,6 @@ pub fn router(web: Web, rights: Rights) -> axum::Router {
         .merge(intake::router())
         .merge(references::router())
         .merge(api::router())
+        .merge(agents::router())
         .with_state(Room { web, rights })
 }

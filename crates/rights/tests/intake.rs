@@ -126,8 +126,8 @@ async fn a_file(postgres: bool) {
         .await
         .unwrap();
     assert!(!sealed.contains("example.com"));
-    rights.take_in(&me(), &id).await.unwrap();
-    assert!(rights.take_in(&me(), &id).await.is_err(), "once only");
+    rights.begin_import(&me(), &id).await.unwrap();
+    assert!(rights.begin_import(&me(), &id).await.is_err(), "once only");
     house.taken_in(&id).await;
     assert_eq!(house.count().await, 60);
     assert!(rights.import_lines(&id).await.unwrap().is_empty(), "the lines are wiped");

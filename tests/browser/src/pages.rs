@@ -39,7 +39,7 @@ const CANARY: &str = "main section.card form button[type='submit']";
 const LOYALTY: &str = "/console/detectors/new?example=loyalty-card";
 
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 129] = [
+pub const CONSOLE: [Page; 130] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
@@ -160,6 +160,7 @@ pub const CONSOLE: [Page; 129] = [
     ("rights-import", Way::Path("/console/requests/import")),
     ("rights-references", Way::Path("/console/requests/references")),
     ("rights-arrivals", Way::Path("/console/requests/arrivals")),
+    ("rights-agents", Way::Path("/console/requests/agents")),
     ("rights-request-new", Way::Path("/console/requests/new")),
     ("rights-request-wrong", Way::Press("/console/requests/new", REQUEST, "[role='alert']")),
     ("preference-centre", Way::Path("/console/preference-centre")),

@@ -35,8 +35,8 @@ struct QueuePage {
     states: Vec<Choice>,
     assignees: Vec<Choice>,
     portal: String,
-    /// Letters that wait for a reader.
-    mails: i64,
+    /// The inbox, with how many letters wait for a reader.
+    inbox_label: String,
 }
 
 async fn list(p: Page, l: ListQuery, State(room): State<Room>) -> Result<Response, WebError> {
@@ -86,7 +86,10 @@ async fn list(p: Page, l: ListQuery, State(room): State<Room>) -> Result<Respons
             .chain(Stand::ALL.map(state_choice))
             .collect(),
         assignees: ["me", "nobody"].map(special).to_vec(),
-        mails: room.rights.inbox(0, 0).await?.1,
+        inbox_label: match room.rights.inbox(0, 0).await?.1 {
+            0 => p.t("rights-inbox"),
+            mails => format!("{} ({})", p.t("rights-inbox"), p.number(mails)),
+        },
         portal: format!("{}/privacy/requests", room.web.base_url()),
         l,
         p,

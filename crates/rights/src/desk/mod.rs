@@ -38,6 +38,7 @@ impl Names {
             Some(name) => name.clone(),
             None if actor == "cli" => p.t("access-asker-cli"),
             None if actor == "system:customer" => p.t("rights-actor-person"),
+            None if actor == "system:agent" => p.t("rights-actor-agent"),
             None if actor.starts_with("system:") => p.t("rights-actor-privet"),
             None => p.t("audit-actor-someone"),
         }

@@ -117,7 +117,7 @@ impl Rights {
     ///
     /// # Errors
     /// [`RightsError::Conflict`] if it is taken in already, or was put aside.
-    pub async fn take_in(&self, actor: &Actor, id: &str) -> Result<()> {
+    pub async fn begin_import(&self, actor: &Actor, id: &str) -> Result<()> {
         let entry = Entry::new(actor.clone(), "rights.import_begun", "rights_import", id);
         let mut tx = self.store().begin(entry).await?;
         move_on(&mut tx, id, ("checked", "running"), false).await?;

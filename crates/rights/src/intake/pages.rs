@@ -287,7 +287,7 @@ async fn import_act(
     p.require(Permission::EditRecords)?;
     let (rights, actor) = (&room.rights, p.actor());
     match act.as_str() {
-        "begin" => rights.take_in(&actor, &id).await?,
+        "begin" => rights.begin_import(&actor, &id).await?,
         "retry" => rights.retry_import(&actor, &id).await?,
         "aside" => {
             rights.put_file_aside(&actor, &id).await?;

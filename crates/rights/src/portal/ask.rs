@@ -265,7 +265,8 @@ pub(super) async fn code(
 struct ConfirmPage {
     p: Guest,
     action: String,
-    what: String,
+    lead: String,
+    button: String,
     by: String,
     request: crate::Request,
 }
@@ -291,7 +292,15 @@ pub(super) async fn confirm_page(
     let what = p.t(&request.kind.key());
     let action = format!("/privacy/requests/confirm/{token}");
     let by = p.t(&format!("rights-asker-{}", request.by.as_str()));
-    render(&ConfirmPage { p, action, what, by, request })
+    // Who allowed an agent to ask did not ask themselves (11 CCR §7063(a)).
+    let allow = super::to_allow(&p, &request);
+    let (lead, button) = if allow.is_empty() {
+        let lead = p.t2("rights-confirm-text", "what", what, "name", request.name());
+        (lead, p.t("rights-confirm-button"))
+    } else {
+        (allow, p.t("rights-agents-allow"))
+    };
+    render(&ConfirmPage { p, action, lead, button, by, request })
 }
 
 /// Needs no form token: the link is the proof, and it is used up here; but only from our own page.

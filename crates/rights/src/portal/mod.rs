@@ -9,7 +9,9 @@ use axum::{
     routing::{get, post},
 };
 
-use crate::{Kind, Room};
+use preference::Guest;
+
+use crate::{Channel, Kind, Request, Room, State};
 
 pub(crate) fn router() -> Router<Room> {
     Router::new()
@@ -27,4 +29,17 @@ pub(crate) fn router() -> Router<Room> {
 /// Kinds that are offered, the one for which most people come first.
 pub(crate) fn offered() -> impl Iterator<Item = Kind> {
     Kind::ALL.into_iter().filter(|kind| kind.is_offered())
+}
+
+/// What an agent asked in somebody's name and they have not allowed yet (11 CCR §7063(a)), or "".
+pub(crate) fn to_allow(p: &Guest, request: &Request) -> String {
+    if request.channel != Channel::Agent || request.state != State::Unverified {
+        return String::new();
+    }
+    let said = [
+        ("agent", request.private.authority.as_str().into()),
+        ("what", p.t(&request.kind.key()).into()),
+        ("name", request.name().into()),
+    ];
+    web::translate(p.lang, "rights-agents-confirm-text", &said)
 }

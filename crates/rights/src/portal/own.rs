@@ -96,6 +96,8 @@ struct OwnPage {
     /// A picture of a document may be given now, and how many stand.
     takes_paper: bool,
     papers: usize,
+    /// What an agent asked in their name and they have not allowed yet, or "".
+    allow: String,
 }
 
 impl OwnPage {
@@ -152,6 +154,7 @@ pub(super) async fn one(
     let papers = room.rights.papers(&id).await?;
     let asked_at = proof.as_ref().map_or(0, |one| one.paper_asked_at);
     let takes_paper = crate::Rights::takes_paper(&request, asked_at, &papers);
+    let allow = super::to_allow(&p, &request);
     let row = row(&room, &p, request);
     let page = OwnPage {
         facts: facts.collect(),
@@ -169,6 +172,7 @@ pub(super) async fn one(
         corrected,
         authorities,
         promise,
+        allow,
     };
     let drawn = render(&page);
     page.p.framed(drawn)

@@ -429,11 +429,54 @@ impl Rights {
     /// # Errors
     /// [`RightsError::Conflict`] if it is closed.
     pub async fn take_back(&self, request: Request) -> Result<()> {
+        self.take_back_by(&crate::CUSTOMER, request, "").await
+    }
+
+    /// Somebody whom the person authorised takes it back, in words of theirs, or none.
+    pub(crate) async fn take_back_by(
+        &self,
+        actor: &Actor,
+        request: Request,
+        why: &str,
+    ) -> Result<()> {
         open(&request)?;
-        let act = Act { what: "taken-back", resumes: true, ..Act::default() };
-        self.act(&crate::CUSTOMER, request, "rights.taken_back", act, |one| {
+        let said = (!why.trim().is_empty()).then_some((Author::Note, why.trim()));
+        let act = Act { what: "taken-back", said, resumes: true, ..Act::default() };
+        self.act(actor, request, "rights.taken_back", act, |one| {
             one.state = State::TakenBack;
             one.closed_at = now();
+        })
+        .await
+    }
+
+    /// The person, signed in with the address that the request names, says that they allowed an agent
+    /// to ask it (11 CCR §7063(a)): the same as opening the link that went to that address.
+    ///
+    /// # Errors
+    /// [`RightsError::NotFound`] for whoever has another address, [`RightsError::Conflict`] if it is
+    /// closed.
+    pub async fn allow(&self, request: Request, person: &consent::Subject) -> Result<()> {
+        open(&request)?;
+        let email = consent::IdentifierKind::Email;
+        let asked = request.private.person()?.only(email);
+        let theirs = |asked: consent::Subject| {
+            asked.identifiers().iter().all(|one| person.identifiers().contains(one))
+        };
+        if !asked.is_some_and(theirs) {
+            return Err(RightsError::NotFound("request"));
+        }
+        let act = Act {
+            what: "verified",
+            detail: Level::Contact.as_str().to_owned(),
+            letter: Some("rights-received-letter"),
+            ..Act::default()
+        };
+        self.act(&crate::CUSTOMER, request, "rights.verified", act, |one| {
+            one.level = one.level.max(Level::Contact);
+            if one.state == State::Unverified && one.is_verified() {
+                one.state = State::Open;
+                one.verified_at = now();
+            }
         })
         .await
     }
@@ -443,8 +486,7 @@ impl Rights {
     /// # Errors
     /// Those of Privet's own database.
     pub async fn lapse(&self) -> Result<usize> {
-        const AFTER: i64 = 7 * 24 * 3600 * 1_000_000;
-        let before = now() - super::receive::LINK_LIFE - AFTER;
+        let before = now() - super::receive::LINK_LIFE - super::receive::LAPSE;
         let ids: Vec<String> = sqlx::query_scalar(
             "SELECT id FROM rights_request WHERE state = 'unverified' AND received_at < $1
              AND level = 'claimed'

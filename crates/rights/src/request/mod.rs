@@ -12,6 +12,7 @@ pub(crate) use bundles::{
 };
 pub(crate) use model::shown_by;
 pub use model::{By, Channel, Kind, Level, Private, Request, State};
+pub(crate) use receive::{LAPSE, LINK_LIFE, mail_of};
 pub use receive::{New, Received};
 pub use store::{Author, Counts, Event, Filter, Message};
-pub(crate) use store::{NewEvent, insert_event};
+pub(crate) use store::{NewEvent, insert_event, insert_message};

@@ -186,6 +186,15 @@ impl By {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|one| one.as_str() == text)
     }
+
+    /// Whether they may ask: for others only somebody of staff can see that (PIPL Art 31; 11 CCR §7063).
+    /// The network of the Data Rights Protocol answers for its agents' permissions; where a kind needs
+    /// more than a claim, the person whose address was confirmed has allowed it themselves (11 CCR
+    /// §7063(a)), and nothing but what that address proves is looked for, see [`Request::proved`].
+    fn has_authority(self, channel: Channel, level: Level) -> bool {
+        let network = self == Self::Agent && channel == Channel::Agent;
+        self == Self::Person || level == Level::Checked || network
+    }
 }
 
 /// The way a request came in.
@@ -202,10 +211,13 @@ pub enum Channel {
     Mail,
     /// A line of a file that staff gave.
     File,
+    /// An authorised agent's program, over the Data Rights Protocol.
+    Agent,
 }
 
 impl Channel {
-    const ALL: [Self; 5] = [Self::Portal, Self::Staff, Self::Api, Self::Mail, Self::File];
+    const ALL: [Self; 6] =
+        [Self::Portal, Self::Staff, Self::Api, Self::Mail, Self::File, Self::Agent];
 
     /// Stable name.
     pub fn as_str(self) -> &'static str {
@@ -215,6 +227,7 @@ impl Channel {
             Self::Api => "api",
             Self::Mail => "mail",
             Self::File => "file",
+            Self::Agent => "agent",
         }
     }
 
@@ -411,10 +424,9 @@ impl Request {
         !self.state.is_closed() && !self.paused && self.due_at > 0 && self.due_at < now
     }
 
-    /// Whether we are sure enough: of the person, and of the authority of whoever asks for them, which
-    /// only somebody of staff can see (PIPL Art 31; 11 CCR §7063).
+    /// Whether we are sure enough: of the person, and of the authority of whoever asks for them.
     pub fn is_verified(&self) -> bool {
-        self.level >= self.kind.needs() && (self.by == By::Person || self.level == Level::Checked)
+        self.level >= self.kind.needs() && self.by.has_authority(self.channel, self.level)
     }
 
     /// What is proved about the person, to look for their data: without an account or a check, the
@@ -474,6 +486,19 @@ mod tests {
             assert!(kind.needs() >= Level::Contact, "{}", kind.as_str());
         }
         assert_eq!(Kind::WithdrawAll.needs(), Level::Claimed);
+    }
+
+    #[test]
+    fn whoever_asks_for_another_is_checked_unless_an_agent_of_the_network_asks() {
+        for channel in Channel::ALL {
+            for level in Level::ALL {
+                let checked = level == Level::Checked;
+                let network = channel == Channel::Agent;
+                assert!(By::Person.has_authority(channel, level));
+                assert_eq!(By::Guardian.has_authority(channel, level), checked);
+                assert_eq!(By::Agent.has_authority(channel, level), checked || network);
+            }
+        }
     }
 
     #[test]

@@ -14,6 +14,8 @@ use crate::{Result, Rights, RightsError, token};
 /// A link by which a person shows that an address is theirs works for three days: a request made on a
 /// Friday can be confirmed on Monday.
 pub(crate) const LINK_LIFE: i64 = 3 * 24 * 3600 * 1_000_000;
+/// A request whose link ended is kept for so long, for whoever comes late.
+pub(crate) const LAPSE: i64 = 7 * 24 * 3600 * 1_000_000;
 
 /// A request to be made.
 #[derive(Debug, Clone)]
@@ -71,36 +73,19 @@ impl Rights {
         new: New,
         origin: Option<&str>,
     ) -> Result<Received> {
-        check(&new)?;
         let origin = origin.map(|one| self.origin("request", &[one]));
         if let Some(id) = self.of_origin(origin.as_deref()).await? {
             let request = self.request(&id).await?;
             return Ok(Received { id, request, code: String::new() });
         }
         let regimes = self.regimes_of(&new.property).await?;
-        let mut request = Self::draft(&new, regimes);
-        let profile = self.regimes().known().await?;
-        self.wind(&mut request, &[], &profile);
+        let request = self.drawn_up(&new, regimes).await?;
         let entry = Entry::new(actor.clone(), "rights.received", "rights_request", &request.id);
         let mut tx = self.store().begin(entry).await?;
-        request.number = store::next_number(&mut tx).await?;
-        store::insert(self, &mut tx, &request).await?;
         if let Some(origin) = &origin {
             store::insert_origin(&mut tx, origin, &request.id).await?;
         }
-        for blind in new.person.blind(self.consent().vault()) {
-            store::insert_person(&mut tx, &request.id, &blind.to_text()).await?;
-        }
-        let event = |what| store::NewEvent { request: &request.id, what, detail: "" };
-        store::insert_event(&mut tx, &actor, &event("received")).await?;
-        tx.states(None, Some(self.store().digest(&store::state_of(&request))));
-        let mut code = String::new();
-        if request.state == State::Unverified {
-            code = self.ask_to_confirm(&mut tx, &request, &new).await?;
-        } else {
-            self.confirm_receipt(&mut tx, &request, &new.person).await?;
-        }
-        crate::effect::queue(&mut tx, &request).await?;
+        let (request, code) = self.take_in(&mut tx, &actor, request, &new).await?;
         tx.commit().await?;
         self.count_open().await;
         Ok(Received { id: request.id.clone(), request, code })
@@ -117,6 +102,42 @@ impl Rights {
         let sql = "SELECT request FROM rights_origin WHERE origin = $1";
         let known = sqlx::query_scalar(sql).bind(origin);
         Ok(known.fetch_optional(self.store().reader()).await?)
+    }
+
+    /// A request as it will stand, with its clocks wound; nothing is written.
+    pub(crate) async fn drawn_up(&self, new: &New, regimes: Vec<String>) -> Result<Request> {
+        check(new)?;
+        let mut request = Self::draft(new, regimes);
+        let profile = self.regimes().known().await?;
+        self.wind(&mut request, &[], &profile);
+        Ok(request)
+    }
+
+    /// Writes a request that was drawn up, with its letter, in a transaction whose first entry says so. With
+    /// it, the token of the code that goes to the person's telephone, or "".
+    pub(crate) async fn take_in(
+        &self,
+        tx: &mut ::store::WriteTx,
+        actor: &Actor,
+        mut request: Request,
+        new: &New,
+    ) -> Result<(Request, String)> {
+        request.number = store::next_number(tx).await?;
+        store::insert(self, tx, &request).await?;
+        for blind in new.person.blind(self.consent().vault()) {
+            store::insert_person(tx, &request.id, &blind.to_text()).await?;
+        }
+        let event = |what| store::NewEvent { request: &request.id, what, detail: "" };
+        store::insert_event(tx, actor, &event("received")).await?;
+        tx.states(None, Some(self.store().digest(&store::state_of(&request))));
+        let mut code = String::new();
+        if request.state == State::Unverified {
+            code = self.ask_to_confirm(tx, &request, new).await?;
+        } else {
+            self.confirm_receipt(tx, &request, &new.person).await?;
+        }
+        crate::effect::queue(tx, &request).await?;
+        Ok((request, code))
     }
 
     fn draft(new: &New, regimes: Vec<String>) -> Request {
@@ -177,8 +198,12 @@ impl Rights {
         };
         let secret = token::random();
         store::insert_link(tx, &request.id, &token::hash(&secret), now() + LINK_LIFE).await?;
+        let kind = match request.channel {
+            Channel::Agent => "rights-agents-letter",
+            _ => "rights-confirm-letter",
+        };
         let letter = self
-            .letter("rights-confirm-letter", request, to)
+            .letter(kind, request, to)
             .with_action(&self.address(&format!("/privacy/requests/confirm/{secret}")));
         self.web().queue_mail(tx, &letter).await?;
         Ok(String::new())

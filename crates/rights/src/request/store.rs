@@ -191,7 +191,7 @@ pub(super) async fn update(tx: &mut WriteTx, request: &Request) -> Result<()> {
     if done.rows_affected() == 0 {
         return Err(RightsError::Conflict("rights-error-changed"));
     }
-    Ok(())
+    crate::agents::queue(tx, request).await
 }
 
 pub(super) async fn insert_origin(tx: &mut WriteTx, origin: &str, request: &str) -> Result<()> {
@@ -232,7 +232,7 @@ pub(crate) async fn insert_event(
     Ok(())
 }
 
-pub(super) async fn insert_message(
+pub(crate) async fn insert_message(
     rights: &Rights,
     tx: &mut WriteTx,
     request: &str,
