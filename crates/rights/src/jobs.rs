@@ -18,6 +18,8 @@ pub(crate) async fn schedule(rights: &Rights) -> Result<()> {
     let store = rights.store();
     store.schedule("rights:clocks", KIND, CRON, "UTC", json!({}), by.clone()).await?;
     store.schedule("rights:hourly", HOURLY, HOURLY_CRON, "UTC", json!({}), by).await?;
+    crate::keep::schedule(rights).await?;
+    crate::watch::schedule(rights).await?;
     Ok(())
 }
 
@@ -35,6 +37,8 @@ pub fn add_handlers(runner: Runner, rights: &Rights) -> Runner {
         .handle(crate::effect::Effect { rights: rights.clone() })
         .handle(crate::correction::Find { rights: rights.clone() })
         .handle(crate::correction::Write { rights: rights.clone() })
+        .handle(crate::keep::Keep { rights: rights.clone() })
+        .handle(crate::watch::Watch { rights: rights.clone() })
         .handle(Hourly { rights: rights.clone() })
 }
 

@@ -17,10 +17,14 @@ mod error;
 pub mod find;
 pub mod handover;
 mod jobs;
+pub mod keep;
 mod nav;
 mod portal;
+pub mod report;
 pub mod request;
 mod room;
+pub mod template;
+mod watch;
 
 pub use clock::Awaited;
 pub use error::{Result, RightsError};
@@ -41,11 +45,12 @@ use store::{Actor, Migration, Store};
 use web::{Limits, Web};
 
 /// The schema's steps, in order.
-const MIGRATIONS: [Migration; 4] = [
+const MIGRATIONS: [Migration; 5] = [
     Migration { room: "rights", version: 1, sql: include_str!("schema.sql") },
     Migration { room: "rights_erase", version: 1, sql: include_str!("schema-erase.sql") },
     Migration { room: "rights_move", version: 1, sql: include_str!("schema-move.sql") },
     Migration { room: "rights_correction", version: 1, sql: include_str!("schema-correction.sql") },
+    Migration { room: "rights_clocks", version: 1, sql: include_str!("schema-clocks.sql") },
 ];
 
 /// Who acts when a person does.
@@ -244,6 +249,8 @@ fn policy_name(short: &str) -> &'static str {
 pub fn router(web: Web, rights: Rights) -> axum::Router {
     portal::router()
         .merge(desk::router())
+        .merge(report::router())
+        .merge(template::router())
         .merge(erase::router())
         .merge(correction::router())
         .merge(handover::router())

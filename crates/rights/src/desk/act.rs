@@ -70,6 +70,7 @@ async fn carry_out(
         "ask" => rights.ask_person(&actor, request, &input.reason, &input.text).await,
         "extend" => rights.extend(&actor, request, &input.text).await,
         "answer" => rights.answer(&actor, request, &input.text).await,
+        "duplicate" => rights.close_duplicate(&actor, request, &input.reason, &input.text).await,
         "refuse" => rights.refuse(&actor, request, &input.reason, &input.text).await,
         _ => Err(RightsError::NotFound("act")),
     }

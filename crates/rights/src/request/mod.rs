@@ -5,6 +5,7 @@ mod change;
 mod model;
 mod receive;
 mod store;
+mod twin;
 
 pub(crate) use bundles::{
     begin_bundle, end_bundle, expired_bundles, fail_bundle, forget_bundle, keep_place,
@@ -14,3 +15,4 @@ pub use model::{By, Channel, Kind, Level, Private, Request, State};
 pub use receive::{New, Received};
 pub use store::{Author, Counts, Event, Filter, Message};
 pub(crate) use store::{NewEvent, insert_event};
+pub use twin::Others;
