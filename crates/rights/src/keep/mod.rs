@@ -78,18 +78,15 @@ impl Rights {
         }
         let entry = Entry::new(BY, "rights.requests_removed", "rights_batch", ::store::new_id());
         let mut tx = self.store().begin(entry).await?;
-        let mut removed = 0;
-        for id in ids {
-            if !store::remove(&mut tx, id, before).await? {
-                continue;
-            }
-            tx.also(Entry::new(BY, "rights.removed", "rights_request", id.as_str()));
-            removed += 1;
-        }
+        let removed = store::remove(&mut tx, ids, before).await?;
         // Nothing happened: nothing is written down.
-        if removed == 0 {
+        if removed.is_empty() {
             return Ok(0);
         }
+        for id in &removed {
+            tx.also(Entry::new(BY, "rights.removed", "rights_request", id.as_str()));
+        }
+        let removed = removed.len() as u64;
         tx.states(None, Some(self.store().digest(&removed)));
         tx.commit().await?;
         Ok(removed)

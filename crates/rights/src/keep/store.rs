@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ::store::{Entry, WriteTx};
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use crate::{
     Result, Rights,
@@ -76,10 +76,9 @@ impl Rights {
         if held.is_empty() || ids.is_empty() {
             return Ok(BTreeSet::new());
         }
-        let marks: Vec<String> = (1..=ids.len()).map(|n| format!("${n}")).collect();
         let sql = format!(
             "SELECT request, blind FROM rights_person WHERE request IN ({})",
-            marks.join(", ")
+            marks(1, ids.len())
         );
         let mut query = sqlx::query_as(AssertSqlSafe(sql));
         for id in ids {
@@ -108,18 +107,50 @@ impl Rights {
     }
 }
 
-/// Removes one request and everything of it, counted; `false` where it is not closed that long (any
-/// more). The first statement locks its row: whoever changes it at the same moment waits, and finds
-/// nothing.
-pub(super) async fn remove(tx: &mut WriteTx, id: &str, before: i64) -> Result<bool> {
+/// So many places of a statement, from one on.
+fn marks(from: usize, count: usize) -> String {
+    let marks: Vec<String> = (from..from + count).map(|n| format!("${n}")).collect();
+    marks.join(", ")
+}
+
+/// Removes requests and everything of them, counted; says which went: those that are not closed that
+/// long (any more) stay. The first statement locks their rows: whoever changes one at the same moment
+/// waits, and finds nothing.
+pub(super) async fn remove(tx: &mut WriteTx, ids: &[&String], before: i64) -> Result<Vec<String>> {
     let sql = format!(
         "UPDATE rights_request SET version = version + 1
-         WHERE id = $1 AND closed_at > 0 AND closed_at < $2
-         RETURNING received_at, closed_at, kind, regimes, state, refusal, {IN_TIME}"
+         WHERE closed_at > 0 AND closed_at < $1 AND id IN ({})
+         RETURNING id, received_at, closed_at, kind, regimes, state, refusal, {IN_TIME}",
+        marks(2, ids.len())
     );
-    let row = sqlx::query(AssertSqlSafe(sql)).bind(id).bind(before);
-    let Some(row) = row.fetch_optional(tx.conn()).await? else { return Ok(false) };
-    let (received, closed): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+    let mut query = sqlx::query(AssertSqlSafe(sql)).bind(before);
+    for id in ids {
+        query = query.bind(id.as_str());
+    }
+    let mut removed: Vec<String> = Vec::new();
+    for row in query.fetch_all(tx.conn()).await? {
+        count(tx, &row).await?;
+        removed.push(row.try_get(0)?);
+    }
+    if removed.is_empty() {
+        return Ok(removed);
+    }
+    let all = marks(1, removed.len());
+    let tables = TABLES.map(|table| (table, "request"));
+    for (table, column) in tables.into_iter().chain([("rights_request", "id")]) {
+        let sql = format!("DELETE FROM {table} WHERE {column} IN ({all})");
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for id in &removed {
+            query = query.bind(id);
+        }
+        query.execute(tx.conn()).await?;
+    }
+    Ok(removed)
+}
+
+/// Adds a request that goes to the numbers that stay.
+async fn count(tx: &mut WriteTx, row: &AnyRow) -> Result<()> {
+    let (received, closed): (i64, i64) = (row.try_get(1)?, row.try_get(2)?);
     sqlx::query(
         "INSERT INTO rights_count (received_month, closed_month, kind, regimes, state, refusal,
            in_time, days, n) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)
@@ -128,18 +159,13 @@ pub(super) async fn remove(tx: &mut WriteTx, id: &str, before: i64) -> Result<bo
     )
     .bind(Month::of(received).0)
     .bind(Month::of(closed).0)
-    .bind(row.try_get::<String, _>(2)?)
     .bind(row.try_get::<String, _>(3)?)
     .bind(row.try_get::<String, _>(4)?)
     .bind(row.try_get::<String, _>(5)?)
-    .bind(row.try_get::<i64, _>(6)?)
+    .bind(row.try_get::<String, _>(6)?)
+    .bind(row.try_get::<i64, _>(7)?)
     .bind((closed - received) / DAY)
     .execute(tx.conn())
     .await?;
-    for table in TABLES {
-        let sql = format!("DELETE FROM {table} WHERE request = $1");
-        sqlx::query(AssertSqlSafe(sql)).bind(id).execute(tx.conn()).await?;
-    }
-    sqlx::query("DELETE FROM rights_request WHERE id = $1").bind(id).execute(tx.conn()).await?;
-    Ok(true)
+    Ok(())
 }
