@@ -6,6 +6,7 @@ CREATE INDEX rights_request_came ON rights_request
   (received_at, kind, state, regimes, refusal, closed_at, due_at, paused);
 CREATE INDEX rights_request_closed ON rights_request
   (closed_at, kind, state, regimes, refusal, received_at, due_at, paused);
+CREATE INDEX rights_request_open ON rights_request (state, due_at, paused);
 CREATE INDEX rights_request_about ON rights_request (about);
 
 -- A step of a deadline that staff were reminded of; one that moves is another deadline.

@@ -22,12 +22,15 @@ pub(crate) enum By {
     Closed,
 }
 
-/// What is told apart beside kind, law, state and reason.
+/// What is told apart beside kind and law: no more than is read, or there would be as many groups as
+/// requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Detail {
     /// Months.
     Months,
-    /// Days from receipt to the end.
+    /// Months, how they ended, and whether in time.
+    Ends,
+    /// Of those answered or refused: days from receipt to the end.
     Days,
 }
 
@@ -135,24 +138,34 @@ fn months(period: Period) -> String {
 pub(crate) const IN_TIME: &str =
     "CAST(CASE WHEN due_at = 0 OR paused <> 0 OR closed_at <= due_at THEN 1 ELSE 0 END AS BIGINT)";
 
+/// What [`Detail::Days`] counts. A bare `OR` would lead SQLite away from the index of the period.
+const SUBSTANTIVE: &str =
+    "CASE WHEN state = 'done' OR (state = 'refused' AND refusal <> 'duplicate')
+    THEN 1 ELSE 0 END = 1";
+/// In place of what is not told apart.
+const ZERO: &str = "CAST(0 AS BIGINT)";
+
 /// Requests that are there.
 fn living(by: By, detail: Detail, period: Period) -> String {
     let (from, to) = period.bounds();
     let column = if by == By::Received { "received_at" } else { "closed_at" };
-    let rest = format!("r.kind, r.regimes, r.state, r.refusal, {IN_TIME}");
-    match detail {
-        Detail::Months => format!(
+    let by_month = |told: &str, groups: &str| {
+        format!(
             "WITH m (n, a, b) AS (VALUES {})
-             SELECT m.n, {rest}, CAST(0 AS BIGINT), COUNT(*)
+             SELECT m.n, r.kind, r.regimes, {told}, {ZERO}, COUNT(*)
              FROM m JOIN rights_request r ON r.{column} >= m.a AND r.{column} < m.b
-             GROUP BY 1, 2, 3, 4, 5, 6",
+             GROUP BY {groups}",
             months(period)
-        ),
+        )
+    };
+    match detail {
+        Detail::Months => by_month(&format!("'', '', {ZERO}"), "1, 2, 3"),
+        Detail::Ends => by_month(&format!("r.state, r.refusal, {IN_TIME}"), "1, 2, 3, 4, 5, 6"),
         Detail::Days => format!(
-            "SELECT CAST(0 AS BIGINT), {rest}, (r.closed_at - r.received_at) / {DAY}, COUNT(*)
-             FROM rights_request r WHERE r.{column} >= {from} AND r.{column} < {to}
-               AND r.closed_at > 0
-             GROUP BY 2, 3, 4, 5, 6, 7"
+            "SELECT {ZERO}, kind, regimes, 'done', '', {ZERO},
+               (closed_at - received_at) / {DAY}, COUNT(*)
+             FROM rights_request WHERE {column} >= {from} AND {column} < {to} AND {SUBSTANTIVE}
+             GROUP BY kind, regimes, (closed_at - received_at) / {DAY}"
         ),
     }
 }
@@ -160,14 +173,17 @@ fn living(by: By, detail: Detail, period: Period) -> String {
 /// Those that were removed.
 fn removed(by: By, detail: Detail, period: Period) -> String {
     let column = if by == By::Received { "received_month" } else { "closed_month" };
-    let (month, days) = match detail {
-        Detail::Months => (column, "CAST(0 AS BIGINT)"),
-        Detail::Days => ("CAST(0 AS BIGINT)", "days"),
+    let nothing = format!("'', '', {ZERO}");
+    let days = format!("'done', '', {ZERO}");
+    let (month, told, days, groups, test) = match detail {
+        Detail::Months => (column, nothing.as_str(), ZERO, "1, 2, 3", "1 = 1"),
+        Detail::Ends => (column, "state, refusal, in_time", ZERO, "1, 2, 3, 4, 5, 6", "1 = 1"),
+        Detail::Days => (ZERO, days.as_str(), "days", "2, 3, 7", SUBSTANTIVE),
     };
     format!(
-        "SELECT {month}, kind, regimes, state, refusal, in_time, {days}, CAST(SUM(n) AS BIGINT)
-         FROM rights_count WHERE {column} >= {} AND {column} <= {}
-         GROUP BY 1, 2, 3, 4, 5, 6, 7",
+        "SELECT {month}, kind, regimes, {told}, {days}, CAST(SUM(n) AS BIGINT)
+         FROM rights_count WHERE {column} >= {} AND {column} <= {} AND {test}
+         GROUP BY {groups}",
         period.first.0, period.last.0
     )
 }

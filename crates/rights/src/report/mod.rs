@@ -31,7 +31,7 @@ impl Rights {
         let drawn = period.drawn();
         let counted = model::Counted {
             received: self.lines(By::Received, Detail::Months, drawn).await?,
-            closed: self.lines(By::Closed, Detail::Months, drawn).await?,
+            closed: self.lines(By::Closed, Detail::Ends, drawn).await?,
             days: self.lines(By::Closed, Detail::Days, period).await?,
         };
         let counts = self.counts().await?;
@@ -45,7 +45,7 @@ impl Rights {
     /// Those of Privet's own database.
     pub async fn ccpa(&self, year: i64, everybody: bool) -> Result<Metrics> {
         let period = Period::year(year);
-        let numbers = self.lines(By::Received, Detail::Months, period).await?;
+        let numbers = self.lines(By::Received, Detail::Ends, period).await?;
         let days = self.lines(By::Received, Detail::Days, period).await?;
         Ok(Metrics::of(year, everybody, &numbers, &days))
     }

@@ -127,4 +127,14 @@ impl House {
         let rooms: Router = rights::router(self.web.clone(), self.rights.clone());
         Reader::open(self.web.clone(), rooms, "/console/requests", lang, role).await
     }
+
+    /// One that has said for which purpose requests are opened.
+    pub async fn opener(&self, lang: &str, page: &str) -> Reader {
+        let mut reader = self.reader(lang, "owner").await;
+        let asked = reader.get(page).await.location;
+        let chosen = [("back", page), ("purpose", "customer_support")];
+        let chosen = reader.post(&asked, "/console/access/purpose", &chosen).await;
+        assert_eq!(chosen.location, page);
+        reader
+    }
 }

@@ -53,6 +53,7 @@ async fn templates(postgres: bool) {
     // On a request's page its words are filled in.
     let request = house.asked(Kind::Access, "li@example.com").await;
     let address = format!("/console/requests/{}?template={}", request.id, mine.id);
+    let mut reader = house.opener("en", &address).await;
     let page = reader.page(&address).await;
     let filled = format!("{} until {}", request.name(), house.rights.day_of_answer(&request));
     assert!(page.contains(&filled), "{page}");
@@ -124,8 +125,9 @@ async fn the_page_of_a_request_shows_its_twin_and_closes_it() {
     let house = house(false).await;
     let first = house.asked(Kind::Access, "li@example.com").await;
     let second = house.asked(Kind::Access, "li@example.com").await;
-    let mut reader = house.reader("en", "owner").await;
-    let page = reader.page(&format!("/console/requests/{}", first.id)).await;
+    let theirs = format!("/console/requests/{}", first.id);
+    let mut reader = house.opener("en", &theirs).await;
+    let page = reader.page(&theirs).await;
     assert!(page.contains(&format!("{}, received", second.name())), "{page}");
     assert!(!page.contains("Close this one as a duplicate"), "the earlier one goes on");
     let here = format!("/console/requests/{}", second.id);
