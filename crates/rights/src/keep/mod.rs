@@ -56,7 +56,6 @@ impl Rights {
     /// Those of Privet's own database.
     pub async fn remove_old(&self, at: i64) -> Result<u64> {
         let before = months_before(at, self.kept_months());
-        let held = self.held_people().await?;
         let mut after = (0, String::new());
         let mut removed = 0;
         loop {
@@ -64,6 +63,8 @@ impl Rights {
             let Some(last) = old.last() else { break };
             after.clone_from(last);
             let ids: Vec<String> = old.into_iter().map(|one| one.1).collect();
+            // A hold counts from the next batch on.
+            let held = self.held_people().await?;
             let kept = self.of_people(&ids, &held).await?;
             let ids: Vec<&String> = ids.iter().filter(|id| !kept.contains(*id)).collect();
             removed += self.remove_batch(&ids, before).await?;

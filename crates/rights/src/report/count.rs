@@ -229,7 +229,9 @@ mod tests {
 
     fn days(all: &[i64]) -> Days {
         let mut days = Days::default();
-        all.iter().for_each(|one| days.add(*one, 1));
+        for one in all {
+            days.add(*one, 1);
+        }
         days
     }
 

@@ -114,7 +114,9 @@ impl Report {
             if all.is_empty() {
                 all.push(String::new());
             }
-            all.into_iter().for_each(|law| change(laws.entry(law).or_default()));
+            for law in all {
+                change(laws.entry(law).or_default());
+            }
         };
         let inside = |line: &&Line| (period.first.0..=period.last.0).contains(&line.month);
         for line in counted.received.iter().filter(inside) {

@@ -33,6 +33,7 @@ impl Month {
     }
 
     /// The one after it.
+    #[must_use]
     pub fn next(self) -> Self {
         Self(self.0 + 1)
     }
@@ -96,6 +97,7 @@ impl Period {
     }
 
     /// The twelve months that end with it: what is drawn.
+    #[must_use]
     pub fn drawn(self) -> Self {
         Self { first: Month(self.last.0 - 11), last: self.last }
     }

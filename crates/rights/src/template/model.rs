@@ -121,16 +121,9 @@ pub(crate) fn fill(body: &str, filling: &Filling<'_>) -> String {
             };
             Some((text, after))
         });
-        match known {
-            Some((text, after)) => {
-                out.push_str(text);
-                rest = after;
-            }
-            None => {
-                out.push('{');
-                rest = &after[1..];
-            }
-        }
+        let (text, after) = known.unwrap_or(("{", &after[1..]));
+        out.push_str(text);
+        rest = after;
     }
     out.push_str(rest);
     out

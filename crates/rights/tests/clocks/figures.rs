@@ -144,7 +144,7 @@ fn middle(rows: &[&Row]) -> (Option<f64>, Option<f64>) {
     }
     days.sort_unstable();
     let at = |place: usize| days[place] as f64;
-    let median = (at((days.len() - 1) / 2) + at(days.len() / 2)) / 2.0;
+    let median = f64::midpoint(at((days.len() - 1) / 2), at(days.len() / 2));
     (Some(median), Some(days.iter().sum::<i64>() as f64 / days.len() as f64))
 }
 
