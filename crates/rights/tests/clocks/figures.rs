@@ -12,7 +12,7 @@ use crate::house::{DAY, House, house, me};
 
 /// A request as the naive count knows it.
 #[derive(Clone)]
-struct Row {
+pub struct Row {
     received: i64,
     closed: i64,
     due: i64,
@@ -38,7 +38,7 @@ impl Dice {
 }
 
 /// Two and a half years of requests, some of which are not closed.
-fn requests(count: usize) -> Vec<Row> {
+pub fn requests(count: usize) -> Vec<Row> {
     let begin = Month(2025 * 12 + 6).begins();
     let mut dice = Dice(17);
     let mut one = || {
@@ -91,7 +91,7 @@ fn requests(count: usize) -> Vec<Row> {
     (0..count).map(|_| one()).collect()
 }
 
-async fn insert(house: &House, rows: &[Row]) {
+pub async fn insert(house: &House, rows: &[Row]) {
     for (piece, rows) in rows.chunks(500).enumerate() {
         let mut sql =
             "INSERT INTO rights_request (id, number, kind, by_whom, channel, property, lang,

@@ -144,3 +144,38 @@ async fn the_page_of_a_request_shows_its_twin_and_closes_it() {
     let page = reader.page(&here).await;
     assert!(page.contains(&format!("Closed as a duplicate of: {}", first.name())), "{page}");
 }
+
+/// Keeps a page to look at, where a folder is named.
+fn shot(name: &str, lang: &str, page: &str) {
+    if let Some(folder) = std::env::var_os("PRIVET_SHOTS") {
+        let file = std::path::Path::new(&folder).join(format!("{name}.{lang}.html"));
+        std::fs::write(file, page).unwrap();
+    }
+}
+
+/// Every new page with something on it, in both languages: no text is missing.
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_are_whole_in_both_languages() {
+    let house = house(false).await;
+    crate::figures::insert(&house, &crate::figures::requests(3_000)).await;
+    house.set("UPDATE rights_counter SET number = 5000").await;
+    house.asked(Kind::Access, "li@example.com").await;
+    let second = house.asked(Kind::Access, "li@example.com").await;
+    for lang in ["en", "zh-CN"] {
+        let one = format!("/console/requests/{}", second.id);
+        let mut reader = house.opener(lang, &one).await;
+        let template = format!("{one}?template=shipped-access-en");
+        let pages = [
+            ("report", "/console/requests/report?period=2026"),
+            ("ccpa", "/console/requests/report/ccpa?year=2026"),
+            ("templates", LIST),
+            ("template", "/console/requests/templates/shipped-access-en"),
+            ("request", &template),
+        ];
+        for (name, address) in pages {
+            let page = reader.page(address).await;
+            assert!(page.contains(&format!("lang=\"{lang}\"")), "{name}");
+            shot(name, lang, &page);
+        }
+    }
+}
