@@ -20,6 +20,8 @@ pub(crate) async fn schedule(rights: &Rights) -> Result<()> {
     store.schedule("rights:clocks", KIND, CRON, "UTC", json!({}), by.clone()).await?;
     store.schedule("rights:hourly", HOURLY, HOURLY_CRON, "UTC", json!({}), by).await?;
     crate::agents::schedule(rights).await?;
+    crate::keep::schedule(rights).await?;
+    crate::watch::schedule(rights).await?;
     Ok(())
 }
 
@@ -41,6 +43,8 @@ pub fn add_handlers(runner: Runner, rights: &Rights) -> Runner {
         .handle(crate::identity::Compare { rights: rights.clone() })
         .handle(crate::agents::Directory { rights: rights.clone() })
         .handle(crate::agents::Tell { rights: rights.clone() })
+        .handle(crate::keep::Keep { rights: rights.clone() })
+        .handle(crate::watch::Watch { rights: rights.clone() })
         .handle(Hourly { rights: rights.clone() })
 }
 

@@ -20,11 +20,15 @@ pub mod handover;
 pub mod identity;
 pub mod intake;
 mod jobs;
+pub mod keep;
 mod nav;
 mod portal;
 pub mod references;
+pub mod report;
 pub mod request;
 mod room;
+pub mod template;
+mod watch;
 
 pub use clock::Awaited;
 pub use error::{Result, RightsError};
@@ -45,7 +49,7 @@ use store::{Actor, Migration, Store};
 use web::{Limits, Web};
 
 /// The schema's steps, in order.
-const MIGRATIONS: [Migration; 8] = [
+const MIGRATIONS: [Migration; 9] = [
     Migration { room: "rights", version: 1, sql: include_str!("schema.sql") },
     Migration { room: "rights_erase", version: 1, sql: include_str!("schema-erase.sql") },
     Migration { room: "rights_move", version: 1, sql: include_str!("schema-move.sql") },
@@ -54,6 +58,7 @@ const MIGRATIONS: [Migration; 8] = [
     Migration { room: "rights_references", version: 1, sql: include_str!("schema-references.sql") },
     Migration { room: "rights_intake", version: 1, sql: include_str!("schema-intake.sql") },
     Migration { room: "rights_agents", version: 1, sql: include_str!("schema-agents.sql") },
+    Migration { room: "rights_clocks", version: 1, sql: include_str!("schema-clocks.sql") },
 ];
 
 /// Who acts when a person does.
@@ -255,6 +260,8 @@ fn policy_name(short: &str) -> &'static str {
 pub fn router(web: Web, rights: Rights) -> axum::Router {
     portal::router()
         .merge(desk::router())
+        .merge(report::router())
+        .merge(template::router())
         .merge(erase::router())
         .merge(correction::router())
         .merge(handover::router())

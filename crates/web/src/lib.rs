@@ -151,6 +151,7 @@ pub use signin::ClientAddress;
 pub use token::{
     ApiToken, ClientCertificate, EXPORTING, NewToken, OPENING, PURPOSE_HEADER, SCOPES, Token,
 };
+pub use users::Colleague;
 
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};

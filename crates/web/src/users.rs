@@ -36,6 +36,19 @@ pub(crate) struct Person {
     pub created_at: i64,
 }
 
+/// A member of staff who can be written to.
+#[derive(Debug, Clone)]
+pub struct Colleague {
+    /// Their account's id.
+    pub id: String,
+    /// What they may do.
+    pub role: Role,
+    /// Their address.
+    pub to: crate::mail::Recipient,
+    /// The language they read.
+    pub lang: Lang,
+}
+
 fn login_context(user_id: &str) -> String {
     format!("user:{user_id}:login")
 }
@@ -215,6 +228,25 @@ impl Web {
             watchers.extend(crate::mail::Recipient::parse(&login).map(|to| (to, lang)));
         }
         Ok(watchers)
+    }
+
+    /// Everybody with an account who has an address to sign in with: id, role, address, language.
+    pub async fn colleagues(&self) -> Result<Vec<Colleague>, WebError> {
+        let rows = sqlx::query(
+            "SELECT id, login_sealed, role, lang FROM web_user WHERE disabled_at = 0 ORDER BY id",
+        )
+        .fetch_all(self.store().reader())
+        .await?;
+        let mut all = Vec::new();
+        for row in &rows {
+            let id: String = row.try_get(0)?;
+            let login = self.store().unseal(&login_context(&id), row.try_get(1)?)?;
+            let Some(to) = crate::mail::Recipient::parse(&login) else { continue };
+            let role = Role::parse(row.try_get(2)?).unwrap_or(Role::Employee);
+            let lang = Lang::from_tag(row.try_get(3)?).unwrap_or_default();
+            all.push(Colleague { id, role, to, lang });
+        }
+        Ok(all)
     }
 
     /// Renames a person.

@@ -28,6 +28,10 @@ const FIND: &str = "main form button[type='submit']";
 const CORRECTIONS: &str = "/console/requests?kind=correction";
 const ERASURES: &str = "/console/requests?kind=erasure";
 
+/// An empty template; its form has no name and no words yet.
+const TEMPLATE: &str = "/console/requests/templates/new";
+const TEMPLATE_SAVE: &str = "main form.form button[type='submit']";
+
 /// The button of the one form on a page.
 const REQUEST: &str = "main form[action='/console/requests/new'] button[type='submit']";
 const FORM: &str = "main form.card button[type='submit']";
@@ -39,7 +43,7 @@ const CANARY: &str = "main section.card form button[type='submit']";
 const LOYALTY: &str = "/console/detectors/new?example=loyalty-card";
 
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 130] = [
+pub const CONSOLE: [Page; 136] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
@@ -163,6 +167,12 @@ pub const CONSOLE: [Page; 130] = [
     ("rights-agents", Way::Path("/console/requests/agents")),
     ("rights-request-new", Way::Path("/console/requests/new")),
     ("rights-request-wrong", Way::Press("/console/requests/new", REQUEST, "[role='alert']")),
+    ("rights-report", Way::Path("/console/requests/report")),
+    ("rights-ccpa", Way::Path("/console/requests/report/ccpa?scope=all")),
+    ("rights-templates", Way::Path("/console/requests/templates")),
+    ("rights-template", Way::Path("/console/requests/templates/shipped-access-en")),
+    ("rights-template-new", Way::Path("/console/requests/templates/new")),
+    ("rights-template-wrong", Way::Press(TEMPLATE, TEMPLATE_SAVE, ".field-error")),
     ("preference-centre", Way::Path("/console/preference-centre")),
     ("unsubscribing", Way::Path("/console/unsubscribing")),
     ("components", Way::Path("/console/components")),

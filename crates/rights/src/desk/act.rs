@@ -71,6 +71,7 @@ async fn carry_out(
         "extend" => rights.extend(&actor, request, &input.text).await,
         "review" => rights.review(&actor, request, &input.reason, &input.text).await,
         "answer" => rights.answer(&actor, request, &input.text).await,
+        "duplicate" => rights.close_duplicate(&actor, request, &input.reason, &input.text).await,
         "refuse" => rights.refuse(&actor, request, &input.reason, &input.text).await,
         _ => Err(RightsError::NotFound("act")),
     }

@@ -1,6 +1,7 @@
 //! The desk of staff: the queue, one request, and writing down what came by post or telephone.
 
 mod act;
+mod aside;
 mod list;
 mod new;
 mod one;

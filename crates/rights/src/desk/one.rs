@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::{
     Router,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     response::Response,
     routing::get,
 };
@@ -85,6 +85,7 @@ struct OnePage {
     awaited: Vec<Choice>,
     outcomes: Vec<Choice>,
     may_act: bool,
+    aside: axum::response::Html<String>,
 }
 
 impl OnePage {
@@ -124,9 +125,17 @@ impl OnePage {
     }
 }
 
+/// A template whose words are filled in.
+#[derive(serde::Deserialize, Default)]
+#[serde(default)]
+struct Chosen {
+    template: String,
+}
+
 async fn show(
     p: Page,
     Path(id): Path<String>,
+    Query(chosen): Query<Chosen>,
     State(room): State<Room>,
 ) -> Result<Response, WebError> {
     p.require(Permission::LookUpPeople)?;
@@ -135,10 +144,10 @@ async fn show(
     let entry =
         Entry::new(p.actor(), "rights.opened", "rights_request", &id).for_purpose(&*purpose);
     room.rights.store().submit(HotWrite { entry, rows: Vec::new() }).await?;
-    web::render(&page(&room, p, request).await?)
+    web::render(&page(&room, p, request, &chosen.template).await?)
 }
 
-async fn page(room: &Room, p: Page, request: Request) -> Result<OnePage, WebError> {
+async fn page(room: &Room, p: Page, request: Request, chosen: &str) -> Result<OnePage, WebError> {
     let rights = &room.rights;
     let names = Names::load(&room.web).await?;
     let person = request.private.person()?;
@@ -198,6 +207,7 @@ async fn page(room: &Room, p: Page, request: Request) -> Result<OnePage, WebErro
         awaited: AWAITED.iter().copied().map(choice("awaited")).collect(),
         outcomes: OUTCOMES.iter().copied().map(choice("outcome")).collect(),
         may_act: p.can(Permission::EditRecords),
+        aside: super::aside::aside(room, &p, &request, chosen).await?,
         request,
         p,
     })

@@ -344,6 +344,9 @@ impl Rights {
         if !REFUSALS.iter().any(|(key, _)| *key == reason) {
             return Err(RightsError::Asked("rights-error-refusal"));
         }
+        if !super::twin::shows(reason, text) {
+            return Err(RightsError::Asked("rights-error-ground-short"));
+        }
         let act = Act {
             what: "refused",
             detail: reason.to_owned(),
@@ -518,14 +521,14 @@ impl Rights {
     }
 }
 
-fn open(request: &Request) -> Result<()> {
+pub(super) fn open(request: &Request) -> Result<()> {
     if request.state.is_closed() {
         return Err(RightsError::Conflict("rights-error-closed"));
     }
     Ok(())
 }
 
-fn words(text: &str) -> Result<&str> {
+pub(super) fn words(text: &str) -> Result<&str> {
     let text = text.trim();
     match text.chars().count() {
         0 => Err(RightsError::Asked("rights-error-words")),

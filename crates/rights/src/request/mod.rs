@@ -5,6 +5,7 @@ mod change;
 mod model;
 mod receive;
 mod store;
+mod twin;
 
 pub(crate) use bundles::{
     begin_bundle, end_bundle, expired_bundles, fail_bundle, forget_bundle, keep_place,
@@ -16,3 +17,4 @@ pub(crate) use receive::{LAPSE, LINK_LIFE, mail_of};
 pub use receive::{New, Received};
 pub use store::{Author, Counts, Event, Filter, Message};
 pub(crate) use store::{NewEvent, insert_event, insert_message};
+pub use twin::Others;
