@@ -2,12 +2,13 @@
 //! the other, each batch in a transaction. A killed server does its wave again: rows that are gone are
 //! not found again, and what became of rows is counted from what is there afterwards.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use ::store::{Actor, JobContext, JobError, JobHandler, JobRow, Store, now};
 use futures::StreamExt as _;
-use purge::{End, Flow, Progress, RunOptions, Schema, Sink, SinkError, Target};
+use purge::{End, Flow, Progress, RunOptions, Schema, Session, Sink, SinkError};
 use retain::{Keeps, Kept, RetainError};
+use tokio::sync::Mutex;
 use trace::Start;
 
 use super::{
@@ -26,7 +27,7 @@ use crate::{
 /// The job's kind.
 pub(super) const KIND: &str = "rights_erasure";
 /// Databases at work at once.
-const SOURCES: usize = 4;
+pub(super) const SOURCES: usize = 4;
 
 /// Why the work in a database ended before its time.
 pub(super) enum Halt {
@@ -90,20 +91,33 @@ pub(super) struct Site<'a> {
 
 /// Its connection, and what must stay in it.
 pub(super) struct Open {
-    target: Target,
-    schema: Schema,
+    session: Mutex<Session>,
+    schema: Arc<Schema>,
     keeps: Keeps,
     stamp: (i64, i64, i64),
 }
 
 impl Open {
-    pub async fn new(rights: &Rights, source: &str) -> Result<Self, Halt> {
+    /// Asks anew what must stay, and who may write. The connection of the wave before is kept where it
+    /// leads to the same place still.
+    pub async fn new(
+        rights: &Rights,
+        source: &str,
+        before: Option<Session>,
+    ) -> Result<Self, Halt> {
         let retain = rights.retain();
         let target = retain.writer(source).await?;
         let stamp = retain.holds_stamp().await?;
         let keeps = retain.keeps(source, now()).await?;
-        let schema = target.schema().await?;
-        Ok(Self { target, schema, keeps, stamp })
+        let before = before.filter(|session| session.leads_to(&target));
+        let mut session = before.unwrap_or_else(|| Session::new(target));
+        let schema = session.schema().await?;
+        Ok(Self { session: Mutex::new(session), schema, keeps, stamp })
+    }
+
+    /// The connection, for the next wave.
+    pub fn into_session(self) -> Session {
+        self.session.into_inner()
     }
 }
 
@@ -241,7 +255,7 @@ impl Site<'_> {
         let mut request = treat::delete(step, keys, keeps);
         request.allow.triggers = true;
         let plan = purge::plan(&self.open.schema, request)?;
-        let dry = purge::dry_run(&self.open.target, &plan, &look_only()).await?;
+        let dry = self.open.session.lock().await.dry_run(&plan, &look_only()).await?;
         let held = dry.counts.kept.iter().filter(
             |one| matches!(&one.reason, purge::Reason::Held { table } if *table == step.table),
         );
@@ -265,8 +279,8 @@ impl Site<'_> {
                 }
                 self.go(treat::cells(step, cell, self.start, keys, &keeps)).await?;
             }
-            let here = (&self.open.target, &self.open.schema);
-            let left = named(self.rights, (self.id, self.start), step, cell, here).await?;
+            let mut session = self.open.session.lock().await;
+            let left = named(self.rights, (self.id, self.start), step, cell, &mut session).await?;
             emptied += cell.named.saturating_sub(left);
         }
         Ok(emptied)
@@ -277,7 +291,7 @@ impl Site<'_> {
         let plan = purge::plan(&self.open.schema, request)?;
         let mut ear = Ear { site: self, halt: None };
         let options = RunOptions::default();
-        let outcome = purge::run(&self.open.target, &plan, None, &options, &mut ear).await;
+        let outcome = self.open.session.lock().await.run(&plan, None, &options, &mut ear).await;
         match (outcome.end, ear.halt) {
             (End::Finished, _) => Ok(outcome.progress),
             (_, Some(halt)) => Err(halt),
@@ -392,16 +406,19 @@ impl Rights {
     ) -> Result<(), Halt> {
         let waves: BTreeSet<usize> =
             steps.iter().filter(|step| !step.is_done).map(|step| step.wave).collect();
+        let mut session = None;
         for wave in waves {
             let mine = |step: &Step| step.wave == wave && step.error != "no-key";
             let mut those: Vec<Step> = steps.iter().filter(|step| mine(step)).cloned().collect();
             let ended = loop {
-                let open = match Open::new(self, source).await {
+                let open = match Open::new(self, source, session.take()).await {
                     Ok(open) => open,
                     Err(halt) => break Err(halt),
                 };
                 let site = Site { rights: self, id, start, context, triggers, round: 1, open };
-                match Box::pin(site.wave(&mut those)).await {
+                let ended = Box::pin(site.wave(&mut those)).await;
+                session = Some(site.open.into_session());
+                match ended {
                     // What must stay has changed: the wave is done again with it.
                     Err(Halt::Holds) => {}
                     ended => break ended,
