@@ -55,7 +55,8 @@ async fn rows(db: &Db, table: &str, columns: &[String]) -> Vec<Vec<Option<String
     all
 }
 
-async fn play(house: &House, engines: &[Engine], seed: u64) {
+/// Plays one; rows that were deleted, emptied, and somebody else's, too.
+async fn play(house: &House, engines: &[Engine], seed: u64) -> [u64; 3] {
     let mut dice = Dice::new(seed);
     let mut worlds = Vec::new();
     for engine in engines {
@@ -100,35 +101,41 @@ async fn play(house: &House, engines: &[Engine], seed: u64) {
         house.base.map.delete_source(li(), &source).await.unwrap();
         db.drop().await;
     }
+    [sum(|told| told.deleted), sum(|told| told.emptied), sum(|told| told.shared)]
 }
 
 async fn all(engines: &[Engine], usual: u64) {
     let (store, _guard) = store::testing::temp_sqlite().await;
     let house = House::open(store).await;
     let work = house.work();
-    for seed in seeds(usual) {
-        play(&house, engines, seed).await;
+    let seeds = seeds(usual);
+    let mut sums = [0; 3];
+    for seed in &seeds {
+        let played = play(&house, engines, *seed).await;
+        sums = std::array::from_fn(|n| sums[n] + played[n]);
     }
+    let dull = seeds.len() > 1 && sums.contains(&0);
+    assert!(!dull, "nothing was deleted, emptied or shared: {sums:?}");
     work.stop().await;
     house.base.web.store().ledger().verify().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sqlite_is_left_as_the_oracle_says() {
-    all(&[Engine::Sqlite], 40).await;
+    all(&[Engine::Sqlite], 30).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_is_left_as_the_oracle_says() {
-    all(&[Engine::Postgres], 12).await;
+    all(&[Engine::Postgres], 8).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn mariadb_is_left_as_the_oracle_says() {
-    all(&[Engine::Mysql], 12).await;
+    all(&[Engine::Mysql], 8).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_engines_together_are_left_as_the_oracle_says() {
-    all(&[Engine::Sqlite, Engine::Postgres, Engine::Mysql], 8).await;
+    all(&[Engine::Sqlite, Engine::Postgres, Engine::Mysql], 5).await;
 }

@@ -1,7 +1,10 @@
 //! The plan of an erasure: the person's rows looked for, their keys kept, what would become of them
 //! counted. Nothing is touched.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicI64, Ordering},
+};
 
 use ::store::{Actor, Entry, JobContext, JobError, JobHandler, JobRow, NewJob, Store, now};
 use futures::StreamExt as _;
@@ -157,7 +160,9 @@ impl Known<'_> {
     ) -> Result<Vec<Step>> {
         let source = |place: &Place| self.plan.nodes[place.node].source.as_str();
         let sources: BTreeSet<&str> = places.iter().map(source).collect();
-        let of = |name: &'_ str| {
+        let total = i64::try_from(places.len()).unwrap_or(i64::MAX);
+        let done = &AtomicI64::new(0);
+        let of = |name: &str| {
             let name = name.to_owned();
             let mine: Vec<&Place> = places.iter().filter(|one| source(one) == name).collect();
             async move {
@@ -165,19 +170,20 @@ impl Known<'_> {
                 let mut steps = Vec::new();
                 for place in mine {
                     steps.push(draft.step(place, found, &steps).await?);
+                    // Not where the tasks are waited for: one that stands still there could hold what
+                    // this needs.
+                    let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+                    let said = context.progress(done, total, "").await;
+                    said.map_err(|error| RightsError::Search(error.to_string()))?;
                 }
                 Ok::<_, RightsError>(steps)
             }
         };
         let tasks: Vec<_> = sources.into_iter().map(of).collect();
         let mut work = futures::stream::iter(tasks).buffer_unordered(SOURCES);
-        let total = i64::try_from(places.len()).unwrap_or(i64::MAX);
         let mut steps: Vec<Step> = Vec::new();
         while let Some(some) = work.next().await {
             steps.extend(some?);
-            let done = i64::try_from(steps.len()).unwrap_or(i64::MAX);
-            let said = context.progress(done, total, "").await;
-            said.map_err(|error| RightsError::Search(error.to_string()))?;
         }
         steps.sort_by_key(|step| step.at);
         Ok(steps)
