@@ -17,12 +17,15 @@ pub const ALONE: &str = "rights-alone";
 /// Megabytes that a hundred times as many rows may cost more.
 const MORE: f64 = 64.0;
 
-pub async fn measure(table: &mut Table) -> Result<()> {
-    let (small, large) = (peak(10_000).await?, peak(1_000_000).await?);
-    table.fact("memory, a person of 10,000 rows", format!("{small:.0} MB at its peak"));
-    table.fact("memory, a person of 1,000,000 rows", format!("{large:.0} MB at its peak"));
-    table.bound("a hundred times the rows cost", large - small, "MB", MORE);
-    Ok(())
+/// `scale`: so many times fewer rows.
+pub async fn measure(scale: usize) -> Result<usize> {
+    let mut table = Table::new("rights: memory");
+    let (few, many) = (10_000, 1_000_000 / scale);
+    let (small, large) = (peak(few).await?, peak(many).await?);
+    table.fact(format!("a person of {few} rows"), format!("{small:.0} MB at its peak"));
+    table.fact(format!("a person of {many} rows"), format!("{large:.0} MB at its peak"));
+    table.bound("the more rows cost", large - small, "MB", MORE);
+    Ok(table.print())
 }
 
 async fn peak(rows: usize) -> Result<f64> {

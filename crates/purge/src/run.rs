@@ -162,6 +162,10 @@ impl Runner<'_> {
             if self.record().await? == Flow::Stop {
                 return Ok(End::Asked);
             }
+            // All that was asked for was looked at by one statement: nothing can come after it.
+            if batch::is_short(self.plan, self.options.batch) && !self.another_round() {
+                return self.finish().await;
+            }
             self.pause().await;
         }
     }

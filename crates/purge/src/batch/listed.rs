@@ -33,6 +33,11 @@ fn split(plan: &Plan) -> Option<(&[Vec<Literal>], &[Condition])> {
     }
 }
 
+/// The selection is a list of keys that one batch takes.
+pub(crate) fn is_short(plan: &Plan, most: usize) -> bool {
+    split(plan).is_some_and(|(list, _)| list.len() <= most)
+}
+
 /// A list's keys as numbers, sorted as the database sorts them; `None` where that is not known here:
 /// only whole numbers are sorted by everybody alike.
 fn numbers<'a>(plan: &Plan, list: &'a [Vec<Literal>]) -> Option<Vec<(i64, &'a Literal)>> {

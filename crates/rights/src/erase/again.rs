@@ -13,9 +13,9 @@ use trace::Options;
 
 use super::{
     BY, Done, Erasure, Looked, Stage, Step,
+    site::{Halt, Open, Site},
     store::put_step,
     treat::CHUNK,
-    work::{Halt, Open, Site},
 };
 use crate::{
     Result, Rights, RightsError,
