@@ -1,6 +1,6 @@
 //! Measures Privet beside the named peer and the physical limit, in one run, and prints tables with
 //! ratios. `cargo xtask bench [scan] [console] [store] [ledger] [detect] [signals] [consent]
-//! [recording] [access] [audit] [comply] [policy] [vault] [purge] [trace]`. Never part of timed tests.
+//! [recording] [access] [audit] [comply] [policy] [vault] [purge] [trace] [rights]`. Never part of timed tests.
 
 mod access;
 mod audit;
@@ -14,6 +14,7 @@ mod log;
 mod policy;
 mod process;
 mod purge;
+mod rights;
 mod scan;
 mod signals;
 mod table;
@@ -30,10 +31,15 @@ async fn main() -> Result<()> {
     {
         return policy::bare(port.parse()?, std::path::Path::new(file)).await;
     }
+    if let [mode, url, rows] = wanted.as_slice()
+        && mode == rights::ALONE
+    {
+        return rights::alone(url, rows.parse()?).await;
+    }
     if wanted.is_empty() {
         wanted = [
             "scan", "console", "store", "ledger", "detect", "signals", "consent", "access",
-            "audit", "comply", "policy", "vault", "purge", "trace",
+            "audit", "comply", "policy", "vault", "purge", "trace", "rights",
         ]
         .map(String::from)
         .to_vec();
@@ -56,9 +62,10 @@ async fn main() -> Result<()> {
             "vault" => vault::run(customers()?).await?,
             "purge" => purge::run(customers()? / 10).await?,
             "trace" => trace::run(customers()? / 50).await?,
+            "rights" => rights::run(customers()? / 50).await?,
             other => {
                 bail!(
-                    "there is no benchmark “{other}”; choose scan, console, store, ledger, detect, signals, consent, recording, access, audit, comply, policy, vault, purge or trace"
+                    "there is no benchmark “{other}”; choose scan, console, store, ledger, detect, signals, consent, recording, access, audit, comply, policy, vault, purge, trace or rights"
                 )
             }
         };

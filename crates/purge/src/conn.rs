@@ -96,6 +96,10 @@ impl Conn {
         }
     }
 
+    pub fn patience(&self) -> Patience {
+        self.patience
+    }
+
     /// A statement of ours without values.
     pub async fn raw(&mut self, text: &str) -> Result<()> {
         self.arm();
@@ -133,17 +137,25 @@ impl Conn {
 
     /// Begins a transaction that sees one moment and cannot write.
     pub async fn begin_reading(&mut self) -> Result<()> {
-        match self.inner {
-            Inner::Lite(_) => {
-                self.raw("PRAGMA query_only = ON").await?;
-                self.raw("BEGIN").await
-            }
-            Inner::Pg(_) => self.raw("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await,
+        self.raw(match self.inner {
+            Inner::Lite(_) => "PRAGMA query_only = ON; BEGIN",
+            Inner::Pg(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            // Without SESSION the level is that of the next transaction alone.
             Inner::My(_) => {
-                self.raw("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ").await?;
-                self.raw("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY").await
+                "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; \
+                 START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"
             }
-        }
+        })
+        .await
+    }
+
+    /// Ends it; the next transaction may write again.
+    pub async fn end_reading(&mut self) -> Result<()> {
+        self.raw(match self.inner {
+            Inner::Lite(_) => "ROLLBACK; PRAGMA query_only = OFF",
+            _ => "ROLLBACK",
+        })
+        .await
     }
 
     pub async fn commit(&mut self) -> Result<()> {

@@ -7,7 +7,7 @@ use crate::{
     options::DryOptions,
     plan::{Action, Fate, Plan, differences},
     report::{Counts, DryRun, Example, Progress, Reason},
-    schema,
+    session::Line,
     sql::Sql,
     target::{Patience, Target},
     value::Key,
@@ -19,17 +19,24 @@ use crate::{
 /// [`PurgeError::Changed`] when the database is not what the plan was made for; else whatever keeps it
 /// from being read.
 pub async fn dry_run(target: &Target, plan: &Plan, options: &DryOptions<'_>) -> Result<DryRun> {
-    let patience =
-        Patience { lock: std::time::Duration::from_secs(5), statement: options.statement_timeout };
-    let mut conn = target.connect(patience).await?;
-    let schema = schema::read(&mut conn).await?;
-    let found = differences(plan, &schema);
+    let mut line = Line::open(target, patience(options)).await?;
+    look(&mut line, plan, options).await
+}
+
+pub(crate) fn patience(options: &DryOptions<'_>) -> Patience {
+    Patience { lock: std::time::Duration::from_secs(5), statement: options.statement_timeout }
+}
+
+/// The same over an open connection, which can be used again when it went well.
+pub(crate) async fn look(line: &mut Line, plan: &Plan, options: &DryOptions<'_>) -> Result<DryRun> {
+    let found = differences(plan, &line.schema);
     if !found.is_empty() {
         return Err(PurgeError::Changed(found));
     }
+    let conn = &mut line.conn;
     conn.begin_reading().await?;
     let taken_at = jiff::Timestamp::now();
-    let summary = Summary::open(&mut conn, plan, &schema, false).await?;
+    let summary = Summary::open(conn, plan, &line.schema, false).await?;
     let mut look = Look {
         plan,
         options,
@@ -39,8 +46,8 @@ pub async fn dry_run(target: &Target, plan: &Plan, options: &DryOptions<'_>) -> 
         counts: Progress::start(plan).counts,
         examples: Vec::new(),
     };
-    look.all(&mut conn).await?;
-    conn.rollback().await;
+    look.all(conn).await?;
+    conn.end_reading().await?;
     Ok(DryRun {
         fingerprint: plan.fingerprint.clone(),
         exact: !look.gone.as_ref().is_some_and(|gone| gone.full),

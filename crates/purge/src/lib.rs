@@ -59,6 +59,7 @@ mod request;
 mod restore;
 mod run;
 mod schema;
+mod session;
 mod sql;
 mod target;
 mod value;
@@ -79,5 +80,6 @@ pub use request::{
 pub use restore::{Restored, restore};
 pub use run::run;
 pub use schema::{Class, Column, Link, RowKey, Schema, Table};
+pub use session::Session;
 pub use target::{Engine, Target};
 pub use value::{Key, Value};

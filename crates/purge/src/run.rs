@@ -11,7 +11,7 @@ use crate::{
     plan::{Action, Plan, differences},
     report::{Counts, End, Outcome, Progress, Reason},
     restore::can_copy,
-    schema::{self, Schema},
+    session::Line,
     sql::Sql,
     target::{Patience, Target},
     value::Key,
@@ -33,6 +33,22 @@ pub async fn run(
     options: &RunOptions,
     sink: &mut dyn Sink,
 ) -> Outcome {
+    run_over(target, None, plan, from, options, sink).await.0
+}
+
+pub(crate) fn patience(options: &RunOptions) -> Patience {
+    Patience { lock: options.lock_timeout, statement: options.statement_timeout }
+}
+
+/// The same over a connection that is open already; the connection as it was left comes back.
+pub(crate) async fn run_over(
+    target: &Target,
+    line: Option<Line>,
+    plan: &Plan,
+    from: Option<Progress>,
+    options: &RunOptions,
+    sink: &mut dyn Sink,
+) -> (Outcome, Option<Line>) {
     let progress = from.unwrap_or_else(|| Progress::start(plan));
     let mut runner = Runner {
         target,
@@ -40,8 +56,8 @@ pub async fn run(
         options,
         sink,
         progress,
-        conn: None,
-        schema: None,
+        line,
+        compared: false,
         summary: None,
         at_once: batch::can_take(plan),
         usual: batch::Usual::default(),
@@ -52,7 +68,7 @@ pub async fn run(
         Ok(end) => end,
         Err(error) => End::Failed(error),
     };
-    Outcome { progress: runner.progress, end }
+    (Outcome { progress: runner.progress, end }, runner.line)
 }
 
 impl Progress {
@@ -77,8 +93,9 @@ struct Runner<'a> {
     options: &'a RunOptions,
     sink: &'a mut dyn Sink,
     progress: Progress,
-    conn: Option<Conn>,
-    schema: Option<Schema>,
+    line: Option<Line>,
+    /// The plan was compared with this connection's catalogue.
+    compared: bool,
     summary: Option<Summary>,
     /// Batches are selected and locked by one statement, until one grows too big.
     at_once: bool,
@@ -145,6 +162,10 @@ impl Runner<'_> {
             if self.record().await? == Flow::Stop {
                 return Ok(End::Asked);
             }
+            // All that was asked for was looked at by one statement: nothing can come after it.
+            if batch::is_short(self.plan, self.options.batch) && !self.another_round() {
+                return self.finish().await;
+            }
             self.pause().await;
         }
     }
@@ -197,26 +218,24 @@ impl Runner<'_> {
         }
     }
 
-    /// The open connection, or a new one to a database that has not changed.
+    /// The open connection, or a new one, to a database that has not changed.
     async fn conn(&mut self) -> Result<&mut Conn> {
-        if self.conn.is_none() {
-            let patience = Patience {
-                lock: self.options.lock_timeout,
-                statement: self.options.statement_timeout,
-            };
-            let mut conn = self.target.connect(patience).await?;
-            let schema = schema::read(&mut conn).await?;
-            let found = differences(self.plan, &schema);
+        if self.line.is_none() {
+            self.compared = false;
+            self.line = Some(Line::open(self.target, patience(self.options)).await?);
+        }
+        let Some(line) = self.line.as_mut() else { return Err(PurgeError::Kind) };
+        if !self.compared {
+            let found = differences(self.plan, &line.schema);
             if !found.is_empty() {
                 return Err(PurgeError::Changed(found));
             }
             if self.summary.is_none() {
-                self.summary = Summary::open(&mut conn, self.plan, &schema, true).await?;
+                self.summary = Summary::open(&mut line.conn, self.plan, &line.schema, true).await?;
             }
-            self.schema = Some(schema);
-            self.conn = Some(conn);
+            self.compared = true;
         }
-        self.conn.as_mut().ok_or(PurgeError::Kind)
+        Ok(&mut line.conn)
     }
 
     /// Something outside of a batch, tried again when the trouble may pass.
@@ -243,7 +262,7 @@ impl Runner<'_> {
             return Err(error);
         }
         if matches!(error, PurgeError::Source(_)) {
-            self.conn = None;
+            self.line = None;
         }
         let wait = self.options.backoff.saturating_mul(1 << (*tries).min(16)).min(LONGEST);
         *tries += 1;
@@ -261,12 +280,12 @@ impl Runner<'_> {
             Ok(done) => return Ok(done.last.is_some().then_some(done)),
             Err(error) => error,
         };
-        if let Some(conn) = &mut self.conn {
-            conn.rollback().await;
+        if let Some(line) = &mut self.line {
+            line.conn.rollback().await;
         }
         match error {
             PurgeError::TooBig { .. } => self.at_once = false,
-            PurgeError::Source(_) if error.is_passing() => self.conn = None,
+            PurgeError::Source(_) if error.is_passing() => self.line = None,
             _ if error.is_passing() => {}
             _ => return Err(error),
         }
@@ -308,8 +327,8 @@ impl Runner<'_> {
                 Ok(done) => return Ok(done),
                 Err(error) => error,
             };
-            if let Some(conn) = &mut self.conn {
-                conn.rollback().await;
+            if let Some(line) = &mut self.line {
+                line.conn.rollback().await;
             }
             self.wait(error, &mut tries).await?;
         }
@@ -319,7 +338,7 @@ impl Runner<'_> {
     async fn once(&mut self, take: Take<'_>, mut counts: Counts) -> Result<Done> {
         let (plan, options) = (self.plan, self.options);
         self.conn().await?;
-        let Some(conn) = self.conn.as_mut() else { return Err(PurgeError::Kind) };
+        let Some(Line { conn, .. }) = self.line.as_mut() else { return Err(PurgeError::Kind) };
         let roots = match take {
             Take::Next => {
                 conn.begin_taking().await?;
@@ -382,7 +401,7 @@ impl Runner<'_> {
         let Some(row) = work.levels.last().and_then(|level| level.first()) else { return false };
         let member = &family.rows[*row];
         let table = &self.plan.tables[member.table];
-        self.conn = None;
+        self.line = None;
         let Ok(conn) = self.conn().await else { return false };
         let mut sql = Sql::new(conn.engine(), "SELECT ");
         sql.read_count("count(*)").push(" FROM ").table(table).push(" t WHERE ");

@@ -41,7 +41,7 @@ pub struct Target {
 }
 
 /// How patient a connection is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Patience {
     pub lock: Duration,
     pub statement: Duration,
@@ -66,6 +66,13 @@ impl Target {
     /// Which engine.
     pub fn engine(&self) -> Engine {
         self.engine
+    }
+
+    /// It is the same place, reached with the same account.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        let secret = |of: &Self| of.password.as_ref().map(|secret| secret.0.clone());
+        let tls = |of: &Self| (of.options.tls, of.options.tls_ca.clone());
+        self.address == other.address && secret(self) == secret(other) && tls(self) == tls(other)
     }
 
     /// The catalogue that [`crate::plan`] needs.

@@ -9,6 +9,8 @@ use std::{
 use purge::{Alike, Schema, Target};
 use serde::{Deserialize, Serialize};
 
+use crate::opened::Opened;
+
 /// Everything a plan is made from.
 #[derive(Debug, Clone, Default)]
 pub struct Ground {
@@ -19,6 +21,8 @@ pub struct Ground {
     /// Kinds that several people may share, such as a household's telephone. A row is not the person's
     /// by such an identifier alone if another of its identifiers says otherwise.
     pub shareable: BTreeSet<Kind>,
+    /// Connections over which catalogues were read, for the next walk.
+    pub opened: Opened,
 }
 
 /// A kind of identifier, e.g. `email`, `phone`, `id_card`, `customer_number`.

@@ -46,6 +46,7 @@ mod error;
 mod found;
 mod ground;
 mod judge;
+mod opened;
 mod pack;
 mod plan;
 mod sink;
@@ -57,6 +58,7 @@ pub use ground::{
     About, Field, Ground, Holds, Identifier, Kind, Link, Side, Source, Spelling, Start, State,
     Whose,
 };
+pub use opened::Opened;
 pub use plan::{How, Node, Plan, Step, Unreached, Wave, Why, plan};
 pub use purge::{Flow, SinkError};
 pub use sink::{Head, Place, Row, Sink};

@@ -144,6 +144,7 @@ async fn ground(shop: &Db, desk: &Db) -> Ground {
             link(columns("desk", "tickets", "clerk_id"), columns("shop", "customers", "id")),
         ],
         shareable: [kind("phone")].into(),
+        ..Ground::default()
     }
 }
 

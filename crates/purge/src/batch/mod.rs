@@ -5,6 +5,7 @@ mod decide;
 mod family;
 mod gone;
 mod leaves;
+mod listed;
 mod summary;
 mod write;
 
@@ -13,6 +14,8 @@ pub(crate) use decide::{Work, decide, may_pass};
 pub(crate) use family::{CHUNK, Family, Gather, number, yes};
 pub(crate) use gone::Gone;
 pub(crate) use leaves::Usual;
+use listed::Listed;
+pub(crate) use listed::is_short;
 pub(crate) use summary::Summary;
 pub(crate) use write::{same, updates};
 
@@ -21,6 +24,7 @@ use crate::{
     conn::Conn,
     error::Result,
     plan::Plan,
+    request::Condition,
     schema::RowKey,
     sql::{ConditionSql, Sql, tables_read},
     value::Key,
@@ -33,10 +37,28 @@ pub(crate) async fn scan(
     after: Option<&Key>,
     most: usize,
 ) -> Result<Vec<Key>> {
+    let Some(mut listed) = Listed::after(plan, after, most) else {
+        return scan_of(conn, plan, &plan.request.selection.covered, (after, most)).await;
+    };
+    while let Some(part) = listed.next() {
+        let found = scan_of(conn, plan, &part, (after, most)).await?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    Ok(Vec::new())
+}
+
+async fn scan_of(
+    conn: &mut Conn,
+    plan: &Plan,
+    covered: &Condition,
+    (after, most): (Option<&Key>, usize),
+) -> Result<Vec<Key>> {
     let root = plan.table(&plan.request.root)?;
     let mut sql = Sql::new(conn.engine(), "SELECT ");
     sql.read_key("t", root).push(" FROM ").table(root).push(" t WHERE ");
-    selected(&mut sql, plan)?;
+    selected_of(&mut sql, plan, covered)?;
     if let Some(after) = after {
         sql.push(" AND ").key_after("t", root, after);
     }
@@ -45,9 +67,12 @@ pub(crate) async fn scan(
 }
 
 fn selected(sql: &mut Sql, plan: &Plan) -> Result<()> {
+    selected_of(sql, plan, &plan.request.selection.covered)
+}
+
+fn selected_of(sql: &mut Sql, plan: &Plan, covered: &Condition) -> Result<()> {
     let root = plan.table(&plan.request.root)?;
     let holds = plan.holds(&root.name);
-    let covered = &plan.request.selection.covered;
     ConditionSql::new(&plan.tables).selection(sql, ("t", root), covered, &holds)
 }
 
@@ -87,10 +112,28 @@ pub(crate) async fn next(
     if conn.engine() == Engine::Sqlite {
         return scan(conn, plan, after, most).await;
     }
+    let Some(mut listed) = Listed::after(plan, after, most) else {
+        return next_of(conn, plan, &plan.request.selection.covered, (after, most)).await;
+    };
+    while let Some(part) = listed.next() {
+        let found = next_of(conn, plan, &part, (after, most)).await?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    Ok(Vec::new())
+}
+
+async fn next_of(
+    conn: &mut Conn,
+    plan: &Plan,
+    covered: &Condition,
+    (after, most): (Option<&Key>, usize),
+) -> Result<Vec<Key>> {
     let root = plan.table(&plan.request.root)?;
     let mut sql = Sql::new(conn.engine(), "WITH s AS MATERIALIZED (SELECT ");
     sql.key_columns("t", root).push(" FROM ").table(root).push(" t WHERE ");
-    selected(&mut sql, plan)?;
+    selected_of(&mut sql, plan, covered)?;
     if let Some(after) = after {
         sql.push(" AND ").key_after("t", root, after);
     }
@@ -100,7 +143,7 @@ pub(crate) async fn next(
     sql.read_key("t", root).push(" FROM s JOIN ").table(root).push(" t ON ");
     let pairs = root.key_names().into_iter().map(|name| (name.to_owned(), name.to_owned()));
     sql.joined(("s", root), ("t", root), pairs).push(" WHERE ");
-    selected(&mut sql, plan)?;
+    selected_of(&mut sql, plan, covered)?;
     sql.push(" ORDER BY ").key_columns("s", root).push(" FOR UPDATE OF t");
     conn.fetch(&sql, &root.name).await
 }
@@ -111,6 +154,8 @@ pub(crate) async fn next(
 pub(crate) async fn lock(conn: &mut Conn, plan: &Plan, keys: &[Key]) -> Result<Vec<Key>> {
     let root = plan.table(&plan.request.root)?;
     let at_once = conn.engine() != Engine::Sqlite && is_local(plan);
+    // Of a long list, what lies between the first and the last of these.
+    let covered = listed::between(plan, keys);
     let mut still = Vec::new();
     for keys in keys.chunks(CHUNK) {
         if conn.engine() != Engine::Sqlite && !at_once {
@@ -123,7 +168,7 @@ pub(crate) async fn lock(conn: &mut Conn, plan: &Plan, keys: &[Key]) -> Result<V
         let mut sql = Sql::new(conn.engine(), "SELECT ");
         sql.read_key("t", root).push(" FROM ").table(root).push(" t WHERE ");
         sql.key_in("t", root, keys).push(" AND ");
-        selected(&mut sql, plan)?;
+        selected_of(&mut sql, plan, &covered)?;
         if at_once {
             sql.push(" ORDER BY ").key_columns("t", root).push(" FOR UPDATE");
         }

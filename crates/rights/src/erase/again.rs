@@ -4,7 +4,7 @@
 //! their keys is applied again. Rows that were never seen are for people to judge: the person may have
 //! come back of their own will.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use ::store::{JobContext, JobError, JobHandler, NewJob, now};
 use purge::Literal;
@@ -13,9 +13,9 @@ use trace::Options;
 
 use super::{
     BY, Done, Erasure, Looked, Stage, Step,
+    site::{Halt, Open, Site},
     store::put_step,
     treat::CHUNK,
-    work::{Halt, Open, Site},
 };
 use crate::{
     Result, Rights, RightsError,
@@ -36,6 +36,9 @@ pub(super) fn job(request: &str) -> NewJob {
     let dedupe = Some(format!("rights-erasure-look:{request}"));
     NewJob { kind: KIND, payload, dedupe, max_attempts: 5 }
 }
+
+/// Keys of found rows that are compared with the shred lists at once.
+const WINDOW: usize = 20 * CHUNK;
 
 /// A key as it is compared.
 fn print(key: &[Literal]) -> String {
@@ -137,43 +140,22 @@ impl Rights {
             }
             let mine = |step: &&Step| step.source == one.source && step.table == one.table;
             let steps: Vec<&Step> = erasure.steps.iter().filter(mine).collect();
-            let mut listed: BTreeMap<i64, Vec<Vec<Literal>>> = BTreeMap::new();
-            let lists = self.lists(id, &steps).await?;
+            let mut sorting = Sorting { rights: self, id, round, steps, lists: BTreeMap::new() };
+            let mut window = HashMap::new();
             for n in 0.. {
                 let keys = found.keys(node, false, n * CHUNK, CHUNK).await?;
-                if keys.is_empty() {
+                let ended = keys.is_empty();
+                window.extend(keys.into_iter().map(|key| (print(&key), key)));
+                if ended || window.len() >= WINDOW {
+                    seen.fresh += sorting.sort(std::mem::take(&mut window)).await?;
+                }
+                if ended {
                     break;
                 }
-                for key in keys {
-                    match lists.get(&print(&key)) {
-                        Some(at) => listed.entry(*at).or_default().push(key),
-                        None => seen.fresh += 1,
-                    }
-                }
             }
-            for (at, keys) in listed {
-                seen.listed.insert(at, keys.len() as u64);
-                for (n, piece) in keys.chunks(CHUNK).enumerate() {
-                    self.keep_keys((id, at, false, round), n, piece).await?;
-                }
-            }
+            seen.listed.extend(sorting.end().await?);
         }
         Ok(seen)
-    }
-
-    /// The shred lists of a table, by key.
-    async fn lists(&self, id: &str, steps: &[&Step]) -> Result<BTreeMap<String, i64>> {
-        let mut all = BTreeMap::new();
-        for step in steps {
-            for n in 0.. {
-                let keys = self.keys((id, step.at, false, 1), n).await?;
-                if keys.is_empty() {
-                    break;
-                }
-                all.extend(keys.iter().map(|key| (print(key), step.at)));
-            }
-        }
-        Ok(all)
     }
 
     /// Applies the shred list again; says how many rows went or were emptied.
@@ -191,13 +173,15 @@ impl Rights {
         let places: BTreeSet<(&str, usize)> =
             steps.iter().map(|step| (step.source.as_str(), step.wave)).collect();
         let mut rows = 0;
+        let mut session = None;
         for (source, wave) in places {
             let mine = steps.iter().filter(|step| step.source == source && step.wave == wave);
             let mut mine: Vec<Step> =
                 mine.map(|step| Step { shared: 0, cells: Vec::new(), ..step.clone() }).collect();
-            let open = Open::new(self, source).await.map_err(job_error)?;
+            let open = Open::new(self, source, session.take()).await.map_err(job_error)?;
             let site = Site { rights: self, id, start: &start, context, triggers, round, open };
             Box::pin(site.wave(&mut mine)).await.map_err(job_error)?;
+            session = Some(site.open.into_session());
             let mut done = Done::default();
             for step in &mine {
                 done.add(step.done);
@@ -254,6 +238,60 @@ impl Rights {
         insert_event(&mut tx, &BY, &NewEvent { request: id, what, detail: "" }).await?;
         tx.commit().await?;
         Ok(())
+    }
+}
+
+/// Tells rows of a table that stand on the shred lists from others. Neither the lists nor the rows are
+/// ever in memory as a whole: a list goes by piece by piece, for a window of rows at a time.
+struct Sorting<'a> {
+    rights: &'a Rights,
+    id: &'a str,
+    round: i64,
+    steps: Vec<&'a Step>,
+    /// Of each step the keys that are not kept yet, the pieces that are, and how many keys there were.
+    lists: BTreeMap<i64, (Vec<Vec<Literal>>, usize, u64)>,
+}
+
+impl Sorting<'_> {
+    /// Keeps those that are listed; says how many are not.
+    async fn sort(&mut self, mut window: HashMap<String, Vec<Literal>>) -> Result<u64> {
+        for at in self.steps.iter().map(|step| step.at).collect::<Vec<_>>() {
+            for n in 0.. {
+                let keys = self.rights.keys((self.id, at, false, 1), n).await?;
+                if keys.is_empty() || window.is_empty() {
+                    break;
+                }
+                let there: Vec<_> =
+                    keys.iter().filter_map(|key| window.remove(&print(key))).collect();
+                let (open, _, rows) = self.lists.entry(at).or_default();
+                *rows += there.len() as u64;
+                open.extend(there);
+                if open.len() >= CHUNK {
+                    self.keep(at).await?;
+                }
+            }
+        }
+        Ok(window.len() as u64)
+    }
+
+    /// Keeps a piece of a step's keys as one of this look's round.
+    async fn keep(&mut self, at: i64) -> Result<()> {
+        let Some((open, pieces, _)) = self.lists.get_mut(&at) else { return Ok(()) };
+        let piece: Vec<_> = open.drain(..open.len().min(CHUNK)).collect();
+        if !piece.is_empty() {
+            self.rights.keep_keys((self.id, at, false, self.round), *pieces, &piece).await?;
+            *pieces += 1;
+        }
+        Ok(())
+    }
+
+    /// How many rows of each step's list are there.
+    async fn end(mut self) -> Result<BTreeMap<i64, u64>> {
+        for at in self.lists.keys().copied().collect::<Vec<_>>() {
+            self.keep(at).await?;
+        }
+        let counts = self.lists.into_iter().map(|(at, (_, _, rows))| (at, rows));
+        Ok(counts.filter(|(_, rows)| *rows > 0).collect())
     }
 }
 

@@ -15,6 +15,7 @@ mod pages;
 mod plan;
 mod recipients;
 mod said;
+mod site;
 mod store;
 mod treat;
 mod work;

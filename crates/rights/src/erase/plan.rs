@@ -1,11 +1,15 @@
 //! The plan of an erasure: the person's rows looked for, their keys kept, what would become of them
 //! counted. Nothing is touched.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicI64, Ordering},
+};
 
 use ::store::{Actor, Entry, JobContext, JobError, JobHandler, JobRow, NewJob, Store, now};
-use purge::{DryOptions, Reason, Schema, Target};
-use retain::Kept;
+use futures::StreamExt as _;
+use purge::{DryOptions, Literal, Reason, Schema, Session};
+use retain::{Keeps, Kept, RetainError};
 use serde_json::json;
 use trace::{Found, Ground, Holds, Options, Outcome, Start};
 
@@ -13,6 +17,7 @@ use super::{
     Act, BY, Cell, Done, Stage, Step,
     store::{self, put_step},
     treat::{self, CHUNK},
+    work::SOURCES,
 };
 use crate::{
     Kind, Request, Result, Rights, RightsError,
@@ -63,26 +68,22 @@ impl Rights {
         if begun.is_empty() {
             self.forget_plan(id).await?;
         }
-        let known: BTreeSet<&str> = begun.iter().map(|step| step.source.as_str()).collect();
-        ground.sources.retain(|source| !known.contains(source.id.as_str()));
+        let there: BTreeSet<&str> = begun.iter().map(|step| step.source.as_str()).collect();
+        ground.sources.retain(|source| !there.contains(source.id.as_str()));
         let plan = trace::plan(&ground, &start.kinds());
         let (outcome, found) = trace::locate(&ground, &plan, &start, &Options::default()).await?;
-        let draft = Draft { rights: self, id, ground: &ground, start: &start };
-        let mut steps: Vec<Step> = Vec::new();
-        let total = i64::try_from(plan.nodes.len()).unwrap_or(i64::MAX);
+        let mut places = Vec::new();
         for (wave, one) in plan.deletion.iter().enumerate() {
             for node in &one.nodes {
                 let counts = outcome.counts.get(*node).copied().unwrap_or_default();
-                if counts.own + counts.shared + counts.doubtful == 0 {
-                    continue;
+                if counts.own + counts.shared + counts.doubtful > 0 {
+                    let at = i64::try_from(begun.len() + places.len()).unwrap_or(i64::MAX);
+                    places.push(Place { at, wave, circular: one.circular, node: *node, counts });
                 }
-                let at = i64::try_from(begun.len() + steps.len()).unwrap_or(i64::MAX);
-                let place = (at, wave, one.circular);
-                steps.push(draft.step(&plan, (*node, counts), place, &found, &steps).await?);
-                let said = context.progress(at, total, "").await;
-                said.map_err(|error| RightsError::Search(error.to_string()))?;
             }
         }
+        let known = Known { rights: self, id, ground: &ground, start: &start, plan: &plan };
+        let steps = known.steps(context, &found, &places).await?;
         let left = left(&plan, &outcome);
         self.planned(id, &steps, &left).await
     }
@@ -131,23 +132,91 @@ fn left(plan: &trace::Plan, outcome: &Outcome) -> Vec<Unreached> {
     all
 }
 
-/// What a step is made from.
-struct Draft<'a> {
+/// A table of the plan in which there is something.
+struct Place {
+    at: i64,
+    wave: usize,
+    circular: bool,
+    node: usize,
+    counts: trace::Counts,
+}
+
+/// What steps are made from.
+struct Known<'a> {
     rights: &'a Rights,
     id: &'a str,
     ground: &'a Ground,
     start: &'a Start,
+    plan: &'a trace::Plan,
 }
 
-impl Draft<'_> {
-    async fn step(
+impl Known<'_> {
+    /// The steps of all places: databases beside each other, in each one after the other.
+    async fn steps(
         &self,
-        plan: &trace::Plan,
-        (node, counts): (usize, trace::Counts),
-        (at, wave, circular): (i64, usize, bool),
+        context: &JobContext,
+        found: &Found,
+        places: &[Place],
+    ) -> Result<Vec<Step>> {
+        let source = |place: &Place| self.plan.nodes[place.node].source.as_str();
+        let sources: BTreeSet<&str> = places.iter().map(source).collect();
+        let total = i64::try_from(places.len()).unwrap_or(i64::MAX);
+        let done = &AtomicI64::new(0);
+        let of = |name: &str| {
+            let name = name.to_owned();
+            let mine: Vec<&Place> = places.iter().filter(|one| source(one) == name).collect();
+            async move {
+                let mut draft = Draft::new(self, &name).await?;
+                let mut steps = Vec::new();
+                for place in mine {
+                    steps.push(draft.step(place, found, &steps).await?);
+                    // Not where the tasks are waited for: one that stands still there could hold what
+                    // this needs.
+                    let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+                    let said = context.progress(done, total, "").await;
+                    said.map_err(|error| RightsError::Search(error.to_string()))?;
+                }
+                Ok::<_, RightsError>(steps)
+            }
+        };
+        let tasks: Vec<_> = sources.into_iter().map(of).collect();
+        let mut work = futures::stream::iter(tasks).buffer_unordered(SOURCES);
+        let mut steps: Vec<Step> = Vec::new();
+        while let Some(some) = work.next().await {
+            steps.extend(some?);
+        }
+        steps.sort_by_key(|step| step.at);
+        Ok(steps)
+    }
+}
+
+/// The plan of one database.
+struct Draft<'a> {
+    known: &'a Known<'a>,
+    source: &'a trace::Source,
+    /// What must stay in it.
+    keeps: Result<Keeps, RetainError>,
+    session: Option<Session>,
+}
+
+impl<'a> Draft<'a> {
+    async fn new(known: &'a Known<'a>, source: &str) -> Result<Self> {
+        let keeps = known.rights.retain().keeps(source, now()).await;
+        let source = known.ground.source(source).ok_or(RightsError::NotFound("source"))?;
+        let session = match &source.state {
+            trace::State::Connected { target, .. } => Some(Session::new(target.clone())),
+            trace::State::Missing(_) => None,
+        };
+        Ok(Self { known, source, keeps, session })
+    }
+
+    async fn step(
+        &mut self,
+        &Place { at, wave, circular, node, counts }: &Place,
         found: &Found,
         before: &[Step],
     ) -> Result<Step> {
+        let Known { rights, id, plan, .. } = *self.known;
         let one = &plan.nodes[node];
         let mut step = Step {
             at,
@@ -182,16 +251,9 @@ impl Draft<'_> {
                 if keys.is_empty() {
                     break;
                 }
-                self.rights.keep_keys((self.id, at, shared, 1), n, &keys).await?;
+                rights.keep_keys((id, at, shared, 1), n, &keys).await?;
             }
         }
-        let source = self.ground.source(&one.source);
-        let Some(trace::State::Connected { schema, target }) = source.map(|one| &one.state) else {
-            return Ok(step);
-        };
-        let nobody = Holds::default();
-        let holds = source.and_then(|one| one.tables.get(&step.table)).unwrap_or(&nobody);
-        self.columns(&mut step, schema, holds);
         let tables: BTreeSet<&str> = plan
             .nodes
             .iter()
@@ -199,12 +261,11 @@ impl Draft<'_> {
             .map(|other| other.table.as_str())
             // Where something stays, it keeps what it refers to.
             .filter(|table| {
-                let stays = |step: &&Step| step.source == one.source && step.table == *table;
-                let step = before.iter().find(stays);
+                let step = before.iter().find(|step| step.table == *table);
                 step.is_none_or(|step| step.expected.kept() + step.expected.emptied == 0)
             })
             .collect();
-        if let Err(error) = self.expect(&mut step, schema, target, &tables).await {
+        if let Err(error) = self.expect(&mut step, &tables).await {
             // The plan says what it can; the work will say the same and stand still there.
             error.code().clone_into(&mut step.error);
             step.why = error.to_string();
@@ -229,7 +290,7 @@ impl Draft<'_> {
         for one in &holds.identifiers {
             let trace::Spelling::Alike(how) = one.spelling else { continue };
             let neutral = step.columns.iter().find(|(name, _)| *name == one.column);
-            let Some((_, neutral)) = neutral.filter(|_| self.start.0.contains_key(&one.kind))
+            let Some((_, neutral)) = neutral.filter(|_| self.known.start.0.contains_key(&one.kind))
             else {
                 continue;
             };
@@ -245,35 +306,62 @@ impl Draft<'_> {
 
     /// Counts what would become of the rows now.
     async fn expect(
-        &self,
+        &mut self,
         step: &mut Step,
-        schema: &Schema,
-        target: &Target,
         plan: &BTreeSet<&str>,
     ) -> Result<(), purge::PurgeError> {
         let sink = |error: RightsError| purge::PurgeError::Sink(error.to_string());
-        let retain = self.rights.retain();
-        let keeps = retain.keeps(&step.source, now()).await.map_err(|e| sink(e.into()))?;
-        let keeps = keeps.of(&step.table).map_err(|e| sink(e.into()))?;
+        let Some(mut session) = self.session.take() else { return Ok(()) };
+        let counted = async {
+            let schema = session.schema().await?;
+            let nobody = Holds::default();
+            let holds = self.source.tables.get(&step.table).unwrap_or(&nobody);
+            self.columns(step, &schema, holds);
+            self.rows(step, &mut session, plan).await?;
+            let Known { rights, id, start, .. } = *self.known;
+            let mut cells = std::mem::take(&mut step.cells);
+            for cell in &mut cells {
+                let named = named(rights, (id, start), step, cell, &mut session).await;
+                cell.named = named.map_err(|error| match error {
+                    RightsError::Purge(error) => error,
+                    other => sink(other),
+                })?;
+            }
+            step.expected.cells = cells.iter().map(|cell| cell.named).sum();
+            step.cells = cells;
+            Ok(())
+        };
+        let counted = counted.await;
+        self.session = Some(session);
+        counted
+    }
+
+    /// Counts what would become of the rows that are the person's alone.
+    async fn rows(
+        &self,
+        step: &mut Step,
+        session: &mut Session,
+        plan: &BTreeSet<&str>,
+    ) -> Result<(), purge::PurgeError> {
+        let sink = |error: RightsError| purge::PurgeError::Sink(error.to_string());
+        let Known { rights, id, .. } = *self.known;
+        let keeps = self.keeps.as_ref().map_err(|error| purge::PurgeError::Sink(error.to_string()));
+        let keeps = keeps?.of(&step.table).map_err(|e| sink(e.into()))?;
         let mut all = Done::default();
         for n in 0.. {
-            let keys = self.rights.keys((self.id, step.at, false, 1), n).await.map_err(sink)?;
+            let keys = rights.keys((id, step.at, false, 1), n).await.map_err(sink)?;
             if keys.is_empty() {
                 break;
             }
-            let none = Kept::default();
             let rows = keys.len() as u64;
-            let look = |keeps: &Kept| {
-                let mut request = treat::delete(step, keys.clone(), keeps);
-                request.allow.triggers = true;
-                purge::plan(schema, request)
-            };
-            let held = held(target, &look(&keeps)?).await?;
-            let duty = if keeps.duties.is_empty() || keeps.holds.is_empty() {
-                if keeps.holds.is_empty() { held.0 } else { 0 }
-            } else {
-                let duties = Kept { duties: keeps.duties.clone(), ..none };
-                self::held(target, &look(&duties)?).await?.0
+            let held = held(session, step, keys.clone(), &keeps).await?;
+            let duty = match (keeps.duties.is_empty(), keeps.holds.is_empty()) {
+                (_, true) => held.0,
+                (true, false) => 0,
+                (false, false) => {
+                    let duties = Kept { duties: keeps.duties.clone(), ..Kept::default() };
+                    self::held(session, step, keys, &duties).await?.0
+                }
             };
             let bound = held.1.iter().filter(|(table, _)| !plan.contains(table.as_str()));
             let bound: u64 = bound.map(|one| one.1).sum();
@@ -287,17 +375,6 @@ impl Draft<'_> {
             all.deleted += rows.saturating_sub(held.0 + bound);
         }
         step.expected = all;
-        let mut cells = std::mem::take(&mut step.cells);
-        for cell in &mut cells {
-            cell.named = named(self.rights, (self.id, self.start), step, cell, (target, schema))
-                .await
-                .map_err(|error| match error {
-                    RightsError::Purge(error) => error,
-                    other => sink(other),
-                })?;
-        }
-        step.expected.cells = cells.iter().map(|cell| cell.named).sum();
-        step.cells = cells;
         Ok(())
     }
 }
@@ -308,7 +385,7 @@ pub(super) async fn named(
     (id, start): (&str, &Start),
     step: &Step,
     cell: &Cell,
-    (target, schema): (&Target, &Schema),
+    session: &mut Session,
 ) -> Result<u64> {
     let mut count = 0;
     for n in 0.. {
@@ -318,9 +395,8 @@ pub(super) async fn named(
         }
         let mut request = treat::cells(step, cell, start, keys, &Kept::default());
         request.allow.triggers = true;
-        let plan = purge::plan(schema, request)?;
-        let dry = purge::dry_run(target, &plan, &look_only()).await?;
-        count += dry.counts.roots;
+        let plan = purge::plan(&*session.schema().await?, request)?;
+        count += session.dry_run(&plan, &look_only()).await?.counts.roots;
     }
     Ok(count)
 }
@@ -331,11 +407,16 @@ pub(super) fn look_only() -> DryOptions<'static> {
 }
 
 /// Rows of the root that a duty or hold keeps, and those that others keep, by the others' table.
-pub(super) async fn held(
-    target: &Target,
-    plan: &purge::Plan,
+async fn held(
+    session: &mut Session,
+    step: &Step,
+    keys: Vec<Vec<Literal>>,
+    keeps: &Kept,
 ) -> Result<(u64, Vec<(String, u64)>), purge::PurgeError> {
-    let dry = purge::dry_run(target, plan, &look_only()).await?;
+    let mut request = treat::delete(step, keys, keeps);
+    request.allow.triggers = true;
+    let plan = purge::plan(&*session.schema().await?, request)?;
+    let dry = session.dry_run(&plan, &look_only()).await?;
     let mut held = 0;
     let mut bound = Vec::new();
     for one in &dry.counts.kept {

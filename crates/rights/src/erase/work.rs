@@ -2,20 +2,18 @@
 //! the other, each batch in a transaction. A killed server does its wave again: rows that are gone are
 //! not found again, and what became of rows is counted from what is there afterwards.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use ::store::{Actor, JobContext, JobError, JobHandler, JobRow, Store, now};
 use futures::StreamExt as _;
-use purge::{End, Flow, Progress, RunOptions, Schema, Sink, SinkError, Target};
-use retain::{Keeps, Kept, RetainError};
 use trace::Start;
 
 use super::{
-    Act, BY, Done, Stage, Step, again,
-    plan::{look_only, named},
-    recipients,
-    store::pieces,
-    treat,
+    BY, Stage, Step, again, recipients,
+    site::{Halt, Open, Site},
 };
 use crate::{
     Result, Rights, RightsError,
@@ -26,297 +24,10 @@ use crate::{
 /// The job's kind.
 pub(super) const KIND: &str = "rights_erasure";
 /// Databases at work at once.
-const SOURCES: usize = 4;
+pub(super) const SOURCES: usize = 8;
 
-/// Why the work in a database ended before its time.
-pub(super) enum Halt {
-    /// A hold was made or ended meanwhile: what must stay is asked anew.
-    Holds,
-    /// Somebody asked to stop.
-    Stopped,
-    /// The job was cancelled, or its server goes down.
-    Job(JobError),
-    /// The database: a code, and words without values.
-    Fault(String, String),
-    /// Our own database.
-    Room(RightsError),
-}
-
-impl From<RightsError> for Halt {
-    fn from(error: RightsError) -> Self {
-        match error {
-            RightsError::Purge(error) => error.into(),
-            RightsError::Retain(error) => error.into(),
-            other => Self::Room(other),
-        }
-    }
-}
-
-impl From<purge::PurgeError> for Halt {
-    fn from(error: purge::PurgeError) -> Self {
-        Self::Fault(error.code().to_owned(), error.to_string())
-    }
-}
-
-impl From<RetainError> for Halt {
-    fn from(error: RetainError) -> Self {
-        match error {
-            RetainError::Purge(error) => error.into(),
-            RetainError::Conflict("retain-error-access") => {
-                Self::Fault("no-account".into(), String::new())
-            }
-            RetainError::Conflict("retain-error-moved") => {
-                Self::Fault("moved".into(), String::new())
-            }
-            RetainError::Map(datamap::DataMapError::NotFound(_)) => {
-                Self::Fault("no-source".into(), String::new())
-            }
-            other => Self::Room(other.into()),
-        }
-    }
-}
-
-/// One database of an erasure.
-pub(super) struct Site<'a> {
-    pub rights: &'a Rights,
-    pub id: &'a str,
-    pub start: &'a Start,
-    pub context: &'a JobContext,
-    pub triggers: bool,
-    /// Which lists of keys: 1 for those of the plan, more for rows that came back.
-    pub round: i64,
-    pub open: Open,
-}
-
-/// Its connection, and what must stay in it.
-pub(super) struct Open {
-    target: Target,
-    schema: Schema,
-    keeps: Keeps,
-    stamp: (i64, i64, i64),
-}
-
-impl Open {
-    pub async fn new(rights: &Rights, source: &str) -> Result<Self, Halt> {
-        let retain = rights.retain();
-        let target = retain.writer(source).await?;
-        let stamp = retain.holds_stamp().await?;
-        let keeps = retain.keeps(source, now()).await?;
-        let schema = target.schema().await?;
-        Ok(Self { target, schema, keeps, stamp })
-    }
-}
-
-impl Site<'_> {
-    /// The steps of one wave. They are written down when all of them are done.
-    pub async fn wave(&self, steps: &mut [Step]) -> Result<(), Halt> {
-        let circular = steps.iter().any(|step| step.circular);
-        loop {
-            let mut moved = 0;
-            for at in 0..steps.len() {
-                moved += self.delete(steps, at, circular).await?;
-            }
-            // Rows of one list can have waited for rows of another.
-            if !circular || moved == 0 {
-                break;
-            }
-        }
-        for step in steps.iter_mut() {
-            step.done = self.settle(step).await?;
-            (step.is_done, step.error, step.why) = (true, String::new(), String::new());
-        }
-        Ok(())
-    }
-
-    fn place(&self, step: &Step, shared: bool) -> (&str, i64, bool, i64) {
-        (self.id, step.at, shared, self.round)
-    }
-
-    fn keeps(&self, step: &Step) -> Result<Kept, Halt> {
-        Ok(self.open.keeps.of(&step.table)?)
-    }
-
-    /// Deletes what can go of a step; says how many rows went.
-    async fn delete(&self, steps: &[Step], at: usize, circular: bool) -> Result<u64, Halt> {
-        let step = &steps[at];
-        if step.act != Act::Delete || step.own == 0 {
-            return Ok(0);
-        }
-        let keeps = self.keeps(step)?;
-        let circle = if circular { self.circle(steps).await? } else { None };
-        let mut gone = 0;
-        for n in 0.. {
-            let keys = self.rights.keys(self.place(step, false), n).await?;
-            if keys.is_empty() {
-                break;
-            }
-            let mut request = treat::delete(step, keys, &keeps);
-            if let Some(circle) = &circle {
-                treat::circle(&mut request, &self.open.schema, circle);
-            }
-            gone += self.go(request).await?.counts.changed();
-        }
-        Ok(gone)
-    }
-
-    /// The tables of a circle with their keys, where each list is short enough to be named at once.
-    async fn circle<'s>(
-        &self,
-        steps: &'s [Step],
-    ) -> Result<Option<Vec<(&'s Step, Vec<Vec<purge::Literal>>, Kept)>>, Halt> {
-        let mut all = Vec::new();
-        for step in steps.iter().filter(|step| step.act == Act::Delete && step.own > 0) {
-            if pieces(self.rights, self.place(step, false)).await? > 1 {
-                return Ok(None);
-            }
-            let keys = self.rights.keys(self.place(step, false), 0).await?;
-            all.push((step, keys, self.keeps(step)?));
-        }
-        Ok(Some(all))
-    }
-
-    /// Empties what had to stay, and counts what became of all rows.
-    async fn settle(&self, step: &Step) -> Result<Done, Halt> {
-        let mut done = Done::default();
-        if step.act == Act::Keep {
-            done.stays = step.own;
-        } else {
-            let keeps = self.keeps(step)?;
-            for n in 0.. {
-                let keys = self.rights.keys(self.place(step, false), n).await?;
-                if keys.is_empty() {
-                    break;
-                }
-                done.add(self.settle_piece(step, keys, &keeps).await?);
-            }
-        }
-        done.cells = self.cells(step).await?;
-        Ok(done)
-    }
-
-    async fn settle_piece(
-        &self,
-        step: &Step,
-        keys: Vec<Vec<purge::Literal>>,
-        keeps: &Kept,
-    ) -> Result<Done, Halt> {
-        let rows = keys.len() as u64;
-        let there = self.there(step, keys.clone(), &Kept::default()).await?;
-        let there = there.0 + there.1;
-        let mut done = Done { deleted: rows.saturating_sub(there), ..Done::default() };
-        if there == 0 {
-            return Ok(done);
-        }
-        let held = if keeps.duties.is_empty() && keeps.holds.is_empty() {
-            0
-        } else {
-            self.there(step, keys.clone(), keeps).await?.1
-        };
-        done.duty = if keeps.holds.is_empty() {
-            held
-        } else if keeps.duties.is_empty() {
-            0
-        } else {
-            let duties = Kept { duties: keeps.duties.clone(), holds: Vec::new() };
-            self.there(step, keys.clone(), &duties).await?.1
-        };
-        done.hold = held.saturating_sub(done.duty);
-        let free = there.saturating_sub(held);
-        if free > 0 && !step.columns.is_empty() {
-            self.go(treat::empty(step, keys, keeps)).await?;
-            done.emptied = free;
-        } else {
-            done.stays = free;
-        }
-        Ok(done)
-    }
-
-    /// Rows of the list that are there and free, and that are held.
-    async fn there(
-        &self,
-        step: &Step,
-        keys: Vec<Vec<purge::Literal>>,
-        keeps: &Kept,
-    ) -> Result<(u64, u64), Halt> {
-        let mut request = treat::delete(step, keys, keeps);
-        request.allow.triggers = true;
-        let plan = purge::plan(&self.open.schema, request)?;
-        let dry = purge::dry_run(&self.open.target, &plan, &look_only()).await?;
-        let held = dry.counts.kept.iter().filter(
-            |one| matches!(&one.reason, purge::Reason::Held { table } if *table == step.table),
-        );
-        let held: u64 = held.map(|one| one.rows).sum();
-        let all = dry.counts.changed() + dry.counts.already + dry.counts.kept();
-        Ok((all.saturating_sub(held), held))
-    }
-
-    /// Empties the cells that name the person in rows that are somebody else's, too.
-    async fn cells(&self, step: &Step) -> Result<u64, Halt> {
-        if step.act == Act::Keep || step.shared == 0 {
-            return Ok(0);
-        }
-        let keeps = self.keeps(step)?;
-        let mut emptied = 0;
-        for cell in &step.cells {
-            for n in 0.. {
-                let keys = self.rights.keys(self.place(step, true), n).await?;
-                if keys.is_empty() {
-                    break;
-                }
-                self.go(treat::cells(step, cell, self.start, keys, &keeps)).await?;
-            }
-            let here = (&self.open.target, &self.open.schema);
-            let left = named(self.rights, (self.id, self.start), step, cell, here).await?;
-            emptied += cell.named.saturating_sub(left);
-        }
-        Ok(emptied)
-    }
-
-    async fn go(&self, mut request: purge::Request) -> Result<Progress, Halt> {
-        request.allow.triggers = self.triggers;
-        let plan = purge::plan(&self.open.schema, request)?;
-        let mut ear = Ear { site: self, halt: None };
-        let options = RunOptions::default();
-        let outcome = purge::run(&self.open.target, &plan, None, &options, &mut ear).await;
-        match (outcome.end, ear.halt) {
-            (End::Finished, _) => Ok(outcome.progress),
-            (_, Some(halt)) => Err(halt),
-            (End::Failed(error), None) => Err(error.into()),
-            (End::Asked, None) => Err(Halt::Stopped),
-        }
-    }
-}
-
-/// Hears after each batch whether to go on.
-struct Ear<'a> {
-    site: &'a Site<'a>,
-    halt: Option<Halt>,
-}
-
-#[async_trait::async_trait]
-impl Sink for Ear<'_> {
-    async fn record(&mut self, progress: &Progress) -> Result<Flow, SinkError> {
-        let Site { rights, id, context, open, .. } = self.site;
-        if let Err(error) = context.progress(count(progress.counts.changed()), 0, "").await {
-            self.halt = Some(Halt::Job(error));
-            return Ok(Flow::Stop);
-        }
-        // The end of a piece was done already; whether to go on is asked before the next one.
-        if progress.done {
-            return Ok(Flow::Continue);
-        }
-        if rights.retain().holds_stamp().await? != open.stamp {
-            self.halt = Some(Halt::Holds);
-        } else if rights.erasure_stage(id).await? == Some(Stage::Stopping) {
-            self.halt = Some(Halt::Stopped);
-        }
-        Ok(if self.halt.is_some() { Flow::Stop } else { Flow::Continue })
-    }
-}
-
-fn count(rows: u64) -> i64 {
-    i64::try_from(rows).unwrap_or(i64::MAX)
-}
+/// How long done waves of a database may stay unwritten.
+const UNWRITTEN: Duration = Duration::from_secs(1);
 
 impl Rights {
     async fn carry_out(&self, context: &JobContext, id: &str) -> Result<(), JobError> {
@@ -392,16 +103,23 @@ impl Rights {
     ) -> Result<(), Halt> {
         let waves: BTreeSet<usize> =
             steps.iter().filter(|step| !step.is_done).map(|step| step.wave).collect();
+        let mut session = None;
+        // Waves that are done and not written down yet. A killed server does them again, which does no
+        // harm; one entry for each wave would cost more than a small wave.
+        let mut open: Vec<Step> = Vec::new();
+        let mut written = Instant::now();
         for wave in waves {
             let mine = |step: &Step| step.wave == wave && step.error != "no-key";
             let mut those: Vec<Step> = steps.iter().filter(|step| mine(step)).cloned().collect();
             let ended = loop {
-                let open = match Open::new(self, source).await {
+                let open = match Open::new(self, source, session.take()).await {
                     Ok(open) => open,
                     Err(halt) => break Err(halt),
                 };
                 let site = Site { rights: self, id, start, context, triggers, round: 1, open };
-                match Box::pin(site.wave(&mut those)).await {
+                let ended = Box::pin(site.wave(&mut those)).await;
+                session = Some(site.open.into_session());
+                match ended {
                     // What must stay has changed: the wave is done again with it.
                     Err(Halt::Holds) => {}
                     ended => break ended,
@@ -413,20 +131,29 @@ impl Rights {
                         (step.error, step.why) = (code.clone(), why.clone());
                     }
                     let undone = steps.iter().filter(|step| !step.is_done && step.wave >= wave);
-                    let undone: Vec<Step> =
-                        undone.filter(|step| step.error != "no-key").cloned().collect();
-                    self.keep_steps(id, &undone).await?;
+                    open.extend(undone.filter(|step| step.error != "no-key").cloned());
                 }
+                self.keep_open(id, &open).await?;
                 return Err(halt);
             }
-            self.keep_steps(id, &those).await?;
             for step in &mut steps {
                 if let Some(done) = those.iter().find(|one| one.at == step.at) {
                     step.clone_from(done);
                 }
             }
+            open.append(&mut those);
+            if written.elapsed() > UNWRITTEN {
+                self.keep_open(id, &open).await?;
+                open.clear();
+                written = Instant::now();
+            }
         }
+        self.keep_open(id, &open).await?;
         Ok(())
+    }
+
+    async fn keep_open(&self, id: &str, open: &[Step]) -> Result<()> {
+        if open.is_empty() { Ok(()) } else { self.keep_steps(id, open).await }
     }
 
     /// The end: the customer's keys go, the recipients are listed, the certificate can be made.

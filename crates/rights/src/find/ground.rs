@@ -9,8 +9,10 @@ use datamap::{
     map::{Table, Tables},
     model::Source,
 };
-use purge::{Alike, Target};
-use trace::{About, Field, Ground, Holds, Identifier, Kind, Spelling, Start, State, Whose};
+use purge::{Alike, PurgeError, Reader, Schema, Target};
+use trace::{
+    About, Field, Ground, Holds, Identifier, Kind, Opened, Options, Spelling, Start, State, Whose,
+};
 
 use crate::{Result, RightsError};
 
@@ -43,26 +45,25 @@ pub(crate) fn start(person: &consent::Subject) -> Start {
     start
 }
 
-/// Reads the catalogues of all databases of the map. One that cannot be reached is in it with the
-/// reason.
+/// Reads the catalogues of all databases of the map, as far as reading needs them, and keeps the
+/// connections for the walk that follows. One that cannot be reached is in it with the reason.
 pub(crate) async fn ground(map: &DataMap) -> Result<Ground> {
     let all = map.sources().await?;
     let databases = all.iter().filter(|one| one.kind != "declared");
+    let opened = Opened::default();
     let sources = databases.map(|one| async {
         let source = map.source(&one.id).await?;
         let tables = map.tables_of(&source.id).await?;
-        let state = connect(map, &source).await;
+        let state = connect(map, &source, &opened).await;
         Ok::<_, RightsError>(trace::Source { state, tables: holds(&tables), id: source.id })
     });
     let sources = futures::future::try_join_all(sources).await?;
-    Ok(Ground {
-        sources,
-        links: crate::references::links(map.store()).await?,
-        shareable: [Kind::from(SHAREABLE)].into(),
-    })
+    let links = crate::references::links(map.store()).await?;
+    let shareable = [Kind::from(SHAREABLE)].into();
+    Ok(Ground { sources, links, shareable, opened })
 }
 
-async fn connect(map: &DataMap, source: &Source) -> State {
+async fn connect(map: &DataMap, source: &Source, opened: &Opened) -> State {
     if source.kind == "files" {
         return State::Missing("files".to_owned());
     }
@@ -74,10 +75,20 @@ async fn connect(map: &DataMap, source: &Source) -> State {
         Ok(target) => target,
         Err(error) => return State::Missing(error.to_string()),
     };
-    match target.schema().await {
-        Ok(schema) => State::Connected { schema: Box::new(schema), target },
+    match read(&target).await {
+        Ok((schema, reader)) => {
+            opened.keep(&source.id, reader);
+            State::Connected { schema: Box::new(schema), target }
+        }
         Err(error) => State::Missing(error.to_string()),
     }
+}
+
+async fn read(target: &Target) -> std::result::Result<(Schema, Reader), PurgeError> {
+    let options = Options::default();
+    let mut reader = target.reader(options.lock_timeout, options.statement_timeout).await?;
+    let schema = reader.schema().await?;
+    Ok((schema, reader))
 }
 
 fn holds(tables: &Tables) -> BTreeMap<String, Holds> {

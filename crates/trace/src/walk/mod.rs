@@ -233,14 +233,16 @@ fn prepare(
         let ups = reading.ups.iter().map(|(n, _)| (*n, Bag::default())).collect();
         Mutex::new(Tally { facets, ups, ..Tally::default() })
     });
-    let door = |source: &crate::ground::Source| match &source.state {
+    let mut opened = ground.opened.take();
+    let mut door = |source: &crate::ground::Source| match &source.state {
         State::Connected { target, .. } => {
-            Some(Door::new(source.id.clone(), Target::clone(target)))
+            let reader = opened.remove(&source.id);
+            Some(Door::new(source.id.clone(), Target::clone(target), reader))
         }
         State::Missing(_) => None,
     };
     Ok(Work {
-        doors: ground.sources.iter().map(door).collect(),
+        doors: ground.sources.iter().map(&mut door).collect(),
         heads: heads.collect(),
         tallies: tallies.collect(),
         spool: Spool::new(options.memory),

@@ -20,8 +20,10 @@ enum Inside {
 }
 
 impl Door {
-    pub fn new(id: String, target: Target) -> Self {
-        Self { id, target, state: Mutex::new(Inside::Unopened) }
+    /// `opened`: a connection of the moment at which the ground was made.
+    pub fn new(id: String, target: Target, opened: Option<Reader>) -> Self {
+        let inside = opened.map_or(Inside::Unopened, |reader| Inside::Open(Box::new(reader)));
+        Self { id, target, state: Mutex::new(inside) }
     }
 
     /// Ends its transaction.
