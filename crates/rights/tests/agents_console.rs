@@ -86,6 +86,20 @@ async fn staff_take_part_block_an_agent_and_stop() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_page_lists_what_agents_sent_and_names_no_person() {
+    for (postgres, lang) in [(false, "en"), (true, "zh-CN")] {
+        let mut one = Agent::new("CR_AA_ONE", 1);
+        let house = House::with(postgres, &mut [&mut one]).await;
+        let (request, _) = house.asked(&one, "access:categories", "zhang.wei@example.com").await;
+        let page = reader(&house, lang, "owner").await.page(HERE).await;
+        let (_, list) = page.split_once("id=\"requests\"").unwrap();
+        assert!(list.contains(&format!("/console/requests/{}", request.id)), "{list}");
+        assert!(list.contains("Agent CR_AA_ONE") && list.contains("access:categories"), "{list}");
+        assert!(!page.contains("zhang.wei") && !page.contains("Berg"), "{page}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_may_not_answer_requests_sees_no_agents() {
     let house = house(false).await;
     for role in ["marketer", "engineer", "auditor", "employee"] {

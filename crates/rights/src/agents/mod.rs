@@ -17,7 +17,7 @@ mod status;
 mod store;
 
 pub use directory::Settings;
-pub use store::{Agent, Standing};
+pub use store::{Agent, Last, Standing};
 
 pub(crate) use callback::{Tell, queue};
 pub(crate) use directory::Directory;

@@ -19,10 +19,12 @@ use web::{
     render_status,
 };
 
-use super::{Agent, Settings, store::Part};
-use crate::{Channel, Room};
+use super::{Agent, Last, Settings, store::Part};
+use crate::{Channel, Kind, Room, State as Stand};
 
 const HERE: &str = "/console/requests/agents";
+/// Requests that the page shows; the others are in the queue.
+const SHOWN: i64 = 20;
 
 pub(super) fn router() -> Router<Room> {
     Router::new()
@@ -38,6 +40,24 @@ struct Row {
     state: String,
 }
 
+/// A request that an agent brought; its person is shown on its own page only.
+struct Line {
+    last: Last,
+    what: String,
+    state: String,
+    badge: &'static str,
+}
+
+fn line(p: &Page, last: Last) -> Line {
+    let state = Stand::parse(&last.state);
+    Line {
+        what: Kind::parse(&last.kind).map(|kind| p.t(&kind.key())).unwrap_or_default(),
+        state: state.map(|state| p.t(&state.key())).unwrap_or_default(),
+        badge: state.map_or("none", Stand::badge),
+        last,
+    }
+}
+
 #[derive(Template)]
 #[template(path = "rights/agents.html")]
 struct AgentsPage {
@@ -49,6 +69,7 @@ struct AgentsPage {
     entry: String,
     rows: Vec<Row>,
     pager: Pager,
+    lines: Vec<Line>,
     may_act: bool,
 }
 
@@ -69,10 +90,12 @@ async fn page(
         serde_json::to_string_pretty(&entry).ok()
     });
     let kept = part.as_ref().map(|part| part.settings.clone()).unwrap_or_default();
+    let lines = room.rights.brought_last(SHOWN).await?;
     let (input, errors) = typed.unwrap_or((kept, Errors::new()));
     Ok(AgentsPage {
         rows: agents.into_iter().map(row).collect(),
         pager: Pager::new(l, total),
+        lines: lines.into_iter().map(|last| line(&p, last)).collect(),
         entry: entry.unwrap_or_default(),
         may_act: p.can(Permission::EditRecords),
         part,

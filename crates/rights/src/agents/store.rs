@@ -83,6 +83,27 @@ impl Agent {
     }
 }
 
+/// A request that an agent brought, as the list shows it.
+#[derive(Debug, Clone, FromRow)]
+pub struct Last {
+    /// Its id.
+    pub id: String,
+    /// `R-17` is 17.
+    pub number: i64,
+    /// The name of a [`crate::Kind`].
+    pub kind: String,
+    /// The name of a [`crate::State`].
+    pub state: String,
+    /// The right, as the protocol writes it.
+    pub action: String,
+    /// Received (µs).
+    pub received_at: i64,
+    /// 1: the agent could not be told how it stands.
+    pub untold: i64,
+    /// The agent's name.
+    pub agent: String,
+}
+
 /// What we are in the network, and how reading its directory went.
 #[derive(Debug, Clone)]
 pub(super) struct Part {
@@ -379,6 +400,24 @@ impl Rights {
         }
         tx.commit().await?;
         Ok(())
+    }
+
+    /// The last requests that agents brought, the newest first. No person is named.
+    ///
+    /// # Errors
+    /// Those of Privet's own database.
+    pub async fn brought_last(&self, limit: i64) -> Result<Vec<Last>> {
+        let rows = sqlx::query_as(
+            "SELECT q.id, q.number, q.kind, q.state, b.action, b.received_at, b.untold,
+               COALESCE(a.name, b.agent) AS agent
+             FROM rights_agent_request b JOIN rights_request q ON q.id = b.request
+             LEFT JOIN rights_agent a ON a.id = b.agent
+             ORDER BY b.received_at DESC, b.request DESC LIMIT $1",
+        )
+        .bind(limit)
+        .fetch_all(self.store().reader())
+        .await?;
+        Ok(rows)
     }
 
     /// Which agent brought a request, if one did.

@@ -293,7 +293,7 @@ impl House {
         for agent in agents {
             let answer = house.set_up(agent).await;
             assert_eq!(answer.status, 200, "{}", answer.text);
-            agent.token = answer.json()["token"].as_str().unwrap().to_owned();
+            answer.json()["token"].as_str().unwrap().clone_into(&mut agent.token);
         }
         house
     }
@@ -359,7 +359,8 @@ impl House {
     pub async fn letter(&self, to: &str, with: &str) -> String {
         let look = async || {
             let letters = self.smtp.letters();
-            let mut texts = letters.iter().filter(|one| one.to == to).map(|one| one.text());
+            let mut texts =
+                letters.iter().filter(|one| one.to == to).map(web::testing::TakenLetter::text);
             texts.find(|text| text.contains(with))
         };
         soon(&format!("a letter to {to}"), look).await
