@@ -39,8 +39,7 @@ async fn main() -> Result<()> {
     if wanted.is_empty() {
         wanted = [
             "scan", "console", "store", "ledger", "detect", "signals", "consent", "access",
-            "audit", "comply", "policy", "vault", "purge", "trace",
-            "rights",
+            "audit", "comply", "policy", "vault", "purge", "trace", "rights",
         ]
         .map(String::from)
         .to_vec();

@@ -18,14 +18,22 @@ macro_rules! on {
             $run!(
                 sqlx::PgConnection,
                 |_: usize| "= ANY($1)".to_owned(),
-                |query: sqlx::query::Query<'static, sqlx::Postgres, sqlx::postgres::PgArguments>,
+                |query: sqlx::query::Query<
+                    'static,
+                    sqlx::Postgres,
+                    sqlx::postgres::PgArguments,
+                >,
                  keys: &[i32]| query.bind(keys.to_vec())
             )
         } else if $url.starts_with("sqlite") {
             $run!(
                 sqlx::SqliteConnection,
                 |count: usize| format!("IN ({})", vec!["?"; count].join(",")),
-                |query: sqlx::query::Query<'static, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>,
+                |query: sqlx::query::Query<
+                    'static,
+                    sqlx::Sqlite,
+                    sqlx::sqlite::SqliteArguments,
+                >,
                  keys: &[i32]| keys.iter().fold(query, |query, key| query.bind(*key))
             )
         } else {

@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
+use ::rights::{
+    By, Channel, Kind, Level, New, Private, Request, Rights,
+    erase::{Erasure, Stage},
+};
 use anyhow::{Result, ensure};
 use consent::{Consent, Identifier, IdentifierKind, Subject, property::DEFAULT};
 use datamap::{DataMap, sources::SourceDraft};
 use preference::Preferences;
 use regime::Regimes;
 use retain::Retain;
-use ::rights::{
-    By, Channel, Kind, Level, New, Private, Request, Rights,
-    erase::{Erasure, Stage},
-};
 use store::{Actor, Runner, Store, StoreConfig, now};
 use tokio::sync::watch;
 use web::{Lang, Web, WebConfig};
@@ -83,8 +83,7 @@ impl Company {
 
     /// A request of somebody whom staff checked.
     pub async fn asked(&self, kind: Kind, address: &str) -> Result<Request> {
-        let person =
-            Subject::new(vec![Identifier::parse(IdentifierKind::Email, address, "")?])?;
+        let person = Subject::new(vec![Identifier::parse(IdentifierKind::Email, address, "")?])?;
         let new = New {
             kind,
             by: By::Person,

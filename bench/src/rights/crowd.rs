@@ -3,8 +3,8 @@
 
 use std::time::Instant;
 
-use anyhow::{Result, ensure};
 use ::rights::find::Stage;
+use anyhow::{Result, ensure};
 
 use super::{
     company::{self, Company, WORKERS},

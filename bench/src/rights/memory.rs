@@ -1,8 +1,8 @@
 //! Memory of one person with a million rows, beside one with ten thousand: each by a process of its own,
 //! which finds, copies, plans and erases them.
 
-use anyhow::{Context, Result, ensure};
 use ::rights::{Kind, erase::Stage};
+use anyhow::{Context, Result, ensure};
 
 use super::{
     bundled,

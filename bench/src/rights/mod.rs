@@ -14,8 +14,8 @@ mod memory;
 
 use std::time::Instant;
 
-use anyhow::{Result, ensure};
 use ::rights::{Request, bundle, erase, find};
+use anyhow::{Result, ensure};
 
 use crate::table::Table;
 use company::Company;
@@ -117,8 +117,7 @@ async fn erasure(
     let (mut plans, mut erased, mut bare) = (Vec::new(), Vec::new(), Vec::new());
     for n in 0..=RUNS {
         let customer = n + 1;
-        let request =
-            company.asked(::rights::Kind::Erasure, &data::address(customer)).await?;
+        let request = company.asked(::rights::Kind::Erasure, &data::address(customer)).await?;
         let begun = Instant::now();
         company.rights.plan_erasure(&company::STAFF, &request).await?;
         company.still(&request.id, erase::Stage::Planned).await?;

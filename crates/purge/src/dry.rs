@@ -28,11 +28,7 @@ pub(crate) fn patience(options: &DryOptions<'_>) -> Patience {
 }
 
 /// The same over an open connection, which can be used again when it went well.
-pub(crate) async fn look(
-    line: &mut Line,
-    plan: &Plan,
-    options: &DryOptions<'_>,
-) -> Result<DryRun> {
+pub(crate) async fn look(line: &mut Line, plan: &Plan, options: &DryOptions<'_>) -> Result<DryRun> {
     let found = differences(plan, &line.schema);
     if !found.is_empty() {
         return Err(PurgeError::Changed(found));

@@ -231,8 +231,7 @@ impl Runner<'_> {
                 return Err(PurgeError::Changed(found));
             }
             if self.summary.is_none() {
-                self.summary =
-                    Summary::open(&mut line.conn, self.plan, &line.schema, true).await?;
+                self.summary = Summary::open(&mut line.conn, self.plan, &line.schema, true).await?;
             }
             self.compared = true;
         }

@@ -30,8 +30,7 @@ fn seeds(usual: u64) -> Vec<u64> {
 /// All rows of a table as text, sorted.
 async fn rows(db: &Db, table: &str, columns: &[String]) -> Vec<Vec<Option<String>>> {
     let kind = if db.engine == Engine::Mysql { "CHAR" } else { "TEXT" };
-    let cells: Vec<String> =
-        columns.iter().map(|name| format!("CAST({name} AS {kind})")).collect();
+    let cells: Vec<String> = columns.iter().map(|name| format!("CAST({name} AS {kind})")).collect();
     let sql = format!("SELECT {} FROM {table}", cells.join(", "));
     macro_rules! ask {
         ($kind:ty) => {{

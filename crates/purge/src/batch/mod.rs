@@ -14,8 +14,8 @@ pub(crate) use decide::{Work, decide, may_pass};
 pub(crate) use family::{CHUNK, Family, Gather, number, yes};
 pub(crate) use gone::Gone;
 pub(crate) use leaves::Usual;
-pub(crate) use listed::is_short;
 use listed::Listed;
+pub(crate) use listed::is_short;
 pub(crate) use summary::Summary;
 pub(crate) use write::{same, updates};
 

@@ -88,11 +88,7 @@ pub(super) struct Open {
 impl Open {
     /// Asks anew what must stay, and who may write. The connection of the wave before is kept where it
     /// leads to the same place still.
-    pub async fn new(
-        rights: &Rights,
-        source: &str,
-        before: Option<Session>,
-    ) -> Result<Self, Halt> {
+    pub async fn new(rights: &Rights, source: &str, before: Option<Session>) -> Result<Self, Halt> {
         let retain = rights.retain();
         let target = retain.writer(source).await?;
         let stamp = retain.holds_stamp().await?;

@@ -2,7 +2,8 @@
 //! oracle knows the rules of `trace` and of erasures as they are written, and none of their code: it
 //! looks at every row again and again until nothing changes.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt::Write as _};
+#![allow(clippy::unwrap_used)] // Helpers of tests are not in a test function.
 
 use datamap::map::Tables;
 use purge::Engine;
@@ -11,7 +12,8 @@ use purge::Engine;
 pub const PERSON: &str = "li.lei@example.com";
 /// Spellings of theirs, and other people.
 const THEIRS: [&str; 3] = [PERSON, "Li.Lei@Example.com", "LI.LEI@EXAMPLE.COM"];
-const OTHERS: [&str; 3] = ["han.meimei@example.com", "wang.wei@example.org", "zhao.min@example.net"];
+const OTHERS: [&str; 3] =
+    ["han.meimei@example.com", "wang.wei@example.org", "zhao.min@example.net"];
 const NAMES: [&str; 4] = ["Li Lei", "Han Meimei", "Wang Wei", "Zhao Min"];
 
 /// Splitmix64 (Steele, Lea, Flood 2014).
@@ -229,7 +231,7 @@ impl World {
                     parts.push(foreign(at, one));
                 }
             }
-            sql += &format!("CREATE TABLE t{n} ({});\n", parts.join(", "));
+            writeln!(sql, "CREATE TABLE t{n} ({});", parts.join(", ")).unwrap();
         }
         for (n, table) in self.tables.iter().enumerate() {
             for at in 0..table.rows.len() {
@@ -238,7 +240,7 @@ impl World {
                     None => "NULL".to_owned(),
                 };
                 let values: Vec<String> = self.shown((n, at)).into_iter().map(value).collect();
-                sql += &format!("INSERT INTO t{n} VALUES ({});\n", values.join(", "));
+                writeln!(sql, "INSERT INTO t{n} VALUES ({});", values.join(", ")).unwrap();
             }
         }
         if lite {
@@ -246,7 +248,7 @@ impl World {
         }
         for (n, table) in self.tables.iter().enumerate() {
             for (at, one) in table.refs.iter().enumerate() {
-                sql += &format!("ALTER TABLE t{n} ADD {};\n", foreign(at, one));
+                writeln!(sql, "ALTER TABLE t{n} ADD {};", foreign(at, one)).unwrap();
             }
         }
         sql
@@ -383,13 +385,7 @@ pub fn told(world: &World, tables: &Tables) -> Told {
         rows.sort();
     }
     let keyed = |rows: &BTreeSet<At>| rows.iter().filter(|at| world.keyed(at.0)).count() as u64;
-    Told {
-        left,
-        deleted: gone.len() as u64,
-        emptied,
-        own: keyed(&own),
-        shared: keyed(&shared),
-    }
+    Told { left, deleted: gone.len() as u64, emptied, own: keyed(&own), shared: keyed(&shared) }
 }
 
 /// Empties cells; says whether there are any. `named`: only those that name the person.

@@ -475,12 +475,7 @@ impl World {
         });
         let shareable =
             KINDS.iter().filter(|kind| kind.shareable).map(|kind| Kind::from(kind.name));
-        Ground {
-            sources,
-            links: links.collect(),
-            shareable: shareable.collect(),
-            opened,
-        }
+        Ground { sources, links: links.collect(), shareable: shareable.collect(), opened }
     }
 
     fn holds(&self, t: usize) -> Holds {
