@@ -38,7 +38,7 @@ async fn people(engine: Engine) -> Db {
 }
 
 async fn planned(session: &mut Session, request: Request) -> Plan {
-    purge::plan(&*session.schema().await.unwrap(), request).unwrap()
+    purge::plan(&session.schema().await.unwrap(), request).unwrap()
 }
 
 async fn looked(session: &mut Session, plan: &Plan) -> u64 {

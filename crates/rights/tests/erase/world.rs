@@ -1,9 +1,9 @@
 //! Small databases at random, and a naive oracle that says what of them is left after an erasure. The
 //! oracle knows the rules of `trace` and of erasures as they are written, and none of their code: it
 //! looks at every row again and again until nothing changes.
+#![allow(clippy::unwrap_used)] // Helpers of tests are not in a test function.
 
 use std::{collections::BTreeSet, fmt::Write as _};
-#![allow(clippy::unwrap_used)] // Helpers of tests are not in a test function.
 
 use datamap::map::Tables;
 use purge::Engine;
