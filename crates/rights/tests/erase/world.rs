@@ -1,8 +1,9 @@
 //! Small databases at random, and a naive oracle that says what of them is left after an erasure. The
 //! oracle knows the rules of `trace` and of erasures as they are written, and none of their code: it
 //! looks at every row again and again until nothing changes.
+#![allow(clippy::unwrap_used)] // Helpers of tests are not in a test function.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use datamap::map::Tables;
 use purge::Engine;
@@ -230,7 +231,7 @@ impl World {
                     parts.push(foreign(at, one));
                 }
             }
-            sql += &format!("CREATE TABLE t{n} ({});\n", parts.join(", "));
+            writeln!(sql, "CREATE TABLE t{n} ({});", parts.join(", ")).unwrap();
         }
         for (n, table) in self.tables.iter().enumerate() {
             for at in 0..table.rows.len() {
@@ -239,7 +240,7 @@ impl World {
                     None => "NULL".to_owned(),
                 };
                 let values: Vec<String> = self.shown((n, at)).into_iter().map(value).collect();
-                sql += &format!("INSERT INTO t{n} VALUES ({});\n", values.join(", "));
+                writeln!(sql, "INSERT INTO t{n} VALUES ({});", values.join(", ")).unwrap();
             }
         }
         if lite {
@@ -247,7 +248,7 @@ impl World {
         }
         for (n, table) in self.tables.iter().enumerate() {
             for (at, one) in table.refs.iter().enumerate() {
-                sql += &format!("ALTER TABLE t{n} ADD {};\n", foreign(at, one));
+                writeln!(sql, "ALTER TABLE t{n} ADD {};", foreign(at, one)).unwrap();
             }
         }
         sql
