@@ -23,7 +23,7 @@ rights-letter-files-n =
 rights-letter-no-sender = No sender who could be asked
 rights-letter-no-sender-text = The letter names none, or more than one. If you know the person, write the request down yourself.
 rights-letter-make = Make it a request
-rights-letter-make-text = The sender gets a letter with a link and confirms that it was them: a sender’s name proves nothing.
+rights-letter-make-text = The sender gets a letter with a link and confirms that it was them: a sender’s name proves nothing. Objections, withdrawals and complaints need no proof and count at once: look whether the letter is genuine.
 rights-letter-aside = It is no request
 rights-letter-aside-title = Put the letter aside?
 rights-letter-aside-text = It is wiped here and cannot be read again. In your mailbox it stays.
@@ -76,9 +76,12 @@ rights-import-n =
        *[other] { $n } requests
     }
 rights-import-letters = Letters that go out
-rights-import-checked = The file is in order. Everybody with an address gets a letter and confirms that it was them. Nothing is taken in before you say so; tomorrow the file is wiped.
+rights-import-checked = The file is in order. Everybody with an address gets a letter and confirms that it was them; objections, withdrawals and complaints need no proof and count at once. Nothing is taken in before you say so; tomorrow the file is wiped.
 rights-import-begin = Take in
 rights-import-aside = Put aside
+rights-import-aside-title = Put the file aside?
+rights-import-aside-text = What was taken in stays; the other lines are wiped here.
+rights-error-past = That day is more than five years ago.
 rights-import-running = Taking in…
 rights-import-done =
     { $n ->

@@ -26,7 +26,7 @@ pub mod unsubscribe;
 pub use confirm::Follower;
 pub use error::PreferenceError;
 pub use guest::Guest;
-pub use link::LinkKind;
+pub use link::{GoodCode, LinkKind};
 pub use nav::nav;
 pub use room::Room;
 pub use session::{Customer, Session};

@@ -80,9 +80,10 @@ impl JobHandler for Hourly {
     }
 
     async fn run(&self, _: JobContext) -> Result<(), JobError> {
+        // Before anything that can fail over a company's database.
+        self.rights.remove_old_papers().await?;
         self.rights.retry_erasures().await?;
         self.rights.looks_due().await?;
-        self.rights.remove_old_papers().await?;
         Ok(())
     }
 }

@@ -64,6 +64,8 @@ async fn waiting_extended_lapsed_and_without_an_address() {
     let (late, _) = house.asked(&one, "deletion", "late@example.com").await;
     let sql = "UPDATE rights_request SET received_at = received_at - 1000000000000 WHERE id = $1";
     set(&house, sql, &late.id).await;
+    let sql = "UPDATE rights_link SET expires_at = expires_at - 1000000000000 WHERE request = $1";
+    set(&house, sql, &late.id).await;
     assert_eq!(house.rights.lapse().await.unwrap(), 1);
     assert_eq!(stands(&late.id).await["status"], "expired");
     assert_eq!(house.revoke(&one, &late.id).await.status, 409);

@@ -66,6 +66,13 @@ async fn mails(postgres: bool) {
         "Auto-Submitted: auto-replied\r\n",
     );
     assert!(matches!(rights.take_mail(me(), &away).await.unwrap(), Taken::Automatic));
+    let stop = letter("li@example.com", "I object", "Stop.", "");
+    let Taken::Waits = rights.take_mail(me(), &stop).await.unwrap() else {
+        panic!("what counts without proof is read first")
+    };
+    let stop = rights.inbox(10, 0).await.unwrap().0;
+    let stop = stop.iter().find(|one| one.guess == Some(Kind::Objection)).unwrap();
+    rights.put_mail_aside(&me(), &stop.id).await.unwrap();
     let two = letter("li@example.com, eve@example.com", "delete my data", "x", "");
     assert!(matches!(rights.take_mail(me(), &two).await.unwrap(), Taken::Waits));
     let (waiting, count) = rights.inbox(10, 0).await.unwrap();
@@ -83,7 +90,7 @@ async fn mails(postgres: bool) {
         .fetch_all(rights.store().reader())
         .await
         .unwrap();
-    assert_eq!(left, [String::new(), String::new(), String::new()], "nothing of a letter stays");
+    assert_eq!(left, vec![String::new(); 4], "nothing of a letter stays");
     assert!(rights.take_mail(me(), b"").await.is_err());
 }
 
@@ -106,7 +113,7 @@ async fn many_letters_of_one_sender_send_few_letters_and_none_is_lost() {
     }
     let waiting = house.rights.inbox(100, 0).await.unwrap().1;
     assert_eq!(house.count().await + waiting, 20);
-    assert!(house.count().await <= 4, "{} letters went to one address", house.count().await);
+    assert!(house.count().await < 10, "{} letters went to one address", house.count().await);
 }
 
 async fn a_file(postgres: bool) {
@@ -131,6 +138,8 @@ async fn a_file(postgres: bool) {
     house.taken_in(&id).await;
     assert_eq!(house.count().await, 60);
     assert!(rights.import_lines(&id).await.unwrap().is_empty(), "the lines are wiped");
+
+    assert_eq!(rights.lapse().await.unwrap(), 0, "their links are three days old at most");
 
     // As after a crash at the end: the same lines once more make nothing new.
     let mut tx = rights.store().begin_upkeep().await.unwrap();

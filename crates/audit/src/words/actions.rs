@@ -119,6 +119,8 @@ pub(crate) const ACTIONS: &[(&str, Group)] = &[
     ("rights.proof_opened", Read),
     ("rights.reference_declared", Consent),
     ("rights.reference_removed", Consent),
+    ("rights.facts_ended", Consent),
+    ("rights.mail_ignored", Consent),
     ("rights.mail_came", Consent),
     ("rights.mail_made", Consent),
     ("rights.mail_dropped", Consent),

@@ -7,6 +7,7 @@ mod store;
 
 pub(crate) use ask::Answer;
 pub(crate) use pages::{gone, router};
+pub use record::GoodCode;
 pub(crate) use record::SendCode;
 pub(crate) use store::{Link, NewLink};
 

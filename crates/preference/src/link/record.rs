@@ -39,22 +39,39 @@ impl Preferences {
         Ok(secret)
     }
 
-    /// The record of a code, which is used up; `None` for anything that does not fit, whatever it is:
-    /// a wrong code, one too many, an old one, another kind of link.
+    /// What a code stands for; `None` for anything that does not fit, whatever it is: a wrong code, one
+    /// too many, an old one, another kind of link. Whoever goes on must [`Self::spend`] it.
     ///
     /// # Errors
     /// Privet's own database.
-    pub async fn redeem_code(&self, secret: &str, code: &str) -> Result<Option<String>> {
-        let Ok(link) = self.link(&[LinkKind::Record], secret).await else { return Ok(None) };
-        if !self.check_code(&link, code).await? {
-            return Ok(None);
-        }
-        match self.use_link(&link).await {
-            Ok(()) => Ok(Some(link.record)),
-            Err(PreferenceError::Link) => Ok(None),
-            Err(other) => Err(other),
-        }
+    pub async fn check_record(&self, secret: &str, code: &str) -> Result<Option<GoodCode>> {
+        let link = match self.link(&[LinkKind::Record], secret).await {
+            Err(PreferenceError::Link) => return Ok(None),
+            other => other?,
+        };
+        let good = self.check_code(&link, code).await?;
+        Ok(good.then_some(GoodCode { link: link.id, record: link.record }))
     }
+
+    /// Uses a code up, in the transaction of what it allows; whether it was still there.
+    ///
+    /// # Errors
+    /// Privet's own database.
+    pub async fn spend(&self, tx: &mut WriteTx, link: &str) -> Result<bool> {
+        let sql = "UPDATE preference_link SET used_at = $1, person_sealed = ''
+                   WHERE id = $2 AND used_at = 0";
+        let done = sqlx::query(sql).bind(store::now()).bind(link).execute(tx.conn()).await?;
+        Ok(done.rows_affected() > 0)
+    }
+}
+
+/// A code that fits.
+#[derive(Debug, Clone)]
+pub struct GoodCode {
+    /// The code's id, to use it up.
+    pub link: String,
+    /// What it stands for.
+    pub record: String,
 }
 
 /// The job that sends a code.

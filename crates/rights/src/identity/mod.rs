@@ -18,7 +18,7 @@ pub use store::{Paper, Proof, Stage};
 
 pub(crate) use pages::router;
 pub(crate) use points::Compare;
-pub(crate) use store::forget;
+pub(crate) use store::{forget, settle};
 
 /// Facts that may be asked for, by category of the data map: what somebody knows of themselves and a
 /// stranger rarely does. Nothing that is sensitive by itself is asked for (11 CCR §7060(c)).

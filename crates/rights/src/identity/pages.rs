@@ -6,7 +6,7 @@ use askama::Template;
 use axum::{
     Form, Router,
     extract::{DefaultBodyLimit, Multipart, Path, State as From},
-    http::header,
+    http::{StatusCode, header},
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
@@ -24,6 +24,7 @@ const PER_PERSON: Rule = Rule { free: 6, longest: std::time::Duration::from_hour
 pub(crate) fn router() -> Router<Room> {
     Router::new()
         .route("/console/requests/{id}/identity", get(show))
+        .route("/console/requests/{id}/identity/progress", get(progress))
         .route("/console/requests/{id}/identity/{act}", post(act))
         .route("/console/requests/{id}/identity/papers/{paper}", get(paper))
         .route("/privacy/requests/{id}/facts", post(tell))
@@ -102,6 +103,23 @@ async fn show(
         Entry::new(p.actor(), "rights.proof_opened", "rights_request", &id).for_purpose(&*purpose);
     room.rights.store().submit(HotWrite { entry, rows: Vec::new() }).await?;
     web::render(&page(&room, p, request).await?)
+}
+
+/// Asked every second while it is compared: nothing, and then that the page is to be loaded again. Tells
+/// nothing of the person, so it is no look at them.
+async fn progress(
+    p: Page,
+    Path(id): Path<String>,
+    From(room): From<Room>,
+) -> Result<Response, WebError> {
+    p.require(Permission::LookUpPeople)?;
+    let proof = room.rights.proof(&id).await?;
+    let compares = proof.is_some_and(|one| one.stage == Stage::Given);
+    let mut answer = StatusCode::NO_CONTENT.into_response();
+    if !compares {
+        answer.headers_mut().insert("hx-refresh", header::HeaderValue::from_static("true"));
+    }
+    Ok(answer)
 }
 
 async fn page(room: &Room, p: Page, request: Request) -> Result<IdentityPage, WebError> {
@@ -186,6 +204,7 @@ async fn act(
         }
         "reject" => {
             rights.say(&actor, request, &input.text).await?;
+            rights.end_asking(&actor, &id).await?;
             rights.remove_papers(&actor, &id).await?;
         }
         _ => return Err(WebError::NotFound),
@@ -236,6 +255,13 @@ async fn give(
     Path(id): Path<String>,
     mut form: Multipart,
 ) -> Result<Response, WebError> {
+    // Nothing is read of somebody who is not asked for a document.
+    let request = room.rights.own(&id, &customer.session.person).await?;
+    let asked_at = room.rights.proof(&id).await?.map_or(0, |one| one.paper_asked_at);
+    if !crate::Rights::takes_paper(&request, asked_at, &room.rights.papers(&id).await?) {
+        return Err(WebError::Conflict("rights-error-no-paper".into()));
+    }
+    slow_down(&room, &customer)?;
     let bad = |_| WebError::BadRequest("web-error-bad-form".into());
     let (mut csrf, mut bytes) = (String::new(), Vec::new());
     while let Some(part) = form.next_field().await.map_err(bad)? {
@@ -246,8 +272,6 @@ async fn give(
         }
     }
     customer.check(&csrf)?;
-    let request = room.rights.own(&id, &customer.session.person).await?;
-    slow_down(&room, &customer)?;
     let back = format!("/privacy/requests/{id}");
     room.rights.take_paper(request, bytes).await?;
     Ok(redirect_with_toast(&back, "rights-toast-sent"))

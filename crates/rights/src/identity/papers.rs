@@ -106,10 +106,7 @@ impl Rights {
         let event = NewEvent { request: &request.id, what: "paper-given", detail: "" };
         insert_event(&mut tx, &crate::CUSTOMER, &event).await?;
         tx.commit().await?;
-        if request.state == State::Waiting {
-            self.goes_on(request, "paper-came").await?;
-        }
-        Ok(())
+        self.goes_on(request, "paper-came").await
     }
 
     async fn put_paper(&self, id: &str, bytes: Vec<u8>) -> std::io::Result<()> {
@@ -167,13 +164,16 @@ impl Rights {
     pub async fn remove_old_papers(&self) -> Result<usize> {
         let old: Vec<(String, String)> = sqlx::query_as(
             "SELECT p.request, p.id FROM rights_paper p JOIN rights_request r ON r.id = p.request
-             WHERE p.removed_at = 0 AND (p.at < $1 OR r.closed_at > 0) ORDER BY p.at LIMIT 1000",
+             WHERE p.removed_at = 0 AND (p.at < $1 OR r.closed_at > 0 OR r.level = 'checked') ORDER BY p.at LIMIT 1000",
         )
         .bind(now() - LIFE)
         .fetch_all(self.store().reader())
         .await?;
         for (request, id) in &old {
-            self.remove_paper(&BY, request, id).await?;
+            // One that cannot be removed must not keep the others.
+            if let Err(error) = self.remove_paper(&BY, request, id).await {
+                tracing::error!(%error, paper = %id, "a document could not be removed");
+            }
         }
         self.sweep_papers().await?;
         Ok(old.len())

@@ -106,9 +106,10 @@ impl Rights {
         let entry = Entry::new(actor.clone(), "rights.facts_asked", "rights_request", &request.id);
         let mut tx = self.store().begin(entry).await?;
         begin(&mut tx, &request.id).await?;
-        sqlx::query(
+        let done = sqlx::query(
             "UPDATE rights_identity SET stage = 'asked', asked = $1, asked_at = $2, declares = $3,
-               declared = 0, told_sealed = '', result = '{}' WHERE request = $4",
+               declared = 0, told_sealed = '', result = '{}'
+             WHERE request = $4 AND stage <> 'given'",
         )
         .bind(serde_json::to_string(facts).unwrap_or_default())
         .bind(now())
@@ -116,10 +117,25 @@ impl Rights {
         .bind(&request.id)
         .execute(tx.conn())
         .await?;
+        if done.rows_affected() == 0 {
+            return Err(RightsError::Conflict("rights-error-facts-given"));
+        }
         tx.commit().await?;
         let lang = Lang::from_tag(&request.lang).unwrap_or_default();
         let text = web::translate(lang, "rights-facts-asked-text", &[]);
         self.ask_person(actor, request, "identity", &text).await
+    }
+
+    /// Asks for nothing more to see who somebody is.
+    ///
+    /// # Errors
+    /// Those of Privet's own database.
+    pub async fn end_asking(&self, actor: &Actor, request: &str) -> Result<()> {
+        let entry = Entry::new(actor.clone(), "rights.facts_ended", "rights_request", request);
+        let mut tx = self.store().begin(entry).await?;
+        super::settle(&mut tx, request).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Takes what a person told. They learn that it came, and nothing else.
@@ -157,7 +173,8 @@ impl Rights {
         let done = sqlx::query(
             "UPDATE rights_identity SET stage = 'given', tries = tries + 1, given_at = $1,
                declared = $2, told_sealed = $3
-             WHERE request = $4 AND stage = 'asked' AND tries < $5",
+             WHERE request = $4 AND stage = 'asked' AND tries < $5
+               AND EXISTS (SELECT 1 FROM rights_request r WHERE r.id = $4 AND r.closed_at = 0)",
         )
         .bind(now())
         .bind(i64::from(proof.declares && declared))
@@ -169,26 +186,23 @@ impl Rights {
         if done.rows_affected() == 0 {
             return Err(RightsError::Conflict("rights-error-facts-over"));
         }
-        let payload = json!({ "request": request.id });
+        let payload = json!({ "request": request.id, "try": proof.tries + 1 });
         tx.enqueue(NewJob { kind: KIND, payload, dedupe: None, max_attempts: 6 }).await?;
         tx.commit().await?;
-        Ok(())
+        // At once, not when it is compared: how long that takes must tell nothing.
+        self.goes_on(request.clone(), "facts-told").await
     }
 
-    async fn compare(&self, id: &str) -> Result<()> {
+    async fn compare(&self, id: &str, tried: i64) -> Result<()> {
         let request = self.request(id).await?;
         let Some(proof) = self.proof(id).await? else { return Ok(()) };
-        if proof.stage == Stage::Given && !request.state.is_closed() {
+        if proof.stage == Stage::Given && proof.tries == tried && !request.state.is_closed() {
             let told = self.told_facts(id).await?;
             let found = self.agreeing(&request, &proof.asked, &told).await?;
-            self.keep_compared(id, &found).await?;
+            self.keep_compared(id, tried, &found).await?;
         }
-        // What stopped the clock has come, whatever it says; also after a crash in between.
-        let request = self.request(id).await?;
-        if request.state == State::Waiting {
-            self.goes_on(request, "facts-told").await?;
-        }
-        Ok(())
+        // A crash just after they told left the clock standing.
+        self.goes_on(self.request(id).await?, "facts-told").await
     }
 
     async fn agreeing(
@@ -199,6 +213,18 @@ impl Rights {
     ) -> Result<BTreeMap<String, Verdict>> {
         let person = request.proved()?.ok_or(RightsError::Conflict("rights-error-unverified"))?;
         let ground = ground(self.regimes().map()).await?;
+        // What a database that is down holds might agree: look again later.
+        let holds =
+            |table: &trace::Holds| table.fields.iter().any(|field| asked.contains(&field.category));
+        let down = ground.sources.iter().find_map(|one| match &one.state {
+            trace::State::Missing(why) if why != "files" => {
+                one.tables.values().any(holds).then(|| why.clone())
+            }
+            _ => None,
+        });
+        if let Some(why) = down {
+            return Err(RightsError::Search(why));
+        }
         let start = starting(&person);
         let plan = trace::plan(&ground, &start.kinds());
         let blank = |key: &String| {
@@ -209,25 +235,33 @@ impl Rights {
         let mut sink = Agreeing { ground: &ground, told, found };
         let outcome =
             trace::walk(&ground, &plan, &start, None, &Options::default(), &mut sink).await?;
-        // A database that was down may hold what would agree: look again later.
         if let Some(failed) = outcome.failed.first() {
             return Err(RightsError::Search(failed.mishap.to_string()));
         }
         Ok(sink.found)
     }
 
-    async fn keep_compared(&self, id: &str, found: &BTreeMap<String, Verdict>) -> Result<()> {
+    async fn keep_compared(
+        &self,
+        id: &str,
+        tried: i64,
+        found: &BTreeMap<String, Verdict>,
+    ) -> Result<()> {
         let entry = Entry::new(BY, "rights.facts_compared", "rights_request", id);
         let mut tx = self.store().begin(entry).await?;
         tx.states(None, Some(self.store().digest(found)));
-        sqlx::query(
+        let done = sqlx::query(
             "UPDATE rights_identity SET stage = 'compared', result = $1, told_sealed = ''
-             WHERE request = $2 AND stage = 'given'",
+             WHERE request = $2 AND stage = 'given' AND tries = $3",
         )
         .bind(serde_json::to_string(found).unwrap_or_default())
         .bind(id)
+        .bind(tried)
         .execute(tx.conn())
         .await?;
+        if done.rows_affected() == 0 {
+            return Ok(());
+        }
         let agree = found.values().filter(|one| **one == Verdict::Agrees).count();
         let detail = format!("{agree}/{}", found.len());
         let event = NewEvent { request: id, what: "facts-compared", detail: &detail };
@@ -247,11 +281,7 @@ impl Rights {
         .execute(tx.conn())
         .await?;
         tx.commit().await?;
-        let request = self.request(id).await?;
-        if request.state == State::Waiting {
-            self.goes_on(request, "facts-told").await?;
-        }
-        Ok(())
+        self.goes_on(self.request(id).await?, "facts-told").await
     }
 }
 
@@ -295,9 +325,7 @@ impl Sink for Agreeing<'_> {
     }
 
     async fn done(&mut self, _: &Head, _: &Place) -> Result<Flow, SinkError> {
-        let decided =
-            self.found.values().all(|one| matches!(one, Verdict::Agrees | Verdict::Blank));
-        Ok(if decided { Flow::Stop } else { Flow::Continue })
+        Ok(Flow::Continue)
     }
 }
 
@@ -314,7 +342,8 @@ impl JobHandler for Compare {
 
     async fn run(&self, context: JobContext) -> Result<(), JobError> {
         let request = context.payload["request"].as_str().unwrap_or_default().to_owned();
-        Box::pin(self.rights.compare(&request)).await?;
+        let tried = context.payload["try"].as_i64().unwrap_or_default();
+        Box::pin(self.rights.compare(&request, tried)).await?;
         Ok(())
     }
 

@@ -81,12 +81,29 @@ pub(super) fn paper_context(paper: &str) -> String {
     format!("rights-paper:{paper}")
 }
 
-/// Wipes what was told: the request is closed.
+/// Wipes what was told and asks for nothing more: the request is closed.
 pub(crate) async fn forget(tx: &mut WriteTx, request: &str) -> Result<()> {
-    sqlx::query("UPDATE rights_identity SET told_sealed = '' WHERE request = $1")
-        .bind(request)
-        .execute(tx.conn())
-        .await?;
+    sqlx::query(
+        "UPDATE rights_identity SET told_sealed = '', paper_asked_at = 0,
+           stage = CASE WHEN stage IN ('asked', 'given') THEN '' ELSE stage END
+         WHERE request = $1",
+    )
+    .bind(request)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Asks for nothing more: somebody decided. What was told meanwhile is still compared.
+pub(crate) async fn settle(tx: &mut WriteTx, request: &str) -> Result<()> {
+    sqlx::query(
+        "UPDATE rights_identity SET paper_asked_at = 0,
+           stage = CASE WHEN stage = 'asked' THEN '' ELSE stage END
+         WHERE request = $1",
+    )
+    .bind(request)
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 

@@ -8,6 +8,8 @@ use web::Lang;
 
 use crate::{By, Kind, Private};
 
+/// A request that came in before that is a slip of the pen (µs): five years.
+const OLDEST: i64 = 5 * 366 * 24 * 3600 * 1_000_000;
 /// Lines of a file at most; each may send a letter.
 pub const MOST: usize = 2_000;
 /// Bytes of a file at most.
@@ -162,8 +164,10 @@ fn line<'r>(of: &impl Fn(&str) -> &'r str, ground: &Ground<'_>) -> Result<Line, 
         wrong.push(("language", "rights-import-language"));
     }
     let received = received(of("received"), ground.now);
-    if received.is_none() {
-        wrong.push(("received", "rights-error-future"));
+    match received {
+        None => wrong.push(("received", "rights-error-future")),
+        Some(at) if at < ground.now - OLDEST => wrong.push(("received", "rights-error-past")),
+        Some(_) => {}
     }
     let says =
         kind.is_some_and(|kind| matches!(kind, Kind::Correction | Kind::Complaint | Kind::Appeal));
@@ -254,10 +258,9 @@ mod tests {
             "\u{feff}kind,email,received\nerasure,li@example.com,2026-11-02\n\nCorrect my data,,\n",
         );
         assert!(lines.is_err(), "the second names nobody and says nothing");
-        let lines =
-            try_read("请求类型;手机;语言\n删除我的信息;13800138000;zh-CN\naccess;13900139000;\n");
-        let lines = lines.unwrap_or_default();
-        assert!(lines.is_empty() || lines.len() == 2);
+        let title = web::translate(Lang::ZhCn, "rights-kind-erasure", &[]);
+        let named = format!("请求类型;手机\n{title};13800138000\naccess;13900139000\n");
+        assert_eq!(try_read(&named).map(|lines| lines.len()), Ok(2));
         let lines = try_read("kind,手机,语言\nerasure,13800138000,zh-CN\naccess,13900139000,\n");
         let lines = lines.unwrap_or_default();
         assert_eq!(lines.len(), 2);
@@ -268,10 +271,13 @@ mod tests {
     #[test]
     fn every_fault_is_told_with_its_line_and_nothing_of_what_stands_there() {
         let all = faults(
-            "kind,email,received\nerasure,li@,2026-11-02\nnothing,han@example.com,2099-01-01\naccess,,\n",
+            "kind,email,received\nerasure,li@,2026-11-02\nnothing,han@example.com,2099-01-01\naccess,,\naccess,li@example.com,0026-11-02\n",
         );
         let told: Vec<(u64, &str)> = all.iter().map(|one| (one.line, one.column)).collect();
-        assert_eq!(told, [(2, "email"), (3, "kind"), (3, "received"), (4, "email")]);
+        assert_eq!(
+            told,
+            [(2, "email"), (3, "kind"), (3, "received"), (4, "email"), (5, "received")]
+        );
         assert_eq!(faults("email\nli@example.com\n")[0].key, "rights-import-kind");
         assert_eq!(faults("kind,e\naccess,x\n")[0].key, "rights-import-column");
         assert_eq!(faults("kind,email\n")[0].key, "rights-import-empty");

@@ -54,7 +54,8 @@ const WORDS: [(Kind, &[&str]); 9] = [
         Kind::Correction,
         &[
             "correct my",
-            "rectif",
+            "rectify",
+            "rectification",
             "article 16",
             "art. 16",
             "my address is wrong",
@@ -137,18 +138,49 @@ fn folded(subject: &str, text: &str) -> String {
 fn begins_quote(line: &str) -> bool {
     let line = line.trim();
     let wrote = line.starts_with("On ") && line.ends_with("wrote:");
-    let marks =
-        ["-----Original Message", "________________________________", "发件人:", "发件人："];
+    let marks = [
+        "-----Original Message",
+        "________________________________",
+        "发件人:",
+        "发件人：",
+        "From:",
+        "Von:",
+    ];
     wrote || marks.iter().any(|mark| line.starts_with(mark)) || line.ends_with("写道：")
 }
 
-/// The kind that a letter asks for: `None` where it names none, or more than one.
+/// Where words stand in a text by themselves: "objectives" has no "i object" in "AI objectives".
+fn places<'t>(all: &'t str, words: &str) -> impl Iterator<Item = usize> + 't {
+    let latin = words.is_ascii();
+    let length = words.len();
+    all.match_indices(words).map(|(at, _)| at).collect::<Vec<_>>().into_iter().filter(move |at| {
+        let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let whole =
+            !letter(all[..*at].chars().next_back()) && !letter(all[*at + length..].chars().next());
+        !latin || whole
+    })
+}
+
+/// Whether somebody says that they do not want it: a few letters before the words.
+fn is_denied(all: &str, at: usize) -> bool {
+    let before: Vec<char> = all[..at].chars().rev().take(14).collect();
+    let before: String = before.into_iter().rev().collect();
+    ["not ", "n't ", "never ", "without ", "不要", "不用", "不想", "请勿", "别"]
+        .iter()
+        .any(|word| before.contains(word))
+}
+
+/// The kind that a letter asks for: `None` where it names none, more than one, or says not to.
 pub fn guess(subject: &str, text: &str) -> Option<Kind> {
     let all = folded(subject, text);
-    let mut found = WORDS.iter().filter(|(_, words)| words.iter().any(|word| all.contains(word)));
+    let named =
+        |words: &&(Kind, &[&str])| words.1.iter().any(|one| places(&all, one).next().is_some());
+    let mut found = WORDS.iter().filter(named);
     let first = found.next()?;
     // Somebody who complains that something was not deleted asks for two things: a person reads it.
-    found.next().is_none().then_some(first.0)
+    let only = found.next().is_none();
+    let denied = first.1.iter().any(|one| places(&all, one).any(|at| is_denied(&all, at)));
+    (only && !denied).then_some(first.0)
 }
 
 #[cfg(test)]
@@ -179,6 +211,10 @@ mod tests {
             ("Complaint", "You did not delete my data."),
             ("Re: your request", "Thanks!\n\nOn Monday, ACME wrote:\n> please delete my data"),
             ("Re: hello", "Thanks!\n> delete my account"),
+            ("Re: hello", "Thanks!\n\nFrom: privacy@lantern.example\nSent: Monday\nDelete my data"),
+            ("AI", "our AI objectives"),
+            ("Careful", "Please do not delete my account!"),
+            ("你好", "请不要删除我的账号"),
             ("", ""),
         ] {
             assert_eq!(guess(subject, text), None, "{subject} / {text}");

@@ -127,31 +127,39 @@ impl Rights {
         Ok(())
     }
 
-    /// Puts a checked file aside; its lines are wiped.
+    /// Puts a file aside that is checked, or failed; its lines are wiped.
     ///
     /// # Errors
     /// [`RightsError::Conflict`] if it is taken in already.
     pub async fn put_file_aside(&self, actor: &Actor, id: &str) -> Result<()> {
         let entry = Entry::new(actor.clone(), "rights.import_dropped", "rights_import", id);
         let mut tx = self.store().begin(entry).await?;
-        move_on(&mut tx, id, ("checked", "aside"), true).await?;
+        let from = if self.import(id).await?.stage == "failed" { "failed" } else { "checked" };
+        move_on(&mut tx, id, (from, "aside"), true).await?;
         tx.commit().await?;
         Ok(())
     }
 
-    /// Wipes files that were checked more than a day ago and never confirmed.
+    /// Wipes files that were checked more than a day ago and never confirmed, and those that failed and
+    /// that nobody went on with for a month.
     ///
     /// # Errors
     /// Those of Privet's own database.
     pub async fn drop_old_files(&self) -> Result<()> {
         const LIFE: i64 = 24 * 3600 * 1_000_000;
-        let old: Vec<String> =
-            sqlx::query_scalar("SELECT id FROM rights_import WHERE stage = 'checked' AND at < $1")
-                .bind(now() - LIFE)
-                .fetch_all(self.store().reader())
-                .await?;
+        const FAILED: i64 = 30 * LIFE;
+        let old: Vec<String> = sqlx::query_scalar(
+            "SELECT id FROM rights_import WHERE (stage = 'checked' AND at < $1)
+                   OR (stage = 'failed' AND at < $2)",
+        )
+        .bind(now() - LIFE)
+        .bind(now() - FAILED)
+        .fetch_all(self.store().reader())
+        .await?;
         for id in &old {
-            self.put_file_aside(&BY, id).await?;
+            if let Err(error) = self.put_file_aside(&BY, id).await {
+                tracing::warn!(%error, file = %id, "a file could not be put aside");
+            }
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Mail that came in: a letter that asks for one thing becomes a request at once, which its sender still
 //! confirms; anything else waits for somebody who reads it.
 
-use ::store::{Actor, Entry, WriteTx, new_id, now};
+use ::store::{Actor, Entry, HotWrite, WriteTx, new_id, now};
 use consent::{Identifier, IdentifierKind, Subject, property::DEFAULT};
 use sqlx::Row as _;
 use web::{Lang, Rule};
@@ -46,6 +46,12 @@ fn context(id: &str) -> String {
     format!("rights-mail:{id}")
 }
 
+/// Whether nothing happens before the sender confirms. An objection counts without proof, and anybody
+/// can write a name into `From`: such a letter is read by somebody first.
+fn asks_first(kind: Kind) -> bool {
+    kind.needs() > Level::Claimed
+}
+
 fn person_of(message: &Message) -> Option<Subject> {
     let one = Identifier::parse(IdentifierKind::Email, &message.from, "").ok()?;
     Subject::new(vec![one]).ok()
@@ -66,6 +72,9 @@ impl Rights {
     pub async fn take_mail(&self, actor: Actor, bytes: &[u8]) -> Result<Taken> {
         let message = Message::read(bytes).ok_or(RightsError::Asked("rights-error-no-letter"))?;
         if message.automatic {
+            // Nothing of it is kept but that it came.
+            let entry = Entry::new(actor, "rights.mail_ignored", "rights_mail", new_id());
+            self.store().submit(HotWrite { entry, rows: Vec::new() }).await?;
             return Ok(Taken::Automatic);
         }
         // Without a Message-ID the same words of the same sender are the same letter.
@@ -85,7 +94,9 @@ impl Rights {
         // Kept before anything else is tried: what came is not lost.
         let id = self.keep_mail(&actor, &origin, kind, &message).await?;
         match (kind, person_of(&message)) {
-            (Some(kind), Some(person)) if self.may_make(&person) => {
+            (Some(kind), Some(person))
+                if asks_first(kind) && !message.list && self.may_make(&person) =>
+            {
                 let new = from_letter(kind, person, &message);
                 Ok(Taken::Made(Box::new(self.make_of_mail(BY, &id, new).await?)))
             }

@@ -3,10 +3,11 @@
 use mail_parser::{MessageParser, MimeHeaders as _};
 use serde::{Deserialize, Serialize};
 
-use crate::Private;
-
 /// Bytes of a letter at most: with its attachments, which are not looked into.
 pub(super) const LARGEST: usize = 4 * 1024 * 1024;
+
+/// Characters that are kept of its words.
+const LONGEST: usize = 40_000;
 
 /// A letter. `Debug` shows nothing of it.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,8 +23,10 @@ pub struct Message {
     pub text: String,
     /// How many files came with it; they are not kept.
     pub files: usize,
-    /// A machine sent it: an automatic answer, a report of a mail server, a mailing list.
+    /// A machine sent it: an automatic answer, a report of a mail server.
     pub automatic: bool,
+    /// It came over a list, as mailboxes of teams often are, or to many: somebody reads it first.
+    pub list: bool,
     /// By this the same letter is known when it comes again.
     pub id: String,
 }
@@ -52,32 +55,34 @@ impl Message {
             from,
             name: short(first.name().unwrap_or_default(), 200),
             subject: short(letter.subject().unwrap_or_default(), 400),
-            text: short(&letter.body_text(0).unwrap_or_default(), Private::LONGEST),
+            text: short(&letter.body_text(0).unwrap_or_default(), LONGEST),
             files: letter.attachments().filter(|part| !part.is_message()).count(),
             automatic: is_automatic(&letter),
+            list: is_list(&letter),
             id: letter.message_id().unwrap_or_default().to_owned(),
         })
     }
 }
 
-/// RFC 3834 (`Auto-Submitted`), lists (RFC 2919), reports (RFC 3464), and what older programs write.
+fn head(letter: &mail_parser::Message<'_>, name: &'static str) -> String {
+    letter.header_raw(name).map(|text| text.trim().to_ascii_lowercase()).unwrap_or_default()
+}
+
+/// RFC 3834 (`Auto-Submitted`) and reports of mail servers (RFC 3464), which have no way back.
 fn is_automatic(letter: &mail_parser::Message<'_>) -> bool {
-    let head = |name: &'static str| {
-        letter.header_raw(name).map(|text| text.trim().to_ascii_lowercase()).unwrap_or_default()
-    };
-    let auto = head("Auto-Submitted");
-    let bulk = ["bulk", "list", "junk", "auto_reply"].contains(&head("Precedence").as_str());
+    let auto = head(letter, "Auto-Submitted");
     let report = letter.content_type().is_some_and(|kind| {
         kind.ctype().eq_ignore_ascii_case("multipart")
             && kind.subtype().is_some_and(|sub| sub.eq_ignore_ascii_case("report"))
     });
-    let empty_path = letter.header_raw("Return-Path").is_some_and(|path| path.trim() == "<>");
-    let list = ["List-Id", "List-Unsubscribe", "X-Autoreply", "X-Auto-Response-Suppress"];
-    (!auto.is_empty() && auto != "no")
-        || bulk
-        || report
-        || empty_path
-        || list.iter().any(|name| letter.header_raw(*name).is_some())
+    let nowhere = letter.header_raw("Return-Path").is_some_and(|path| path.trim() == "<>");
+    (!auto.is_empty() && auto != "no") || report || nowhere
+}
+
+/// RFC 2919, and what older programs write.
+fn is_list(letter: &mail_parser::Message<'_>) -> bool {
+    let bulk = ["bulk", "list", "junk"].contains(&head(letter, "Precedence").as_str());
+    bulk || ["List-Id", "List-Unsubscribe"].iter().any(|name| letter.header_raw(*name).is_some())
 }
 
 #[cfg(test)]
@@ -107,13 +112,15 @@ mod tests {
     fn what_machines_send_is_known() {
         for head in [
             "Auto-Submitted: auto-replied",
-            "Precedence: bulk",
-            "List-Id: <news.example.com>",
             "Return-Path: <>",
             "Content-Type: multipart/report; boundary=x",
         ] {
             let letter = format!("From: li@example.com\n{head}\nSubject: delete my data\n\nx\n");
             assert!(read(&letter).automatic, "{head}");
+        }
+        for head in ["Precedence: bulk", "List-Id: <privacy.lantern.example>"] {
+            let letter = read(&format!("From: li@example.com\n{head}\nSubject: x\n\nx\n"));
+            assert!(letter.list && !letter.automatic, "{head}: a team's mailbox may be a list");
         }
         assert!(!read("From: li@example.com\nAuto-Submitted: no\nSubject: x\n\nx\n").automatic);
     }

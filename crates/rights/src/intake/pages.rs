@@ -265,7 +265,10 @@ async fn imported(
     p.require(Permission::LookUpPeople)?;
     p.require(Permission::EditRecords)?;
     let import = room.rights.import(&id).await?;
-    let lines = room.rights.import_lines(&id).await?;
+    let lines = match import.stage.as_str() {
+        "checked" => room.rights.import_lines(&id).await?,
+        _ => Vec::new(),
+    };
     let count = |kind: Kind| lines.iter().filter(|line| line.kind == kind).count();
     let kinds = Kind::ALL.into_iter().map(|kind| (p.t(&kind.key()), count(kind)));
     let page = ImportedPage {

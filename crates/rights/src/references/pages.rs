@@ -72,7 +72,7 @@ async fn page(
     let lines = room.rights.references().await?.into_iter();
     Ok(ReferencesPage {
         lines: lines.map(|one| Line { from: end(&one.from), to: end(&one.to), one }).collect(),
-        may_act: p.can(Permission::EditRecords),
+        may_act: p.can(Permission::EditMap),
         tables,
         input,
         errors,
@@ -96,7 +96,7 @@ async fn declare(
     CsrfForm(input): CsrfForm<Input>,
 ) -> Result<Response, WebError> {
     p.require(Permission::LookUpPeople)?;
-    p.require(Permission::EditRecords)?;
+    p.require(Permission::EditMap)?;
     let from = end(&input.from, &input.from_column);
     let to = end(&input.to, &input.to_column);
     let key = match room.rights.declare(&p.actor(), &from, &to).await {
@@ -122,7 +122,7 @@ async fn remove(
     CsrfForm(_): CsrfForm<Nothing>,
 ) -> Result<Response, WebError> {
     p.require(Permission::LookUpPeople)?;
-    p.require(Permission::EditRecords)?;
+    p.require(Permission::EditMap)?;
     room.rights.undeclare(&p.actor(), &id).await?;
     Ok(redirect_with_toast("/console/requests/references", "rights-toast-reference-removed"))
 }

@@ -89,9 +89,6 @@ impl Rights {
                 return Err(RightsError::Asked("rights-error-reference-column"));
             }
         }
-        if self.references().await?.iter().any(|one| one.from == *from && one.to == *to) {
-            return Err(RightsError::Conflict("rights-error-reference-known"));
-        }
         let id = new_id();
         let entry = Entry::new(actor.clone(), "rights.reference_declared", "rights_reference", &id);
         let mut tx = self.store().begin(entry).await?;
@@ -100,7 +97,7 @@ impl Rights {
         let mut query = sqlx::query(
             "INSERT INTO rights_reference (id, at, actor, from_source, from_table, from_column,
                to_source, to_table, to_column)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
         )
         .bind(&id)
         .bind(now())
@@ -108,14 +105,18 @@ impl Rights {
         for end in ends {
             query = query.bind(end);
         }
-        query.execute(tx.conn()).await?;
+        if query.execute(tx.conn()).await?.rows_affected() == 0 {
+            return Err(RightsError::Conflict("rights-error-reference-known"));
+        }
         tx.commit().await?;
         Ok(())
     }
 
     async fn knows(&self, end: &End) -> Result<bool> {
         let map = self.regimes().map();
-        if !map.sources().await?.iter().any(|one| one.id == end.source) {
+        let database = |kind: &str| kind != "declared" && kind != "files";
+        let sources = map.sources().await?;
+        if !sources.iter().any(|one| one.id == end.source && database(&one.kind)) {
             return Ok(false);
         }
         let tables = map.tables_of(&end.source).await?.tables;

@@ -12,6 +12,14 @@ use super::{
 };
 use crate::{REFUSALS, Result, Rights, RightsError, clock};
 
+/// What showed that an address or a number is somebody's.
+enum Shown {
+    /// The link of a letter, by its hash.
+    Link(String),
+    /// The code of a text message, by its link's id.
+    Code(String),
+}
+
 /// What one act does beside the request itself.
 #[derive(Default)]
 struct Act<'a> {
@@ -27,6 +35,8 @@ struct Act<'a> {
     pauses: Option<&'a str>,
     /// The clock goes on.
     resumes: bool,
+    /// It goes on only from what was awaited for this reason.
+    answers: Option<&'a str>,
 }
 
 impl Rights {
@@ -87,6 +97,9 @@ impl Rights {
         if act.resumes {
             store::end_pauses(&mut tx, &request.id).await?;
         }
+        if let Some(reason) = act.answers {
+            store::end_pause(&mut tx, &request.id, reason).await?;
+        }
         if let Some(reason) = act.pauses {
             store::begin_pause(&mut tx, &request.id, reason).await?;
         }
@@ -101,6 +114,9 @@ impl Rights {
         store::update(&mut tx, &request).await?;
         let event = NewEvent { request: &request.id, what: act.what, detail: &act.detail };
         store::insert_event(&mut tx, actor, &event).await?;
+        if request.level == Level::Checked {
+            crate::identity::settle(&mut tx, &request.id).await?;
+        }
         if act.what == "verified" {
             crate::effect::queue(&mut tx, &request).await?;
         }
@@ -138,7 +154,7 @@ impl Rights {
     /// [`RightsError::NotFound`] for a link that does not work (any more).
     pub async fn confirm(&self, secret: &str) -> Result<Request> {
         let id = self.behind(secret).await?.id;
-        self.shown(&id, Some(&crate::token::hash(secret))).await
+        self.shown(&id, &Shown::Link(crate::token::hash(secret))).await
     }
 
     /// A person entered the code that went to their telephone: it is theirs. `None` for anything that
@@ -147,22 +163,28 @@ impl Rights {
     /// # Errors
     /// Those of Privet's own database.
     pub async fn confirm_code(&self, token: &str, code: &str) -> Result<Option<Request>> {
-        let Some(id) = self.preferences().redeem_code(token, code).await? else { return Ok(None) };
-        match self.shown(&id, None).await {
+        let Some(good) = self.preferences().check_record(token, code).await? else {
+            return Ok(None);
+        };
+        match self.shown(&good.record, &Shown::Code(good.link)).await {
             Ok(request) => Ok(Some(request)),
             Err(RightsError::NotFound(_)) => Ok(None),
             Err(other) => Err(other),
         }
     }
 
-    /// The address or number of a request is its person's; the link that showed it is used up.
-    async fn shown(&self, id: &str, link: Option<&str>) -> Result<Request> {
+    /// The address or number of a request is its person's; what showed it is used up.
+    async fn shown(&self, id: &str, by: &Shown) -> Result<Request> {
         let actor = crate::CUSTOMER;
         let profile = self.regimes().known().await?;
         let entry = Entry::new(actor.clone(), "rights.verified", "rights_request", id);
         let mut tx = self.store().begin(entry).await?;
-        if let Some(hash) = link {
-            store::use_link(&mut tx, hash).await?;
+        match by {
+            Shown::Link(hash) => {
+                store::use_link(&mut tx, hash).await?;
+            }
+            Shown::Code(link) if self.preferences().spend(&mut tx, link).await? => {}
+            Shown::Code(_) => return Err(RightsError::NotFound("link")),
         }
         let mut request = store::find(self, &mut tx, id).await?;
         if request.state.is_closed() {
@@ -199,14 +221,16 @@ impl Rights {
             detail: Level::Checked.as_str().to_owned(),
             said: Some((Author::Note, how)),
             letter: Some("rights-received-letter"),
+            answers: Some("identity"),
             ..Act::default()
         };
+        let else_awaited = self.awaits(&request.id, "identity").await?.1;
         self.act(actor, request, "rights.verified", act, |one| {
             one.level = Level::Checked;
             if one.verified_at == 0 {
                 one.verified_at = now();
             }
-            if one.state == State::Unverified {
+            if one.state == State::Unverified || (one.state == State::Waiting && !else_awaited) {
                 one.state = State::Open;
             }
         })
@@ -263,6 +287,10 @@ impl Rights {
         if request.state != State::Open || !crate::AWAITED.contains(&reason) {
             return Err(RightsError::Conflict("rights-error-not-open"));
         }
+        // A clock must not stand still for somebody who does not hear that they are asked.
+        if !self.can_write(&request)? {
+            return Err(RightsError::Conflict("rights-error-cannot-ask"));
+        }
         let act = Act {
             what: "asked",
             detail: reason.to_owned(),
@@ -296,11 +324,28 @@ impl Rights {
         .await
     }
 
-    /// What was awaited of the person came, in another way than words.
+    /// What was awaited to see who somebody is came, in another way than words. Anything else that is
+    /// awaited still is.
     pub(crate) async fn goes_on(&self, request: Request, what: &'static str) -> Result<()> {
-        let act = Act { what, resumes: true, ..Act::default() };
-        self.act(&crate::CUSTOMER, request, "rights.heard", act, |one| one.state = State::Open)
-            .await
+        let (awaited, more) = self.awaits(&request.id, "identity").await?;
+        if !awaited || request.state != State::Waiting {
+            return Ok(());
+        }
+        let act = Act { what, answers: Some("identity"), ..Act::default() };
+        self.act(&crate::CUSTOMER, request, "rights.heard", act, |one| {
+            if !more {
+                one.state = State::Open;
+            }
+        })
+        .await
+    }
+
+    /// Whether something is awaited for a reason, and for another one.
+    async fn awaits(&self, id: &str, reason: &str) -> Result<(bool, bool)> {
+        let all = self.awaited(id).await?;
+        let open: Vec<_> = all.iter().filter(|one| one.pause.to.is_none()).collect();
+        let of = open.iter().any(|one| one.reason == reason);
+        Ok((of, open.iter().any(|one| one.reason != reason)))
     }
 
     /// Writes to the person.
@@ -489,14 +534,17 @@ impl Rights {
     /// # Errors
     /// Those of Privet's own database.
     pub async fn lapse(&self) -> Result<usize> {
-        let before = now() - super::receive::LINK_LIFE - super::receive::LAPSE;
+        // A letter may be written long after the request came in: of a file, of a mailbox.
         let ids: Vec<String> = sqlx::query_scalar(
-            "SELECT id FROM rights_request WHERE state = 'unverified' AND received_at < $1
-             AND level = 'claimed'
-             AND (channel = 'portal' OR id IN (SELECT request FROM rights_link))
+            "SELECT id FROM rights_request r WHERE state = 'unverified' AND level = 'claimed'
+               AND received_at < $1
+               AND (channel = 'portal' OR id IN (SELECT request FROM rights_link))
+               AND NOT EXISTS (SELECT 1 FROM rights_link l WHERE l.request = r.id
+                 AND l.expires_at > $2)
              ORDER BY received_at LIMIT 500",
         )
-        .bind(before)
+        .bind(now() - super::receive::LINK_LIFE - super::receive::LAPSE)
+        .bind(now() - super::receive::LAPSE)
         .fetch_all(self.store().reader())
         .await?;
         let mut lapsed = 0;

@@ -320,6 +320,12 @@ pub(super) async fn end_pauses(tx: &mut WriteTx, request: &str) -> Result<()> {
     Ok(())
 }
 
+pub(super) async fn end_pause(tx: &mut WriteTx, request: &str, reason: &str) -> Result<()> {
+    let sql = "UPDATE rights_pause SET to_at = $1 WHERE request = $2 AND to_at = 0 AND reason = $3";
+    sqlx::query(sql).bind(now()).bind(request).bind(reason).execute(tx.conn()).await?;
+    Ok(())
+}
+
 pub(super) async fn find(rights: &Rights, tx: &mut WriteTx, id: &str) -> Result<Request> {
     let sql = format!("SELECT {COLUMNS} FROM rights_request WHERE id = $1");
     let row = sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_optional(tx.conn()).await?;

@@ -84,6 +84,7 @@ impl Rights {
         (request.state, request.closed_at) = (State::Refused, now());
         DUPLICATE.clone_into(&mut request.refusal);
         crate::correction::forget(&mut tx, &request.id).await?;
+        crate::identity::forget(&mut tx, &request.id).await?;
         store::update(&mut tx, &request).await?;
         let (name, other_name) = (request.name(), other.name());
         let own = NewEvent { request: &request.id, what: "duplicate", detail: &other_name };
