@@ -173,15 +173,15 @@ impl Rights {
         let places: BTreeSet<(&str, usize)> =
             steps.iter().map(|step| (step.source.as_str(), step.wave)).collect();
         let mut rows = 0;
-        let mut session = None;
+        let mut before = None;
         for (source, wave) in places {
             let mine = steps.iter().filter(|step| step.source == source && step.wave == wave);
             let mut mine: Vec<Step> =
                 mine.map(|step| Step { shared: 0, cells: Vec::new(), ..step.clone() }).collect();
-            let open = Open::new(self, source, session.take()).await.map_err(job_error)?;
+            let open = Open::new(self, source, before.take()).await.map_err(job_error)?;
             let site = Site { rights: self, id, start: &start, context, triggers, round, open };
             Box::pin(site.wave(&mut mine)).await.map_err(job_error)?;
-            session = Some(site.open.into_session());
+            before = Some(site.open);
             let mut done = Done::default();
             for step in &mine {
                 done.add(step.done);

@@ -1,7 +1,11 @@
 //! The work in one database of an erasure: its lists of keys wave by wave, each batch in a transaction,
 //! and what became of every row.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use ::store::{JobContext, JobError, now};
 use purge::{End, Flow, Progress, RunOptions, Schema, Session, Sink, SinkError};
@@ -77,31 +81,37 @@ pub(super) struct Site<'a> {
     pub open: Open,
 }
 
+/// How long an answer to what must stay holds, unless a hold was made or ended.
+const ASKED: Duration = Duration::from_secs(1);
+
 /// Its connection, and what must stay in it.
 pub(super) struct Open {
     session: Mutex<Session>,
     schema: Arc<Schema>,
-    keeps: Keeps,
+    keeps: Arc<Keeps>,
     stamp: (i64, i64, i64),
+    asked: Instant,
 }
 
 impl Open {
-    /// Asks anew what must stay, and who may write. The connection of the wave before is kept where it
-    /// leads to the same place still.
-    pub async fn new(rights: &Rights, source: &str, before: Option<Session>) -> Result<Self, Halt> {
+    /// Asks anew who may write and what must stay. `before`: of the wave before; its connection is kept
+    /// where it leads to the same place still, and its answer for a second.
+    pub async fn new(rights: &Rights, source: &str, before: Option<Self>) -> Result<Self, Halt> {
         let retain = rights.retain();
         let target = retain.writer(source).await?;
         let stamp = retain.holds_stamp().await?;
-        let keeps = retain.keeps(source, now()).await?;
-        let before = before.filter(|session| session.leads_to(&target));
-        let mut session = before.unwrap_or_else(|| Session::new(target));
+        let before = before.map(|open| (open.stamp, open.asked, open.keeps, open.session));
+        let (asked, keeps) = match &before {
+            Some((of, at, keeps, _)) if *of == stamp && at.elapsed() < ASKED => {
+                (*at, Arc::clone(keeps))
+            }
+            _ => (Instant::now(), Arc::new(retain.keeps(source, now()).await?)),
+        };
+        let session = before.map(|(.., session)| session.into_inner());
+        let session = session.filter(|session| session.leads_to(&target));
+        let mut session = session.unwrap_or_else(|| Session::new(target));
         let schema = session.schema().await?;
-        Ok(Self { session: Mutex::new(session), schema, keeps, stamp })
-    }
-
-    /// The connection, for the next wave.
-    pub fn into_session(self) -> Session {
-        self.session.into_inner()
+        Ok(Self { session: Mutex::new(session), schema, keeps, stamp, asked })
     }
 }
 

@@ -103,7 +103,7 @@ impl Rights {
     ) -> Result<(), Halt> {
         let waves: BTreeSet<usize> =
             steps.iter().filter(|step| !step.is_done).map(|step| step.wave).collect();
-        let mut session = None;
+        let mut before = None;
         // Waves that are done and not written down yet. A killed server does them again, which does no
         // harm; one entry for each wave would cost more than a small wave.
         let mut open: Vec<Step> = Vec::new();
@@ -112,13 +112,13 @@ impl Rights {
             let mine = |step: &Step| step.wave == wave && step.error != "no-key";
             let mut those: Vec<Step> = steps.iter().filter(|step| mine(step)).cloned().collect();
             let ended = loop {
-                let open = match Open::new(self, source, session.take()).await {
+                let open = match Open::new(self, source, before.take()).await {
                     Ok(open) => open,
                     Err(halt) => break Err(halt),
                 };
                 let site = Site { rights: self, id, start, context, triggers, round: 1, open };
                 let ended = Box::pin(site.wave(&mut those)).await;
-                session = Some(site.open.into_session());
+                before = Some(site.open);
                 match ended {
                     // What must stay has changed: the wave is done again with it.
                     Err(Halt::Holds) => {}
