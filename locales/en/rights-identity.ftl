@@ -5,6 +5,7 @@ rights-phone-hint = If you have no address that we know. We send a code there.
 rights-code-text = A text message with six digits is on its way. The code works for ten minutes.
 rights-code-wrong-text = Check the six digits. After five tries, or ten minutes, make the request again.
 preference-sms-record-code = { $organisation }: your code is { $code }. It confirms your privacy request, for the next ten minutes. Never tell it to anybody.
+rights-sms-news = { $organisation }: there is news about your request { $name }. Read it at { $address }
 
 # The person's own page
 rights-facts = Help us to see that it is you
@@ -72,7 +73,6 @@ rights-error-facts = Choose one to five of the facts offered.
 rights-error-tries = Three times is enough: look in another way, such as a document or a call back.
 rights-error-facts-over = Nothing is asked for any more. Load the page again.
 rights-error-facts-given = What the person told is being compared. Wait a moment.
-rights-error-cannot-ask = No letter reaches this person, so they would not hear that they are asked. Ask by telephone or post and note what they say.
 rights-error-facts-empty = Fill in at least one.
 rights-error-declare = The declaration is missing.
 rights-error-no-paper = No document is asked for, or enough have arrived.

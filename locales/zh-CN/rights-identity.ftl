@@ -5,6 +5,7 @@ rights-phone-hint = 若您没有我们认识的邮箱，我们向此号码发送
 rights-code-text = 含六位数字的短信已发出，验证码十分钟内有效。
 rights-code-wrong-text = 请核对六位数字。输错五次或超过十分钟后，请重新提出请求。
 preference-sms-record-code = { $organisation }：验证码 { $code }，用于确认您的个人信息请求，十分钟内有效。请勿告知他人。
+rights-sms-news = { $organisation }：您的请求 { $name } 有新进展，请在 { $address } 查看。
 
 # 请求人页面
 rights-facts = 请协助我们确认是您本人
@@ -68,7 +69,6 @@ rights-error-facts = 请从所列信息项中选择一至五项。
 rights-error-tries = 三次已经足够：请改用证件或回拨电话等其他方式。
 rights-error-facts-over = 现在没有需要填写的内容，请重新加载页面。
 rights-error-facts-given = 正在核对请求人所填内容，请稍候。
-rights-error-cannot-ask = 邮件无法送达此人，其不会得知您的询问。请以电话或信函询问并记录答复。
 rights-error-facts-empty = 请至少填写一项。
 rights-error-declare = 缺少声明。
 rights-error-no-paper = 没有要求提供证件，或已收到足够的证件。

@@ -10,6 +10,8 @@ use super::{LinkKind, NewLink, ask::CODE_LIFE};
 use crate::{PreferenceError, Preferences, Result, person, sms, token};
 
 const KIND: &str = "preference-code";
+/// A text message that could not be sent for so long (in seconds) is no news any more.
+const TEXT_LIFE: i64 = 24 * 3600;
 
 impl Preferences {
     /// Has a code sent to a person's telephone, for a record of the caller's; returns the token with
@@ -37,6 +39,27 @@ impl Preferences {
         let payload = serde_json::json!({ "link": self.link_id(tx, &secret).await? });
         tx.enqueue(NewJob { kind: KIND, payload, dedupe: None, max_attempts: 4 }).await?;
         Ok(secret)
+    }
+
+    /// Has a text message sent. The number is sealed until then; the text must name nobody.
+    ///
+    /// # Errors
+    /// [`PreferenceError::Link`] where the person has no number.
+    pub async fn queue_text(
+        &self,
+        tx: &mut WriteTx,
+        person: &Subject,
+        (property, lang): (&str, Lang),
+        text: &str,
+    ) -> Result<()> {
+        let person = person.only(IdentifierKind::Phone).ok_or(PreferenceError::Link)?;
+        // Without a code it opens nothing: it only holds the number.
+        let kind = LinkKind::Record;
+        let new = NewLink { kind, person: &person, property, lang, life: TEXT_LIFE, record: "" };
+        let secret = self.insert_link(tx, &new).await?;
+        let payload = serde_json::json!({ "link": self.link_id(tx, &secret).await?, "text": text });
+        tx.enqueue(NewJob { kind: KIND, payload, dedupe: None, max_attempts: 6 }).await?;
+        Ok(())
     }
 
     /// What a code stands for; `None` for anything that does not fit, whatever it is: a wrong code, one
@@ -90,16 +113,26 @@ impl JobHandler for SendCode {
         let Some((person, lang)) = self.preferences.waits(id).await? else { return Ok(()) };
         let number = person::first(&person, IdentifierKind::Phone);
         let (Some(gateway), Some(number)) = (self.preferences.sms(), number) else { return Ok(()) };
-        let code = token::six_digits();
-        // The code counts before it is on its way: who reads it at once must find it valid.
-        self.preferences.set_code(id, &code).await?;
-        let organisation = self.preferences.web().organisation();
-        let args = [("organisation", organisation.into()), ("code", code.into())];
-        let text = web::translate(lang, "preference-sms-record-code", &args);
+        let text = match context.payload["text"].as_str() {
+            Some(text) => text.to_owned(),
+            None => self.code(id, lang).await?,
+        };
         let sent = gateway.send(&sms::PhoneNumber::new(number.expose()), &text).await;
         sent.map_err(|error| {
             let said = error.to_string();
             if error.permanent() { JobError::Fatal(said) } else { JobError::Retry(said) }
         })
+    }
+}
+
+impl SendCode {
+    /// The text of a new code, which counts before it is on its way: who reads it at once must find it
+    /// valid.
+    async fn code(&self, id: &str, lang: Lang) -> Result<String> {
+        let code = token::six_digits();
+        self.preferences.set_code(id, &code).await?;
+        let organisation = self.preferences.web().organisation();
+        let args = [("organisation", organisation.into()), ("code", code.into())];
+        Ok(web::translate(lang, "preference-sms-record-code", &args))
     }
 }

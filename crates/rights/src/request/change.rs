@@ -137,14 +137,43 @@ impl Rights {
     /// # Errors
     /// What was kept is no person (any more).
     pub fn can_write(&self, request: &Request) -> Result<bool> {
-        Ok(self.web().has_mail() && mail_of(&request.private.person()?).is_some())
+        let person = request.private.person()?;
+        Ok(if mail_of(&person).is_some() { self.web().has_mail() } else { self.can_text(&person) })
+    }
+
+    /// Whether somebody who gave no address hears of us by text message.
+    fn can_text(&self, person: &consent::Subject) -> bool {
+        self.preferences().has_sms() && person.only(consent::IdentifierKind::Phone).is_some()
     }
 
     async fn write(&self, tx: &mut WriteTx, request: &Request, kind: &'static str) -> Result<()> {
-        let Some(to) = mail_of(&request.private.person()?) else { return Ok(()) };
+        let person = request.private.person()?;
+        let Some(to) = mail_of(&person) else { return self.text(tx, request, &person).await };
         let url = self.address(&format!("/privacy/requests/{}", request.id));
         let letter = self.letter(kind, request, to).with_action(&url);
         self.web().queue_mail(tx, &letter).await?;
+        Ok(())
+    }
+
+    /// A text message that says that there is news, and not which.
+    async fn text(
+        &self,
+        tx: &mut WriteTx,
+        request: &Request,
+        person: &consent::Subject,
+    ) -> Result<()> {
+        if !self.can_text(person) || request.level < Level::Contact {
+            return Ok(());
+        }
+        let lang = web::Lang::from_tag(&request.lang).unwrap_or_default();
+        let args = [
+            ("organisation", self.organisation().into()),
+            ("name", request.name().into()),
+            ("address", self.address("/privacy/requests").into()),
+        ];
+        let text = web::translate(lang, "rights-sms-news", &args);
+        let place = (request.property.as_str(), lang);
+        self.preferences().queue_text(tx, person, place, &text).await?;
         Ok(())
     }
 
@@ -287,16 +316,14 @@ impl Rights {
         if request.state != State::Open || !crate::AWAITED.contains(&reason) {
             return Err(RightsError::Conflict("rights-error-not-open"));
         }
-        // A clock must not stand still for somebody who does not hear that they are asked.
-        if !self.can_write(&request)? {
-            return Err(RightsError::Conflict("rights-error-cannot-ask"));
-        }
+        // A clock does not stand still for somebody who does not hear that they are asked.
+        let hears = self.can_write(&request)?;
         let act = Act {
             what: "asked",
             detail: reason.to_owned(),
             said: Some((Author::Staff, text)),
             letter: Some("rights-message-letter"),
-            pauses: Some(reason),
+            pauses: hears.then_some(reason),
             ..Act::default()
         };
         self.act(actor, request, "rights.asked", act, |one| one.state = State::Waiting).await
@@ -328,7 +355,7 @@ impl Rights {
     /// awaited still is.
     pub(crate) async fn goes_on(&self, request: Request, what: &'static str) -> Result<()> {
         let (awaited, more) = self.awaits(&request.id, "identity").await?;
-        if !awaited || request.state != State::Waiting {
+        if request.state != State::Waiting || (more && !awaited) {
             return Ok(());
         }
         let act = Act { what, answers: Some("identity"), ..Act::default() };

@@ -82,10 +82,10 @@ impl Rights {
         let request = self.drawn_up(&new, regimes).await?;
         let entry = Entry::new(actor.clone(), "rights.received", "rights_request", &request.id);
         let mut tx = self.store().begin(entry).await?;
+        let (request, code) = self.take_in(&mut tx, &actor, request, &new).await?;
         if let Some(origin) = &origin {
             store::insert_origin(&mut tx, origin, &request.id).await?;
         }
-        let (request, code) = self.take_in(&mut tx, &actor, request, &new).await?;
         tx.commit().await?;
         self.count_open().await;
         Ok(Received { id: request.id.clone(), request, code })
