@@ -122,10 +122,9 @@ async fn a_file(postgres: bool) {
     let bad = "kind,email\nerasure,li@\n";
     let faults = rights.check_import(&me(), bad.as_bytes(), Lang::En).await.unwrap().unwrap_err();
     assert_eq!((faults[0].line, faults[0].column), (2, "email"));
-    let mut csv = "kind,email,received\n".to_owned();
-    for n in 0..60 {
-        csv.push_str(&format!("erasure,p{n}@example.com,2026-11-02\n"));
-    }
+    let lines = (0..60).map(|n| format!("erasure,p{n}@example.com,2026-11-02"));
+    let csv = ["kind,email,received".to_owned()].into_iter().chain(lines).collect::<Vec<_>>();
+    let csv = csv.join("\n");
     let id = rights.check_import(&me(), csv.as_bytes(), Lang::ZhCn).await.unwrap().unwrap();
     assert_eq!(house.count().await, 0, "nothing before somebody says so");
     let sealed: String = sqlx::query_scalar("SELECT sealed FROM rights_import")

@@ -72,6 +72,10 @@ impl Walk<'_> {
         if person.has(&button).await? {
             person.click(&button).await?;
         }
+        if person.has("form[action='/privacy/leave'] button").await? {
+            person.click("form[action='/privacy/leave'] button").await?;
+            person.text("form[action='/privacy/link']").await?;
+        }
         person.open(&self.page("/privacy/requests/new?kind=access")).await?;
         person.fill("#f-phone", PHONE).await?;
         self.judge(person, "ask").await?;

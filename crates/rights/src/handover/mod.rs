@@ -90,7 +90,7 @@ fn parts(address: &str) -> Option<(&str, &str)> {
     (fits && !path.contains(['?', '#'])).then_some((host, path))
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");

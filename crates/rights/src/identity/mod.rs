@@ -36,3 +36,13 @@ pub const FACTS: [&str; 8] = [
 pub const MOST: usize = 5;
 /// How often somebody may tell.
 pub const TRIES: i64 = 3;
+
+/// The category of the data map that an identifier is, or "".
+fn fact_of(kind: consent::IdentifierKind) -> &'static str {
+    match kind {
+        consent::IdentifierKind::Email => "contact.email",
+        consent::IdentifierKind::Phone => "contact.phone",
+        consent::IdentifierKind::CustomerId => "identity.customer_id",
+        _ => "",
+    }
+}

@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ::store::{Actor, Entry, JobContext, JobError, JobHandler, JobRow, NewJob, Store, now};
-use consent::IdentifierKind;
 use purge::{Flow, SinkError};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -12,7 +11,7 @@ use trace::{Ground, Head, Options, Place, Row, Sink};
 use web::Lang;
 
 use super::{
-    FACTS, MOST, Stage, TRIES, compare,
+    FACTS, MOST, Stage, TRIES, compare, fact_of,
     store::{begin, told_context},
 };
 use crate::{
@@ -68,16 +67,9 @@ impl Rights {
         }
         let proved = request.proved()?;
         let kinds = proved.iter().flat_map(consent::Subject::identifiers);
-        let known: Vec<&str> = kinds
-            .map(|one| match one.kind() {
-                IdentifierKind::Email => "contact.email",
-                IdentifierKind::Phone => "contact.phone",
-                IdentifierKind::CustomerId => "identity.customer_id",
-                _ => "",
-            })
-            .collect();
-        let may = |key: &&str| held.contains(*key) && !known.contains(key);
-        Ok(FACTS.into_iter().filter(|key| may(&key)).collect())
+        let known: Vec<&str> = kinds.map(|one| fact_of(one.kind())).collect();
+        let may = |key: &&'static str| held.contains(*key) && !known.contains(key);
+        Ok(FACTS.into_iter().filter(|key| may(key)).collect())
     }
 
     /// Asks the person for facts about themselves, and stops the clocks that stand still for that.

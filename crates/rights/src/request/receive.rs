@@ -94,7 +94,7 @@ impl Rights {
     /// A keyed digest of where something came from.
     pub(crate) fn origin(&self, kind: &str, parts: &[&str]) -> String {
         let digest = self.store().digest(&(kind, parts));
-        digest.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        crate::handover::hex(&digest.0)
     }
 
     async fn of_origin(&self, origin: Option<&str>) -> Result<Option<String>> {
