@@ -77,7 +77,8 @@ async fn a_life(postgres: bool) {
     let mut refused = Vec::new();
     for (reason, _) in rights::REFUSALS {
         let (one_of, _) = house.asked(&one, "access", &format!("{reason}@example.com")).await;
-        house.rights.refuse(&me(), one_of.clone(), reason, "Our words.").await.unwrap();
+        let words = "Our words: the same was asked four times this month, and answered each time.";
+        house.rights.refuse(&me(), one_of.clone(), reason, words).await.unwrap();
         let told = house.status(&one, &one_of.id).await.json();
         assert_eq!(told["status"], "denied", "{told}");
         assert!(!told.to_string().contains("Our words"), "{told}");
