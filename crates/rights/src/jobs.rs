@@ -80,8 +80,10 @@ impl JobHandler for Hourly {
     }
 
     async fn run(&self, _: JobContext) -> Result<(), JobError> {
-        // Before anything that can fail over a company's database.
-        self.rights.remove_old_papers().await?;
+        // Neither waits for the other: a disk that fails holds up no erasure, a database no removal.
+        if let Err(error) = self.rights.remove_old_papers().await {
+            tracing::error!(%error, "old documents could not all be removed");
+        }
         self.rights.retry_erasures().await?;
         self.rights.looks_due().await?;
         Ok(())

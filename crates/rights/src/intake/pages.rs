@@ -18,7 +18,7 @@ use web::{
 };
 
 use super::{Fault, Import, Mail, Taken, file, message};
-use crate::{Kind, RightsError, Room, api::problem};
+use crate::{Kind, Private, RightsError, Room, api::problem};
 
 pub(crate) fn router() -> Router<Room> {
     Router::new()
@@ -109,6 +109,8 @@ struct LetterPage {
     mail: Mail,
     kinds: Vec<Choice>,
     kind: String,
+    /// As much of the letter as a request takes.
+    words: String,
     may_act: bool,
 }
 
@@ -126,6 +128,7 @@ async fn one(
     let page = LetterPage {
         kinds: Kind::ALL.map(|kind| Choice::new(kind.as_str(), p.t(&kind.key()))).to_vec(),
         kind: mail.guess.map_or("", Kind::as_str).to_owned(),
+        words: mail.message.text.chars().take(Private::LONGEST).collect(),
         may_act: p.can(Permission::EditRecords),
         mail,
         p,
