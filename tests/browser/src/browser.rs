@@ -4,7 +4,10 @@ use std::{net::TcpListener, process::Stdio, time::Duration};
 
 use anyhow::{Context, Result, bail};
 use base64::Engine as _;
-use fantoccini::{Client, ClientBuilder, Locator, wd::WebDriverCompatibleCommand};
+use fantoccini::{
+    Client, ClientBuilder, Locator, elements::Element, error::CmdError,
+    wd::WebDriverCompatibleCommand,
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
@@ -192,27 +195,40 @@ impl Browser {
 
     /// Clicks the first match.
     pub async fn click(&self, css: &str) -> Result<()> {
-        let element = self
-            .client
-            .wait()
-            .at_most(Duration::from_secs(10))
-            .for_element(Locator::Css(css))
-            .await
-            .with_context(|| format!("nothing to click at {css}"))?;
-        element.click().await.with_context(|| format!("clicking {css}"))
+        self.on(css, "clicking", async |element| element.click().await).await
     }
 
     /// Types into a field, replacing what stands there.
     pub async fn fill(&self, css: &str, text: &str) -> Result<()> {
-        let element = self
-            .client
-            .wait()
-            .at_most(Duration::from_secs(10))
-            .for_element(Locator::Css(css))
-            .await
-            .with_context(|| format!("no field {css}"))?;
-        element.clear().await?;
-        element.send_keys(text).await.with_context(|| format!("typing into {css}"))
+        self.on(css, "typing into", async |element| {
+            element.clear().await?;
+            element.send_keys(text).await
+        })
+        .await
+    }
+
+    /// Does something with the first match, which may take ten seconds to come. A page that is just being
+    /// left can still give its element; what was not done to it is done to that of the next page.
+    async fn on(
+        &self,
+        css: &str,
+        doing: &str,
+        act: impl AsyncFn(&Element) -> Result<(), CmdError>,
+    ) -> Result<()> {
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
+        loop {
+            let found = self.client.wait().at_most(Duration::from_secs(10));
+            let element = found
+                .for_element(Locator::Css(css))
+                .await
+                .with_context(|| format!("no {css} on the page"))?;
+            match act(&element).await {
+                Err(fault) if left(&fault) && tokio::time::Instant::now() < deadline => {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+                done => return done.with_context(|| format!("{doing} {css}")),
+            }
+        }
     }
 
     /// Chooses a file of this machine, as its dialog would.
@@ -290,6 +306,12 @@ impl Browser {
         let body = json!({ "cmd": command, "params": parameters });
         Ok(self.client.issue_cmd(DevTools(body)).await?)
     }
+}
+
+/// Whether an element's page was left before anything was done to it.
+fn left(fault: &CmdError) -> bool {
+    fault.is_stale_element_reference()
+        || fault.to_string().contains("does not belong to the document")
 }
 
 /// ChromeDriver's door to the DevTools protocol.
