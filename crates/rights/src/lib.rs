@@ -28,6 +28,7 @@ pub mod report;
 pub mod request;
 mod room;
 pub mod template;
+pub mod told;
 mod watch;
 
 pub use clock::Awaited;

@@ -33,14 +33,14 @@ async fn company(db: &Db) {
         _ => ("", ""),
     };
     db.run(&format!(
-        "CREATE TABLE customers (id INTEGER PRIMARY KEY, email VARCHAR(100) NOT NULL, full_name VARCHAR(40), phone VARCHAR(30), birth_date {day}, password VARCHAR(40));
+        "CREATE TABLE customers (id INTEGER PRIMARY KEY, email VARCHAR(100) NOT NULL, full_name VARCHAR(40), phone VARCHAR(30), birth_date {day}, password VARCHAR(40), cvv VARCHAR(4));
          CREATE TABLE tickets (id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL REFERENCES customers (id), contact_email VARCHAR(100), full_name VARCHAR(12){foreign});
          CREATE TABLE campaigns (id INTEGER PRIMARY KEY, title VARCHAR(20));
          CREATE TABLE referrals (id INTEGER PRIMARY KEY, from_email VARCHAR(100), to_email VARCHAR(100), campaign_id INTEGER REFERENCES campaigns (id){campaign});
          INSERT INTO campaigns VALUES (1, 'spring');
          INSERT INTO customers VALUES
-           (1, '{LEI}', 'Li Leii', '+8613800138000', '1990-02-03', 'hunter2-secret'),
-           (2, 'han@example.com', 'Li Leii', '+8613900139000', '1991-03-04', 'qwerty');
+           (1, '{LEI}', 'Li Leii', '+8613800138000', '1990-02-03', 'hunter2-secret', '731'),
+           (2, 'han@example.com', 'Li Leii', '+8613900139000', '1991-03-04', 'qwerty', '904');
          INSERT INTO tickets VALUES (1, 1, '{LEI}', 'Li Leii'), (2, 2, 'han@example.com', 'Li Leii');
          INSERT INTO referrals VALUES (1, '{LEI}', 'han@example.com', 1);"
     ))
@@ -123,7 +123,9 @@ async fn a_correction(engine: Engine, postgres: bool) {
     let cells = look.held.tables.iter().flat_map(|one| &one.rows).flat_map(|row| &row.cells);
     for cell in cells {
         assert_ne!(cell.column, "password", "secrets are not even read");
-        assert_eq!(cell.fixed, cell.column.ends_with("id"), "{}", cell.column);
+        let secret = cell.column == "cvv";
+        assert_eq!((cell.hidden, cell.value.is_none()), (secret, secret), "{}", cell.column);
+        assert_eq!(cell.fixed, secret || cell.column.ends_with("id"), "{}", cell.column);
     }
 
     // The same wrong name in two places; nothing is written before it is said.

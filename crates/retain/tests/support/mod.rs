@@ -199,8 +199,12 @@ impl House {
 
     /// Connects and scans a database; returns the source's id.
     pub async fn source(&self, db: &Db) -> String {
-        let draft =
-            SourceDraft { name: "Shop".into(), address: db.url.clone(), ..SourceDraft::default() };
+        let draft = SourceDraft {
+            name: "Shop".into(),
+            system: datamap::sources::SystemChoice::New("Shop".into()),
+            address: db.url.clone(),
+            ..SourceDraft::default()
+        };
         let source = self.map.create_source(li(), &draft).await.unwrap();
         let scan = self.map.start_scan(li(), &source.id, "person").await.unwrap();
         let runner = datamap::add_handlers(Runner::new(self.map.store().clone(), 2), &self.map);

@@ -13,7 +13,7 @@ use store::{Entry, HotWrite, now};
 use web::{CsrfForm, Page, Permission, WebError, redirect_with_toast};
 
 use super::{Correction, Look, MOST, Proposal, Stage, State, propose::undo_until};
-use crate::{Kind, Request, Rights, RightsError, Room};
+use crate::{Kind, Request, Rights, RightsError, Room, told::Told};
 
 pub(crate) fn router() -> Router<Room> {
     Router::new()
@@ -59,6 +59,8 @@ struct CorrectionPage {
     tables: Vec<Table>,
     lines: Vec<Line>,
     unreached: Vec<(String, String)>,
+    /// Who has to hear of what was written.
+    told: Vec<Told>,
     may_act: bool,
     most: usize,
 }
@@ -158,6 +160,7 @@ async fn page(room: &Room, p: Page, request: Request) -> Result<CorrectionPage, 
         ([name(source).as_str(), table].join(" ").trim().to_owned(), why.clone())
     });
     Ok(CorrectionPage {
+        told: rights.told(&request.id).await?,
         unreached: unreached.collect(),
         may_act: p.can(Permission::EditRecords),
         most: MOST,
@@ -180,6 +183,7 @@ struct Input {
     everywhere: String,
     id: String,
     may: String,
+    recipient: String,
 }
 
 impl Input {
@@ -228,6 +232,8 @@ async fn carry_out(
         "retry" => rights.retry_correction(&actor, request, &input.id).await,
         "undo" => rights.undo_correction(&actor, id, &input.id).await,
         "triggers" => rights.allow_correction_triggers(&actor, request, input.may == "yes").await,
+        "told" => rights.recipient_told(&actor, id, &input.recipient).await,
+        "confirmed" => rights.recipient_confirmed(&actor, id, &input.recipient).await,
         _ => Err(RightsError::NotFound("act")),
     }
 }

@@ -1,7 +1,7 @@
 //! The job that tries, writes and undoes changes, place by place. What a place needs is kept with it, so
 //! that a killed server goes on where it was; a place that is written already is only told so.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ::store::{Entry, JobContext, JobError, JobHandler, JobRow, Store, now};
 use purge::{Amended, Amendment, Edit, PurgeError, Target};
@@ -12,6 +12,7 @@ use super::{BY, Correction, State, store::moved};
 use crate::{
     Result, Rights, RightsError,
     request::{NewEvent, insert_event},
+    told,
 };
 
 /// The job's kind.
@@ -117,6 +118,13 @@ impl Rights {
             (State::Undoing, Ok(())) => ("rights.correction_undone", State::Undone),
             (_, _) => ("rights.correction_failed", State::Failed),
         };
+        // Who received what stood there has to hear of it, and again if it is undone.
+        let recipients = match to {
+            State::Written | State::Undone => {
+                told::of(self, &BTreeSet::from([one.source.as_str()])).await?
+            }
+            _ => BTreeMap::new(),
+        };
         let entry = Entry::new(BY, action, "rights_request", request);
         let mut tx = self.store().begin(entry).await?;
         let stood = |value: &Option<String>| {
@@ -138,6 +146,7 @@ impl Rights {
         if moved(&mut tx, (request, &one.id), &[one.state], (to, error)).await? == 0 {
             return Ok(());
         }
+        told::insert_anew(&mut tx, request, &recipients).await?;
         let stamp = match to {
             State::Written => "UPDATE rights_correction SET written_at = $1 WHERE id = $2",
             State::Undone => "UPDATE rights_correction SET undone_at = $1 WHERE id = $2",

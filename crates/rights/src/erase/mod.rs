@@ -13,7 +13,6 @@ mod certificate;
 mod model;
 mod pages;
 mod plan;
-mod recipients;
 mod said;
 mod site;
 mod store;
@@ -21,7 +20,7 @@ mod treat;
 mod work;
 
 pub use certificate::{ACTION as ERASED, KIND as CERTIFICATE};
-pub use model::{Act, Cell, Done, Erasure, GROUNDS, Looked, Stage, Step, Told};
+pub use model::{Act, Cell, Done, Erasure, GROUNDS, Looked, Stage, Step};
 
 pub(crate) use again::Look;
 pub(crate) use pages::router;

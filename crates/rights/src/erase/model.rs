@@ -310,21 +310,6 @@ impl Erasure {
     }
 }
 
-/// A recipient who has to be told.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
-    /// The recipient's id in the data map.
-    pub recipient: String,
-    /// Its name then.
-    pub name: String,
-    /// Told (µs), or 0.
-    pub at: i64,
-    /// It confirmed (µs), or 0.
-    pub confirmed_at: i64,
-    /// Last chased (µs), or 0.
-    pub chased_at: i64,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,8 +19,8 @@ use web::{
     redirect_with_toast,
 };
 
-use super::{Act, Erasure, GROUNDS, Stage, Step, Told};
-use crate::{Kind, Request, Rights, RightsError, Room, desk::Names};
+use super::{Act, Erasure, GROUNDS, Stage, Step};
+use crate::{Kind, Request, Rights, RightsError, Room, desk::Names, told::Told};
 
 pub(crate) fn router() -> Router<Room> {
     Router::new()

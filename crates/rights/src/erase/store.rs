@@ -4,7 +4,7 @@ use ::store::{Actor, Entry, WriteTx, now};
 use purge::Literal;
 use sqlx::{FromRow, Row as _};
 
-use super::{BY, Erasure, Looked, Stage, Step, Told};
+use super::{BY, Erasure, Looked, Stage, Step};
 use crate::{Result, Rights, RightsError};
 
 #[derive(FromRow)]
@@ -90,28 +90,6 @@ impl Rights {
                 .fetch_optional(self.store().reader())
                 .await?;
         Ok(stage.as_deref().and_then(Stage::parse))
-    }
-
-    /// Recipients of a request's person who have to be told, in the order of their names.
-    ///
-    /// # Errors
-    /// Those of Privet's own database.
-    pub async fn told(&self, request: &str) -> Result<Vec<Told>> {
-        let rows: Vec<(String, String, i64, i64, i64)> = sqlx::query_as(
-            "SELECT recipient, name, told_at, confirmed_at, chased_at FROM rights_told
-             WHERE request = $1 ORDER BY name, recipient",
-        )
-        .bind(request)
-        .fetch_all(self.store().reader())
-        .await?;
-        let told = |(recipient, name, told_at, confirmed_at, chased_at)| Told {
-            recipient,
-            name,
-            at: told_at,
-            confirmed_at,
-            chased_at,
-        };
-        Ok(rows.into_iter().map(told).collect())
     }
 
     /// Keeps a piece of keys. A chore without an entry: the plan that they are of has one.

@@ -12,19 +12,20 @@ use futures::StreamExt as _;
 use trace::Start;
 
 use super::{
-    BY, Stage, Step, again, recipients,
+    BY, Stage, Step, again,
     site::{Halt, Open, Site},
 };
 use crate::{
     Result, Rights, RightsError,
     find::starting,
     request::{NewEvent, insert_event},
+    told,
 };
 
 /// The job's kind.
 pub(super) const KIND: &str = "rights_erasure";
 /// Databases at work at once.
-pub(super) const SOURCES: usize = 8;
+pub(super) const SOURCES: usize = 16;
 
 /// How long done waves of a database may stay unwritten.
 const UNWRITTEN: Duration = Duration::from_secs(1);
@@ -168,7 +169,8 @@ impl Rights {
             }
         }
         let erasure = self.erasure(id).await?.ok_or(RightsError::NotFound("erasure"))?;
-        let recipients = recipients::of(self, &erasure).await?;
+        let touched = erasure.steps.iter().map(|step| step.source.as_str()).collect();
+        let recipients = told::of(self, &touched).await?;
         let mut tx = self.erasure_moved(by, super::ERASED, id, (from, Stage::Done), "").await?;
         tx.states(None, Some(self.store().digest(&erasure.steps)));
         sqlx::query(
@@ -180,7 +182,7 @@ impl Rights {
         .bind(id)
         .execute(tx.conn())
         .await?;
-        recipients::insert(&mut tx, id, &recipients).await?;
+        told::insert(&mut tx, id, &recipients).await?;
         let event = NewEvent { request: id, what: "erased", detail: "" };
         insert_event(&mut tx, by, &event).await?;
         tx.enqueue(again::job(id)).await?;

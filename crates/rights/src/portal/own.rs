@@ -86,6 +86,8 @@ struct OwnPage {
     certified: bool,
     /// Categories of which something was corrected.
     corrected: Vec<String>,
+    /// Recipients who were told of it.
+    told: Vec<String>,
     /// Where to complain: the authorities of the laws.
     authorities: Vec<String>,
     /// The law's words about the term, with its citation.
@@ -142,6 +144,8 @@ pub(super) async fn one(
         Some(erasure) => room.rights.erasure_said(erasure, p.lang).await?,
         None => Vec::new(),
     };
+    let told = room.rights.told(&id).await?;
+    let told = told.into_iter().filter(|one| one.at > 0).map(|one| one.name).collect();
     let corrected = room.rights.corrected(&id).await?;
     let corrected =
         corrected.iter().map(|key| detect::taxonomy().name(key, zh).to_owned()).collect();
@@ -170,6 +174,7 @@ pub(super) async fn one(
         erased,
         certified,
         corrected,
+        told,
         authorities,
         promise,
         allow,

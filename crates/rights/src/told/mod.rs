@@ -1,12 +1,11 @@
-//! Whom a person's data was given to and who has to be told that it is erased (GDPR Art 19; PIPL Art
-//! 47; 11 CCR §7022(b)): read from the data map, told and confirmed by staff, chased while silent.
-//! Webhooks hear of the erased customer by themselves.
+//! Whom a person's data was given to, and who has to be told that it is erased or corrected (GDPR Art
+//! 19; PIPL Art 47; 11 CCR §7022(b), §7023(c)): read from the data map, told and confirmed by staff,
+//! chased while silent. Webhooks hear of an erased customer by themselves.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use ::store::{Actor, Entry, WriteTx, now};
 
-use super::{BY, Erasure};
 use crate::{
     Result, Rights, RightsError,
     request::{NewEvent, insert_event},
@@ -15,12 +14,31 @@ use crate::{
 /// Recipients who were told and have not confirmed are chased after so long (µs).
 const SILENT: i64 = 7 * 24 * 3600 * 1_000_000;
 
-/// Recipients of the systems in which rows of the person were found, by id. Authorities are not told:
-/// they hold what they were given by law.
-pub(super) async fn of(rights: &Rights, erasure: &Erasure) -> Result<BTreeMap<String, String>> {
+const BY: Actor = Actor::System("rights");
+
+/// A recipient who has to be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// The recipient's id in the data map.
+    pub recipient: String,
+    /// Its name then.
+    pub name: String,
+    /// Told (µs), or 0.
+    pub at: i64,
+    /// It confirmed (µs), or 0.
+    pub confirmed_at: i64,
+    /// Last chased (µs), or 0.
+    pub chased_at: i64,
+}
+
+/// Recipients of the systems that these sources belong to, by id. Authorities are not told: they hold
+/// what they were given by law.
+pub(crate) async fn of(
+    rights: &Rights,
+    touched: &BTreeSet<&str>,
+) -> Result<BTreeMap<String, String>> {
     let map = rights.regimes().map();
     let facts = map.record_facts().await?;
-    let touched: BTreeSet<&str> = erasure.steps.iter().map(|step| step.source.as_str()).collect();
     let sources = map.sources().await?;
     let systems: BTreeSet<&str> = sources
         .iter()
@@ -38,26 +56,64 @@ pub(super) async fn of(rights: &Rights, erasure: &Erasure) -> Result<BTreeMap<St
     Ok(told.map(|(id, one)| (id.to_owned(), one.name.clone())).collect())
 }
 
-pub(super) async fn insert(
+/// Lists whom a request's person has to be told about; who was told already stays told.
+pub(crate) async fn insert(
     tx: &mut WriteTx,
     request: &str,
     all: &BTreeMap<String, String>,
 ) -> Result<()> {
+    put(tx, request, all, "DO NOTHING").await
+}
+
+/// The same, where something changed since: who was told already has to be told again.
+pub(crate) async fn insert_anew(
+    tx: &mut WriteTx,
+    request: &str,
+    all: &BTreeMap<String, String>,
+) -> Result<()> {
+    put(tx, request, all, "DO UPDATE SET told_at = 0, confirmed_at = 0, chased_at = 0").await
+}
+
+async fn put(
+    tx: &mut WriteTx,
+    request: &str,
+    all: &BTreeMap<String, String>,
+    known: &'static str,
+) -> Result<()> {
+    let sql = format!(
+        "INSERT INTO rights_told (request, recipient, name) VALUES ($1, $2, $3)
+         ON CONFLICT (request, recipient) {known}"
+    );
     for (id, name) in all {
-        sqlx::query(
-            "INSERT INTO rights_told (request, recipient, name) VALUES ($1, $2, $3)
-             ON CONFLICT (request, recipient) DO NOTHING",
-        )
-        .bind(request)
-        .bind(id)
-        .bind(name)
-        .execute(tx.conn())
-        .await?;
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql.clone()));
+        query.bind(request).bind(id).bind(name).execute(tx.conn()).await?;
     }
     Ok(())
 }
 
 impl Rights {
+    /// Recipients of a request's person who have to be told, in the order of their names.
+    ///
+    /// # Errors
+    /// Those of Privet's own database.
+    pub async fn told(&self, request: &str) -> Result<Vec<Told>> {
+        let rows: Vec<(String, String, i64, i64, i64)> = sqlx::query_as(
+            "SELECT recipient, name, told_at, confirmed_at, chased_at FROM rights_told
+             WHERE request = $1 ORDER BY name, recipient",
+        )
+        .bind(request)
+        .fetch_all(self.store().reader())
+        .await?;
+        let told = |(recipient, name, at, confirmed_at, chased_at)| Told {
+            recipient,
+            name,
+            at,
+            confirmed_at,
+            chased_at,
+        };
+        Ok(rows.into_iter().map(told).collect())
+    }
+
     /// A recipient was told.
     ///
     /// # Errors
@@ -67,7 +123,7 @@ impl Rights {
         self.recipient(by, "rights.recipient_told", (request, recipient), sql).await
     }
 
-    /// A recipient confirmed that it erased the person, too.
+    /// A recipient confirmed that it has done the same.
     ///
     /// # Errors
     /// [`RightsError::NotFound`] where there is no such recipient.
