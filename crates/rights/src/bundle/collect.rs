@@ -1,7 +1,13 @@
 //! Rows of a person as they are found: one sealed file for each table, a line of JSON for each row.
 //! Other people's cells never reach the disk.
 
-use std::{collections::HashMap, io::Write as _, path::PathBuf};
+use std::{
+    collections::HashMap,
+    fs::File,
+    io::Write as _,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use purge::{Flow, SinkError, Value};
 use serde_json::{Map, Value as Json, json};
@@ -19,6 +25,9 @@ pub(super) fn file(node: usize) -> String {
     format!("{node}.rows")
 }
 
+/// How often it is written down how far the collecting has come: a killed server collects so much again.
+const KEEP: Duration = Duration::from_secs(1);
+
 /// Takes rows in.
 pub(super) struct Collect<'a> {
     pub rights: &'a Rights,
@@ -26,6 +35,37 @@ pub(super) struct Collect<'a> {
     pub blob: &'a Blob,
     pub folder: PathBuf,
     pub open: HashMap<usize, Sealing<'a>>,
+    /// Files that are whole and perhaps not on the disk yet.
+    ended: Vec<PathBuf>,
+    kept: Instant,
+}
+
+impl<'a> Collect<'a> {
+    /// Collects into a folder.
+    pub fn new(rights: &'a Rights, request: &'a str, blob: &'a Blob, folder: PathBuf) -> Self {
+        let (open, ended) = (HashMap::new(), Vec::new());
+        Self { rights, request, blob, folder, open, ended, kept: Instant::now() }
+    }
+
+    /// Begins anew.
+    pub fn clear(&mut self) {
+        self.open.clear();
+        self.ended.clear();
+    }
+
+    /// Writes down that what came so far need not come again. Waiting for the disk once for many tables
+    /// costs as much as for one.
+    async fn keep(&mut self, place: &Place) -> Result<(), SinkError> {
+        let ended = std::mem::take(&mut self.ended);
+        let synced = tokio::task::spawn_blocking(move || {
+            ended.iter().try_for_each(|path| File::open(path)?.sync_all())
+        });
+        synced.await??;
+        let text = serde_json::to_string(place)?;
+        request::keep_place(self.rights, self.request, &text).await?;
+        self.kept = Instant::now();
+        Ok(())
+    }
 }
 
 /// A cell as JSON writes it; bytes in base64.
@@ -74,10 +114,12 @@ impl Sink for Collect<'_> {
 
     async fn done(&mut self, head: &Head, place: &Place) -> Result<Flow, SinkError> {
         if let Some(out) = self.open.remove(&head.node) {
-            out.finish()?;
+            out.end()?;
+            self.ended.push(self.folder.join(file(head.node)));
         }
-        let text = serde_json::to_string(place)?;
-        request::keep_place(self.rights, self.request, &text).await?;
+        if self.kept.elapsed() >= KEEP {
+            self.keep(place).await?;
+        }
         Ok(Flow::Continue)
     }
 }

@@ -109,21 +109,20 @@ impl Rights {
         let start = starting(&person);
         let plan = trace::plan(&ground, &start.kinds());
         let place: Option<Place> = request::place(self, id).await?;
-        let mut sink =
-            Collect { rights: self, request: id, blob: &blob, folder, open: HashMap::new() };
+        let mut sink = Collect::new(self, id, &blob, folder);
         let walked =
             trace::walk(&ground, &plan, &start, place, &Options::default(), &mut sink).await;
         // A place of databases that changed since is worth nothing: begin anew.
         let outcome = match walked {
             Err(trace::TraceError::Foreign(_)) => {
-                sink.open.clear();
+                sink.clear();
                 trace::walk(&ground, &plan, &start, None, &Options::default(), &mut sink).await?
             }
             walked => walked?,
         };
         // A table that broke off keeps the rows it gave; it is told as missing.
         for (_, out) in sink.open.drain() {
-            out.finish().map_err(disk)?;
+            out.end().map_err(disk)?;
         }
         drop(sink);
         self.pack(&request, &plan, &outcome).await

@@ -46,13 +46,17 @@ impl<'a> Sealing<'a> {
     }
 
     /// Writes the end and waits until everything is on the disk.
-    pub fn finish(mut self) -> Result<()> {
+    pub fn finish(self) -> Result<()> {
+        self.end()?.sync_all()
+    }
+
+    /// Writes the end. A power failure may still lose it: who must not lose it waits for the disk.
+    pub fn end(mut self) -> Result<File> {
         if !self.piece.is_empty() {
             self.put()?;
         }
         self.put()?;
-        self.out.flush()?;
-        self.out.get_ref().sync_all()
+        self.out.into_inner().map_err(std::io::IntoInnerError::into_error)
     }
 }
 
