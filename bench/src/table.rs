@@ -32,6 +32,18 @@ impl Table {
         });
     }
 
+    /// A measurement that must be so many times faster than the peer's.
+    pub fn times(&mut self, what: impl Into<String>, ours: f64, peer: f64, unit: &str, bound: f64) {
+        let faster = peer / ours;
+        self.lines.push(Line {
+            what: what.into(),
+            measured: format!("{ours:.2} {unit}"),
+            beside: format!("{peer:.2} {unit}, {faster:.0} × faster"),
+            target: format!("≥ {bound} × faster"),
+            met: Some(faster >= bound),
+        });
+    }
+
     /// A measurement against a fixed bound.
     pub fn bound(&mut self, what: impl Into<String>, ours: f64, unit: &str, bound: f64) {
         self.lines.push(Line {

@@ -5,7 +5,7 @@ use std::{path::Path, process::Command};
 use anyhow::{Context, Result, bail};
 
 /// Tells whether a thing is there.
-type Present = fn() -> bool;
+pub type Present = fn() -> bool;
 
 /// What must be there, and the Debian or Ubuntu package that brings it.
 const NEEDED: &[(Present, &str)] = &[
@@ -25,10 +25,15 @@ const NEEDED: &[(Present, &str)] = &[
     (has_chinese_font, "fonts-noto-cjk"),
 ];
 
-/// Installs what is missing; an error says what a person has to install by hand.
+/// Installs what the tests need and is missing; an error says what a person has to install by hand.
 pub fn install_missing() -> Result<()> {
+    install(NEEDED)
+}
+
+/// Installs what of these is missing.
+pub fn install(needed: &[(Present, &str)]) -> Result<()> {
     let missing: Vec<&str> =
-        NEEDED.iter().filter(|(present, _)| !present()).map(|(_, package)| *package).collect();
+        needed.iter().filter(|(present, _)| !present()).map(|(_, package)| *package).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -43,7 +48,7 @@ pub fn install_missing() -> Result<()> {
     let mut install = vec!["install", "-y", "--no-install-recommends"];
     install.extend(&missing);
     apt(&install)?;
-    match NEEDED.iter().find(|(present, _)| !present()) {
+    match needed.iter().find(|(present, _)| !present()) {
         None => Ok(()),
         Some((_, package)) => bail!("{package} was installed but its programs were not found"),
     }

@@ -96,6 +96,9 @@ pub fn bench(
     if wanted("signals") {
         environment.push(("PRIVET_BENCH_SIGNAL_PEERS", peers_of_signals()?));
     }
+    if wanted("rights") {
+        environment.push(("PRIVET_BENCH_FIDES", peer_of_rights()?));
+    }
     if !gold.is_empty() {
         let sets: Vec<_> = gold.iter().map(std::path::absolute).collect::<Result<_, _>>()?;
         let joined = std::env::join_paths(sets)?;
@@ -187,6 +190,21 @@ fn peers_of_detection() -> Result<String> {
     }
     let pip = Command::new(&python).args(["-m", "pip", "install", "-q"]).args(PACKAGES).status()?;
     ensure!(pip.success(), "the peers' packages could not be installed");
+    Ok(home.display().to_string())
+}
+
+/// Fides' server, in an environment of its own; it keeps its queue in Redis.
+fn peer_of_rights() -> Result<String> {
+    const PACKAGE: &str = "ethyca-fides==2.78.2";
+    packages::install(&[(|| packages::on_path("redis-server").is_some(), "redis-server")])?;
+    let home = std::path::absolute("target/bench-fides")?;
+    let python = home.join("bin/python");
+    if !home.join("bin/fides").exists() {
+        let venv = Command::new("python3").args(["-m", "venv"]).arg(&home).status()?;
+        ensure!(venv.success(), "python3 -m venv failed; install python3-venv");
+        let pip = Command::new(&python).args(["-m", "pip", "install", "-q", PACKAGE]).status()?;
+        ensure!(pip.success(), "Fides could not be installed");
+    }
     Ok(home.display().to_string())
 }
 

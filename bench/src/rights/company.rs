@@ -24,6 +24,8 @@ pub const WORKERS: usize = 8;
 
 pub struct Company {
     pub rights: Rights,
+    /// Ids of its databases.
+    pub sources: Vec<String>,
     web: Web,
     stop: watch::Sender<bool>,
     running: tokio::task::JoinHandle<()>,
@@ -55,6 +57,7 @@ impl Company {
         let runner = ::rights::add_handlers(runner, &rights);
         let (stop, stopped) = watch::channel(false);
         let running = tokio::spawn(runner.run(stopped));
+        let mut sources = Vec::new();
         for (n, url) in urls.iter().enumerate() {
             let draft = SourceDraft {
                 name: format!("Shop {n}"),
@@ -71,8 +74,9 @@ impl Company {
             let (user, password) = account(url);
             let given = retain.give_access(&STAFF, &source.id, &user, &password).await?;
             ensure!(given.ready, "{}", given.error);
+            sources.push(source.id);
         }
-        Ok(Self { rights, web, stop, running, _folder: folder })
+        Ok(Self { rights, sources, web, stop, running, _folder: folder })
     }
 
     pub async fn close(self) {

@@ -218,7 +218,7 @@ impl Conn {
     }
 }
 
-async fn execute(url: &str, sql: &str) -> Result<()> {
+pub async fn execute(url: &str, sql: &str) -> Result<()> {
     let mut conn = Conn::open(url).await?;
     conn.run(sql).await?;
     conn.close().await

@@ -10,6 +10,7 @@ mod bare;
 mod company;
 mod crowd;
 mod data;
+mod fides;
 mod memory;
 
 use std::time::Instant;
@@ -35,13 +36,14 @@ pub async fn run(rows: usize) -> Result<usize> {
     let company = Company::open(&ours).await?;
     let mut missed = access(&company, &ours).await?;
     missed += erasure(&company, (&ours, &copies)).await?;
-    crowd::measure(&company, shape).await?;
+    crowd::measure(&company, &ours, shape).await?;
     company.close().await;
     copies.drop().await?;
     ours.drop().await?;
     // A trial is small in everything.
     let scale = if rows < 100_000 { 20 } else { 1 };
     missed += memory::measure(scale).await?;
+    missed += fides::measure().await?;
     Ok(missed)
 }
 
@@ -91,13 +93,23 @@ async fn searched(company: &Company, request: &Request) -> Result<f64> {
     Ok(begun.elapsed().as_secs_f64())
 }
 
-async fn bundled(company: &Company, request: &Request, rows: usize) -> Result<f64> {
+/// `rows`: how many it must hold, where that is known.
+async fn bundled(
+    company: &Company,
+    request: &Request,
+    rows: impl Into<Option<usize>>,
+) -> Result<f64> {
+    let rows = rows.into();
     let begun = Instant::now();
     company.rights.make_bundle(&company::STAFF, request).await?;
     loop {
         match company.rights.bundle(&request.id).await? {
             Some(one) if one.stage == bundle::Stage::Ready => {
-                ensure!(usize::try_from(one.rows)? == rows, "{} rows in the bundle", one.rows);
+                let held = usize::try_from(one.rows)?;
+                ensure!(
+                    held > 0 && rows.is_none_or(|rows| rows == held),
+                    "{held} rows in the copy"
+                );
                 break;
             }
             Some(one) if one.stage == bundle::Stage::Failed => anyhow::bail!("no bundle"),
