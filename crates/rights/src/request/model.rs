@@ -320,6 +320,9 @@ pub struct Private {
     pub words: String,
     /// For whom a guardian or an agent asks, and by which authority.
     pub authority: String,
+    /// The language that they write, as a tag (BCP 47), where somebody said so.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub language: String,
 }
 
 impl std::fmt::Debug for Private {
