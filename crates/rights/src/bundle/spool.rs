@@ -110,16 +110,22 @@ impl<'a> Opening<'a> {
         Ok(())
     }
 
-    /// Bytes that are to be read, whole. All pieces are full but the last, and the empty one that ends
-    /// the file.
-    fn length(&self) -> Result<u64> {
+    /// Bytes that are to be read, whole. All pieces are full but the last, and the empty one that ends the
+    /// file, which must be there: what was cut off is not taken for a shorter one.
+    fn length(&mut self) -> Result<u64> {
         let (whole, empty) = self.on_disk();
-        let rest = self.from.get_ref().metadata()?.len().checked_sub(empty);
-        let rest = rest.ok_or(ErrorKind::UnexpectedEof)?;
+        let on_disk = self.from.get_ref().metadata()?.len();
+        let rest = on_disk.checked_sub(empty).ok_or(ErrorKind::UnexpectedEof)?;
         let last = match rest % whole {
             0 => 0,
             last => last.checked_sub(empty).ok_or(ErrorKind::InvalidData)?,
         };
+        self.from.seek(SeekFrom::Start(rest))?;
+        self.at = rest.div_ceil(whole);
+        self.next()?;
+        if !self.ended {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
         Ok(rest / whole * PIECE as u64 + last)
     }
 

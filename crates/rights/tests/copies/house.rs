@@ -77,6 +77,10 @@ impl House {
         let mut reader =
             Reader::open(self.web.clone(), rooms, "/console/requests", lang, "owner").await;
         let asked = reader.get(page).await.location;
+        // Not every page asks for what.
+        if asked.is_empty() {
+            return reader;
+        }
         let chosen = [("back", page), ("purpose", "customer_support")];
         reader.post(&asked, "/console/access/purpose", &chosen).await;
         reader
@@ -126,7 +130,7 @@ pub async fn people(folder: &std::path::Path) -> String {
 
 /// A site for Californians.
 pub async fn california(house: &House) {
-    let body = consent::PropertyBody {
+    let body = consent::property::PropertyBody {
         name: "Lantern Tea US".into(),
         country: "US".into(),
         regimes: vec![consent::Regime::Ccpa],
