@@ -50,7 +50,7 @@ rights-import-column-words = What they wrote; needed for corrections, complaints
 rights-import-column-by = person, guardian or agent; empty is the person
 rights-import-column-authority = For whom and by which authority, for guardians and agents
 rights-import-column-property = The property, by its key
-rights-import-column-language = en or zh-CN; empty is yours
+rights-import-column-language = The language they read: en or zh-CN, empty is yours. The tag of another (fr, ja, ar) says what they write in
 rights-import-column-received = The day it came in, 2027-03-31; empty is today
 rights-import-faulty = Nothing was taken in. Mend this and check again:
 rights-import-file = File
@@ -69,7 +69,7 @@ rights-import-many = It has more than 2,000 lines. Split it.
 rights-import-empty = It has no request in it.
 rights-import-property = There is no such property.
 rights-import-by = Only person, guardian or agent.
-rights-import-language = Only en or zh-CN.
+rights-import-language = Write a language tag such as en, zh-CN, fr or ja.
 rights-import-n =
     { $n ->
         [one] One request

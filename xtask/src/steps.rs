@@ -114,13 +114,14 @@ pub fn bench(
 }
 
 /// A Python with a real SMTP server (aiosmtpd), what makes its certificates (trustme), and what judges
-/// JSON by a schema (jsonschema), in an environment of its own.
+/// JSON by a schema (jsonschema) and opens encrypted ZIP files (pyzipper), in an environment of its own.
 fn python_for_tests() -> Result<String> {
     let home = std::path::absolute("target/python")?;
     let python = home.join("bin/python");
     let ready = || {
-        let found =
-            Command::new(&python).args(["-c", "import aiosmtpd, jsonschema, trustme"]).output();
+        let found = Command::new(&python)
+            .args(["-c", "import aiosmtpd, jsonschema, pyzipper, trustme"])
+            .output();
         found.is_ok_and(|output| output.status.success())
     };
     if !ready() {
@@ -128,11 +129,11 @@ fn python_for_tests() -> Result<String> {
         ensure!(venv.success(), "python3 -m venv failed; install python3-venv");
         let pip = Command::new(&python)
             .args(["-m", "pip", "install", "-q"])
-            .args(["aiosmtpd==1.4.6", "jsonschema==4.26.0", "trustme==1.2.1"])
+            .args(["aiosmtpd==1.4.6", "jsonschema==4.26.0", "pyzipper==0.4.0", "trustme==1.2.1"])
             .status()?;
         ensure!(
             pip.success() && ready(),
-            "aiosmtpd, jsonschema and trustme could not be installed"
+            "aiosmtpd, jsonschema, pyzipper and trustme could not be installed"
         );
     }
     Ok(python.display().to_string())

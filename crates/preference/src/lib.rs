@@ -13,6 +13,7 @@ mod confirm;
 mod console;
 mod error;
 mod guest;
+mod known;
 mod link;
 mod nav;
 mod person;
@@ -26,13 +27,14 @@ pub mod unsubscribe;
 pub use confirm::Follower;
 pub use error::PreferenceError;
 pub use guest::Guest;
+pub use known::Known;
 pub use link::{GoodCode, LinkKind};
 pub use nav::nav;
 pub use room::Room;
 pub use session::{Customer, Session};
 pub use settings::{Place, Shown};
 
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 use consent::Consent;
 use store::{Migration, Runner, Store};
@@ -53,6 +55,7 @@ struct Inner {
     shown: RwLock<Arc<Shown>>,
     limits: Limits,
     key: [u8; 32],
+    known: OnceLock<Arc<dyn Known>>,
 }
 
 /// The room's service; cheap to clone.
@@ -80,8 +83,18 @@ impl Preferences {
             sms,
             shown: RwLock::new(Arc::new(shown)),
             limits: Limits::default(),
+            known: OnceLock::new(),
         };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Who else may come in: people whom another room knows. Set once.
+    pub fn set_known(&self, known: Arc<dyn Known>) {
+        let _ = self.inner.known.set(known);
+    }
+
+    pub(crate) fn known(&self) -> Option<&Arc<dyn Known>> {
+        self.inner.known.get()
     }
 
     /// Privet's own database.

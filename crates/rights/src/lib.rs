@@ -29,6 +29,7 @@ pub mod request;
 mod room;
 pub mod template;
 pub mod told;
+mod tongue;
 mod watch;
 
 pub use clock::Awaited;
@@ -50,7 +51,7 @@ use store::{Actor, Migration, Store};
 use web::{Limits, Web};
 
 /// The schema's steps, in order.
-const MIGRATIONS: [Migration; 9] = [
+const MIGRATIONS: [Migration; 11] = [
     Migration { room: "rights", version: 1, sql: include_str!("schema.sql") },
     Migration { room: "rights_erase", version: 1, sql: include_str!("schema-erase.sql") },
     Migration { room: "rights_move", version: 1, sql: include_str!("schema-move.sql") },
@@ -60,6 +61,8 @@ const MIGRATIONS: [Migration; 9] = [
     Migration { room: "rights_intake", version: 1, sql: include_str!("schema-intake.sql") },
     Migration { room: "rights_agents", version: 1, sql: include_str!("schema-agents.sql") },
     Migration { room: "rights_clocks", version: 1, sql: include_str!("schema-clocks.sql") },
+    Migration { room: "rights_bundle", version: 1, sql: include_str!("schema-bundle.sql") },
+    Migration { room: "rights_degree", version: 1, sql: include_str!("schema-degree.sql") },
 ];
 
 /// Who acts when a person does.
@@ -129,6 +132,7 @@ impl Rights {
                 arriving: tokio::sync::Mutex::default(),
             }),
         };
+        rights.preferences().set_known(Arc::new(portal::Requesters::new(&rights)));
         jobs::schedule(&rights).await?;
         rights.count_open().await;
         Ok(rights)

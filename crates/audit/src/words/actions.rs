@@ -74,6 +74,8 @@ pub(crate) const ACTIONS: &[(&str, Group)] = &[
     ("rights.bundle_failed", Consent),
     ("rights.bundle_fetched", Consent),
     ("rights.bundle_removed", Consent),
+    ("rights.bundle_locked", Consent),
+    ("rights.degree_waived", Consent),
     ("rights.ticket_made", Consent),
     ("rights.ticket_revoked", Consent),
     ("rights.arrival_begun", Consent),

@@ -36,6 +36,13 @@ impl Preferences {
         wait
     }
 
+    /// Whether somebody is a customer whose choices we know. One who was erased is none any more.
+    pub(super) async fn is_customer(&self, person: &Subject) -> Result<bool> {
+        let consent = self.consent();
+        let known = consent.find(&person.blind(consent.vault())).await?;
+        Ok(!known.people.is_empty() && !known.erased)
+    }
+
     /// Queues the answer to somebody who wants to see their choices. For a phone number it returns the
     /// token with which the code is entered.
     pub(crate) async fn ask(&self, person: Subject, property: &str, lang: Lang) -> Result<String> {
@@ -80,13 +87,7 @@ impl JobHandler for Answer {
     async fn run(&self, context: JobContext) -> Result<(), JobError> {
         let id = context.payload["request"].as_str().unwrap_or_default();
         let Some(request) = self.preferences.request(id).await? else { return Ok(()) };
-        let consent = self.preferences.consent();
-        let known = consent
-            .find(&request.person.blind(consent.vault()))
-            .await
-            .map_err(|error| JobError::Retry(error.to_string()))?;
-        // Whom we do not know gets nothing: this page must not write to strangers.
-        let knows = !known.people.is_empty() && !known.erased;
+        let knows = self.knows(&request.person).await.map_err(JobError::Retry)?;
         if knows && !request.link.is_empty() {
             self.send_code(&request).await?;
         }
@@ -116,6 +117,20 @@ impl JobHandler for Answer {
 }
 
 impl Answer {
+    /// Whom we do not know gets nothing: this page must not write to strangers. A customer who was erased
+    /// is a stranger, unless they are in touch with us about just that.
+    async fn knows(&self, person: &Subject) -> Result<bool, String> {
+        let said = |error: crate::PreferenceError| error.to_string();
+        if self.preferences.is_customer(person).await.map_err(said)? {
+            return Ok(true);
+        }
+        let blind = person.blind(self.preferences.consent().vault());
+        match self.preferences.known() {
+            Some(others) => others.knows(&blind).await,
+            None => Ok(false),
+        }
+    }
+
     async fn write_letter(&self, tx: &mut store::WriteTx, request: &Request) -> Result<()> {
         let address = person::first(&request.person, IdentifierKind::Email);
         let Some(to) = address.and_then(|one| Recipient::parse(one.expose())) else {

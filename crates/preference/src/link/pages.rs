@@ -219,7 +219,11 @@ async fn open(
 async fn sign_in(preferences: &Preferences, link: &Link, lang: Lang) -> Result<Response, WebError> {
     preferences.use_link(link).await?;
     let token = preferences.open_session(link.kind, &link.person, &link.property, lang).await?;
-    let mut response = redirect("/privacy/preferences");
+    // Whoever is no customer came back for a request: of choices there are none to see.
+    let by_themselves = matches!(link.kind, LinkKind::Mail | LinkKind::Code);
+    let stranger = by_themselves && !preferences.is_customer(&link.person).await?;
+    let to = if stranger { "/privacy/requests" } else { "/privacy/preferences" };
+    let mut response = redirect(to);
     let cookie = preferences.cookie(&token, &link.property, crate::session::LIFE_SECONDS);
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(response)

@@ -1,7 +1,9 @@
 //! What a person takes home: everything found of them, packed into one file that only they can fetch,
 //! for a while. It stands sealed on the disk of this server and is removed when its time is over.
 
+mod archive;
 mod collect;
+mod lock;
 mod pack;
 mod page;
 mod spool;
@@ -80,6 +82,7 @@ impl Rights {
         if !matches!(request.kind, Kind::Access | Kind::Portability) {
             return Err(RightsError::Conflict("rights-error-no-bundle"));
         }
+        self.certain(request).await?;
         let entry = Entry::new(actor.clone(), "rights.bundle_asked", "rights_request", &request.id);
         let mut tx = self.store().begin(entry).await?;
         request::begin_bundle(&mut tx, &request.id, now() + LIFE).await?;
@@ -217,12 +220,9 @@ impl Rights {
         actor: Actor,
         request: &str,
     ) -> Result<mpsc::Receiver<std::io::Result<Vec<u8>>>> {
-        let bundle = self.bundle(request).await?.filter(|one| one.stage == Stage::Ready);
-        if bundle.is_none_or(|one| one.expires_at <= now()) {
-            return Err(RightsError::NotFound("bundle"));
-        }
+        let file = self.bundle_file(request).await?;
         request::note_fetched(self, actor, request).await?;
-        self.read_bundle(request).await
+        Ok(file.pieces())
     }
 
     /// The same for ourselves, who are nobody that fetches it.
@@ -230,14 +230,52 @@ impl Rights {
         &self,
         request: &str,
     ) -> Result<mpsc::Receiver<std::io::Result<Vec<u8>>>> {
+        Ok(self.bundle_file(request).await?.pieces())
+    }
+
+    async fn bundle_file(&self, request: &str) -> Result<Packed> {
         let bundle = self.bundle(request).await?.filter(|one| one.stage == Stage::Ready);
         if bundle.is_none_or(|one| one.expires_at <= now()) {
             return Err(RightsError::NotFound("bundle"));
         }
-        let (path, blob) = (self.bundle_folder(request).join(PACKED), self.bundle_blob());
+        let path = self.bundle_folder(request).join(PACKED);
+        Ok(Packed { path, blob: self.bundle_blob() })
+    }
+
+    /// Removes bundles whose time is over, from the disk first.
+    ///
+    /// # Errors
+    /// Those of the disk and of Privet's own database.
+    pub async fn remove_bundles(&self) -> Result<usize> {
+        let ids = request::expired_bundles(self).await?;
+        for id in &ids {
+            let folder = self.bundle_folder(id);
+            match tokio::fs::remove_dir_all(&folder).await {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(disk(error));
+                }
+                _ => request::forget_bundle(self, id).await?,
+            }
+        }
+        Ok(ids.len())
+    }
+}
+
+/// The sealed ZIP of a bundle.
+struct Packed {
+    path: PathBuf,
+    blob: Blob,
+}
+
+impl Packed {
+    fn open(&self) -> std::io::Result<Opening<'_>> {
+        Opening::open(&self.blob, &self.path, PACKED.to_owned())
+    }
+
+    fn pieces(self) -> mpsc::Receiver<std::io::Result<Vec<u8>>> {
         let (out, pieces) = mpsc::channel(2);
         tokio::task::spawn_blocking(move || {
-            let mut from = match Opening::open(&blob, &path, PACKED.to_owned()) {
+            let mut from = match self.open() {
                 Ok(from) => from,
                 Err(error) => return drop(out.blocking_send(Err(error))),
             };
@@ -258,25 +296,7 @@ impl Rights {
                 }
             }
         });
-        Ok(pieces)
-    }
-
-    /// Removes bundles whose time is over, from the disk first.
-    ///
-    /// # Errors
-    /// Those of the disk and of Privet's own database.
-    pub async fn remove_bundles(&self) -> Result<usize> {
-        let ids = request::expired_bundles(self).await?;
-        for id in &ids {
-            let folder = self.bundle_folder(id);
-            match tokio::fs::remove_dir_all(&folder).await {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(disk(error));
-                }
-                _ => request::forget_bundle(self, id).await?,
-            }
-        }
-        Ok(ids.len())
+        pieces
     }
 }
 

@@ -6,9 +6,9 @@ use std::io::{BufRead as _, BufReader, Error, Result, Write};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use vault::Blob;
-use zip::{ZipWriter, write::SimpleFileOptions};
 
 use super::{
+    archive::Archive,
     collect::{REDACTED, file},
     page::{self, Page},
     spool::{Opening, Sealing},
@@ -55,10 +55,6 @@ pub(super) struct Packing<'a> {
     pub pages: [(&'static str, Page); 2],
 }
 
-fn broken(error: zip::result::ZipError) -> Error {
-    Error::other(error)
-}
-
 /// A name that any system takes: letters, digits, `-`, `_` and `.`; others are `_`.
 pub(super) fn plain(text: &str) -> String {
     let keep = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' };
@@ -73,22 +69,30 @@ pub(super) fn csv_name(part: &Part) -> String {
 impl Packing<'_> {
     /// Packs into a sealed file; returns its length before sealing.
     pub fn pack(self, out: Sealing<'_>) -> Result<u64> {
-        let mut zip = ZipWriter::new_stream(Counted { out, count: 0 });
-        let options = SimpleFileOptions::default();
+        let mut zip = Archive::new(out);
+        let all = self.collected()?;
         for (name, page) in &self.pages {
-            zip.start_file(*name, options).map_err(broken)?;
+            zip.file(name, all, None)?;
             self.page(page, &mut zip)?;
         }
-        zip.start_file("data.json", options).map_err(broken)?;
+        zip.file("data.json", all, None)?;
         self.document(&mut zip)?;
         for part in self.parts.iter().filter(|part| part.rows > 0) {
-            zip.start_file(csv_name(part), options).map_err(broken)?;
+            zip.file(&csv_name(part), self.length(part)?, None)?;
             self.table(part, &mut zip)?;
         }
-        let done = zip.finish().map_err(broken)?.into_inner();
-        let count = done.count;
-        done.out.finish()?;
+        let (out, count) = zip.finish()?;
+        out.finish()?;
         Ok(count)
+    }
+
+    /// Bytes that were collected of a table; sealing adds a little.
+    fn length(&self, part: &Part) -> Result<u64> {
+        Ok(std::fs::metadata(self.folder.join(file(part.node)))?.len())
+    }
+
+    fn collected(&self) -> Result<u64> {
+        self.parts.iter().filter(|part| part.rows > 0).map(|part| self.length(part)).sum()
     }
 
     fn lines(&self, part: &Part) -> Result<impl Iterator<Item = Result<String>> + '_> {
@@ -156,22 +160,4 @@ impl Packing<'_> {
 fn safe(text: &str) -> String {
     let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text != REDACTED;
     if risky { format!("'{text}") } else { text.to_owned() }
-}
-
-/// Counts what goes through.
-struct Counted<'a> {
-    out: Sealing<'a>,
-    count: u64,
-}
-
-impl Write for Counted<'_> {
-    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
-        let count = self.out.write(bytes)?;
-        self.count += count as u64;
-        Ok(count)
-    }
-
-    fn flush(&mut self) -> Result<()> {
-        self.out.flush()
-    }
 }

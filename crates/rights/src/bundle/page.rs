@@ -97,7 +97,7 @@ pub(super) fn row(part: &Part, row: &Map<String, Json>) -> String {
             Some(Json::String(text)) => escape(text),
             Some(other) => escape(&other.to_string()),
         };
-        out.extend(["<td>", &text, "</td>"]);
+        out.extend(["<td dir=\"auto\">", &text, "</td>"]);
     }
     out + "</tr>\n"
 }

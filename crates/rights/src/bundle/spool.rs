@@ -3,7 +3,7 @@
 
 use std::{
     fs::File,
-    io::{BufReader, BufWriter, ErrorKind, Read, Result, Write},
+    io::{BufReader, BufWriter, ErrorKind, Read, Result, Seek, SeekFrom, Write},
     path::Path,
 };
 
@@ -13,6 +13,9 @@ use vault::Blob;
 const PIECE: usize = 256 * 1024;
 /// Sealing adds less than this; a longer piece is not ours.
 const LONGEST: usize = PIECE + 1024;
+
+/// What is written before a piece: its length.
+const HEAD: u64 = 4;
 
 /// What a piece is bound to: the file it is of, and its place in it.
 fn context(name: &str, at: u64) -> Vec<u8> {
@@ -83,6 +86,8 @@ pub(crate) struct Opening<'a> {
     piece: Vec<u8>,
     read: usize,
     at: u64,
+    /// How far it was read, from its beginning on.
+    place: u64,
     ended: bool,
 }
 
@@ -90,7 +95,7 @@ impl<'a> Opening<'a> {
     /// Opens a file.
     pub fn open(blob: &'a Blob, path: &Path, name: String) -> Result<Self> {
         let from = BufReader::new(File::open(path)?);
-        Ok(Self { blob, name, from, piece: Vec::new(), read: 0, at: 0, ended: false })
+        Ok(Self { blob, name, from, piece: Vec::new(), read: 0, at: 0, place: 0, ended: false })
     }
 
     fn next(&mut self) -> Result<()> {
@@ -108,6 +113,54 @@ impl<'a> Opening<'a> {
         self.ended = self.piece.is_empty();
         Ok(())
     }
+
+    /// Bytes that are to be read, whole. All pieces are full but the last, and the empty one that ends the
+    /// file, which must be there: what was cut off is not taken for a shorter one.
+    fn length(&mut self) -> Result<u64> {
+        let (whole, empty) = self.on_disk();
+        let on_disk = self.from.get_ref().metadata()?.len();
+        let rest = on_disk.checked_sub(empty).ok_or(ErrorKind::UnexpectedEof)?;
+        let last = match rest % whole {
+            0 => 0,
+            last => last.checked_sub(empty).ok_or(ErrorKind::InvalidData)?,
+        };
+        self.from.seek(SeekFrom::Start(rest))?;
+        self.at = rest.div_ceil(whole);
+        self.next()?;
+        if !self.ended {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+        Ok(rest / whole * PIECE as u64 + last)
+    }
+
+    /// What a full piece and an empty one take on the disk.
+    fn on_disk(&self) -> (u64, u64) {
+        let empty = HEAD + self.blob.seal(b"", Vec::new()).len() as u64;
+        (empty + PIECE as u64, empty)
+    }
+}
+
+/// For what is not read from its beginning on, as the list at the end of a ZIP. Each piece that is read
+/// is still held to its place; whoever cuts the file off changes where its end is looked for.
+impl Seek for Opening<'_> {
+    fn seek(&mut self, to: SeekFrom) -> Result<u64> {
+        let to = match to {
+            SeekFrom::Start(to) => Some(to),
+            SeekFrom::End(by) => self.length()?.checked_add_signed(by),
+            SeekFrom::Current(by) => self.place.checked_add_signed(by),
+        };
+        let to = to.ok_or(ErrorKind::InvalidInput)?;
+        let at = to / PIECE as u64;
+        if self.ended || self.at != at + 1 {
+            self.from.seek(SeekFrom::Start(at * self.on_disk().0))?;
+            self.at = at;
+            self.next()?;
+        }
+        let within = usize::try_from(to % PIECE as u64).unwrap_or(PIECE);
+        self.read = within.min(self.piece.len());
+        self.place = at * PIECE as u64 + self.read as u64;
+        Ok(self.place)
+    }
 }
 
 impl Read for Opening<'_> {
@@ -119,6 +172,7 @@ impl Read for Opening<'_> {
         let count = rest.len().min(into.len());
         into[..count].copy_from_slice(&rest[..count]);
         self.read += count;
+        self.place += count as u64;
         Ok(count)
     }
 }
@@ -146,5 +200,30 @@ mod tests {
         assert!(!whole.windows(6).any(|part| part == b"a line"));
         std::fs::write(&path, &whole[..whole.len() - 40]).unwrap();
         assert!(read("a").is_err(), "its end is missing");
+    }
+
+    #[test]
+    fn any_place_can_be_read_and_a_file_that_was_cut_off_is_not_taken_for_a_shorter_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bundle");
+        let blob = Blob::new(&[7; 32]);
+        for length in [0, 5, PIECE, 2 * PIECE + 9, 3 * PIECE] {
+            let bytes: Vec<u8> = (0..length).map(|n| (n / 7 % 251) as u8).collect();
+            let mut out = Sealing::create(&blob, &path, "a".into()).unwrap();
+            out.write_all(&bytes).unwrap();
+            out.finish().unwrap();
+            let mut from = Opening::open(&blob, &path, "a".into()).unwrap();
+            assert_eq!(from.seek(SeekFrom::End(0)).unwrap(), length as u64);
+            for at in [length, length / 2, 0, length.saturating_sub(4), length.min(PIECE)] {
+                let mut rest = Vec::new();
+                from.seek(SeekFrom::Start(at as u64)).unwrap();
+                from.read_to_end(&mut rest).unwrap();
+                assert!(rest == bytes[at..], "{length} from {at}");
+            }
+        }
+        let whole = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &whole[..whole.len() - whole.len() / 3]).unwrap();
+        let mut from = Opening::open(&blob, &path, "a".into()).unwrap();
+        assert!(from.seek(SeekFrom::End(-4)).is_err());
     }
 }

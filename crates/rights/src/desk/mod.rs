@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use axum::Router;
 use web::{Look, Web, WebError};
 
-use crate::Room;
+use crate::{Room, tongue};
 
 pub(crate) fn router() -> Router<Room> {
     Router::new()
@@ -21,6 +21,15 @@ pub(crate) fn router() -> Router<Room> {
         .merge(new::router())
         .merge(one::router())
         .merge(act::router())
+}
+
+/// The name of the language that somebody wrote in, and its tag, where it is none of ours; else "".
+pub(crate) fn tongue(p: &Look, private: &crate::Private) -> (String, &'static str) {
+    match tongue::of(private) {
+        "" => (String::new(), ""),
+        "other" => (p.t("rights-language-other"), ""),
+        tag => (p.t(&format!("rights-language-{tag}")), tag),
+    }
 }
 
 /// What people and programs are called.

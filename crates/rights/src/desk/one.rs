@@ -85,6 +85,12 @@ struct OnePage {
     awaited: Vec<Choice>,
     outcomes: Vec<Choice>,
     may_act: bool,
+    /// Less is shown of the person than their law wants before data is handed out.
+    uncertain: bool,
+    /// What they wrote in, where that is none of our languages, and its tag.
+    wrote: (String, &'static str),
+    /// The language in which they read.
+    reads: String,
     aside: axum::response::Html<String>,
 }
 
@@ -207,6 +213,9 @@ async fn page(room: &Room, p: Page, request: Request, chosen: &str) -> Result<On
         awaited: AWAITED.iter().copied().map(choice("awaited")).collect(),
         outcomes: OUTCOMES.iter().copied().map(choice("outcome")).collect(),
         may_act: p.can(Permission::EditRecords),
+        uncertain: !rights.standing(&request).await?.is_enough(),
+        wrote: super::tongue(&p, &request.private),
+        reads: p.t(&format!("rights-language-{}", request.lang.get(..2).unwrap_or("en"))),
         aside: super::aside::aside(room, &p, &request, chosen).await?,
         request,
         p,
@@ -250,7 +259,9 @@ async fn found(
     };
     let rows = |one: &crate::find::Place| {
         let all = one.own + one.shared + one.doubtful;
-        if one.failed.is_empty() { p.tn("rights-rows", all) } else { p.t("rights-place-failed") }
+        let fine = one.failed.is_empty();
+        let rows = if fine { p.tn("rights-rows", all) } else { p.t("rights-place-failed") };
+        picture::Said { rows, fate: String::new(), stays: false }
     };
     let words =
         picture::Words { title: p.t("rights-picture"), person: p.t("rights-picture-person") };

@@ -10,6 +10,7 @@
 mod again;
 mod carry;
 mod certificate;
+mod drawn;
 mod model;
 mod pages;
 mod plan;

@@ -3,7 +3,7 @@
 use purge::{Alike, Neutral};
 use serde::{Deserialize, Serialize};
 
-use crate::find::Unreached;
+use crate::find::{Unreached, Way};
 
 /// Why a table's rows stay though the person asked: ends of `rights-ground-…` (GDPR Art 17(3); Cal. Civ.
 /// Code §1798.105(d); PIPL Art 47 ¶2).
@@ -212,6 +212,12 @@ pub struct Step {
     pub stuck: Vec<String>,
     /// What is emptied in shared rows.
     pub cells: Vec<Cell>,
+    /// The shortest way to it: 0 by an identifier, 1 over one reference …; plans of old have none.
+    #[serde(default)]
+    pub hop: usize,
+    /// The ways to it.
+    #[serde(default)]
+    pub ways: Vec<Way>,
     /// Rows of the person alone.
     pub own: u64,
     /// Rows that are somebody else's, too.

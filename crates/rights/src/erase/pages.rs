@@ -63,6 +63,8 @@ struct ErasurePage {
     request: Request,
     erasure: Option<Erasure>,
     lines: Vec<Line>,
+    /// The tables as they hang together, drawn.
+    picture: String,
     left: Vec<(String, String)>,
     asked: Option<Asked>,
     told: Vec<Told>,
@@ -132,6 +134,8 @@ async fn page(room: &Room, p: Page, request: Request) -> Result<ErasurePage, Web
         step: step.clone(),
     };
     let lines = steps.map(line).collect();
+    let steps = erasure.as_ref().map_or(&[][..], |one| &one.steps);
+    let picture = super::drawn::plan(&p, steps, name);
     let unreached = erasure.iter().flat_map(|one| &one.unreached);
     let left = unreached.map(|one| {
         let place = [name(&one.source), one.table.clone()];
@@ -160,6 +164,7 @@ async fn page(room: &Room, p: Page, request: Request) -> Result<ErasurePage, Web
         request,
         erasure,
         lines,
+        picture,
         left,
         asked,
         told,

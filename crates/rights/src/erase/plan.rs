@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     Kind, Request, Result, Rights, RightsError,
-    find::{Unreached, ground, starting, unreached},
+    find::{Unreached, ground, starting, unreached, ways},
     request::{NewEvent, insert_event},
 };
 
@@ -229,6 +229,8 @@ impl<'a> Draft<'a> {
             columns: Vec::new(),
             stuck: Vec::new(),
             cells: Vec::new(),
+            hop: one.hop,
+            ways: ways(plan, node),
             own: counts.own,
             shared: counts.shared,
             doubtful: counts.doubtful,

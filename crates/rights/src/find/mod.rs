@@ -230,7 +230,8 @@ impl Rights {
     }
 }
 
-fn ways(plan: &Plan, at: usize) -> Vec<Way> {
+/// How a table of a plan is reached.
+pub(crate) fn ways(plan: &Plan, at: usize) -> Vec<Way> {
     let table = |node: usize| plan.nodes.get(node).map_or("", |one| &one.table).to_owned();
     let mut ways = Vec::new();
     for step in plan.steps.iter().filter(|step| step.to == at) {

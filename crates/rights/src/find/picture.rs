@@ -9,6 +9,8 @@ use super::{Place, Way};
 
 const WIDTH: usize = 200;
 const HEIGHT: usize = 54;
+/// Of a line more.
+const LINE: usize = 17;
 const GAP_X: usize = 70;
 const GAP_Y: usize = 16;
 const EDGE: usize = 10;
@@ -23,10 +25,20 @@ pub struct Words {
     pub person: String,
 }
 
+/// What a box says below its table's name.
+pub struct Said {
+    /// How many rows.
+    pub rows: String,
+    /// What becomes of them, or "".
+    pub fate: String,
+    /// They stay as they are: the border is thick.
+    pub stays: bool,
+}
+
 struct Drawn<'a> {
     place: &'a Place,
     source: String,
-    rows: String,
+    said: Said,
     x: usize,
     y: usize,
 }
@@ -59,44 +71,53 @@ fn fitting(text: &str) -> String {
     escape(&format!("{}…", kept.collect::<String>()))
 }
 
-/// The drawing as SVG. `source` names a source by its id, `rows` says how many rows a place holds.
+/// The drawing as SVG. `source` names a source by its id, `said` says of a place how many rows it holds,
+/// and what becomes of them.
 pub fn draw(
     places: &[Place],
     words: &Words,
     source: impl Fn(&str) -> String,
-    rows: impl Fn(&Place) -> String,
+    said: impl Fn(&Place) -> Said,
 ) -> String {
+    let said: Vec<Said> = places.iter().map(said).collect();
+    let high = HEIGHT + if said.iter().any(|one| !one.fate.is_empty()) { LINE } else { 0 };
     let mut columns: BTreeMap<usize, usize> = BTreeMap::new();
     let mut drawn = Vec::new();
-    for place in places {
+    for (place, said) in places.iter().zip(said) {
         let line = columns.entry(place.hop).or_default();
         drawn.push(Drawn {
             source: source(&place.source),
-            rows: rows(place),
+            said,
             x: EDGE + (place.hop + 1) * (WIDTH + GAP_X),
-            y: EDGE + *line * (HEIGHT + GAP_Y),
+            y: EDGE + *line * (high + GAP_Y),
             place,
         });
         *line += 1;
     }
     let lines = columns.values().max().copied().unwrap_or(1);
     let far = drawn.iter().map(|one| one.x).max().unwrap_or(EDGE);
-    let (width, height) = (far + WIDTH + EDGE, EDGE * 2 + lines * (HEIGHT + GAP_Y) - GAP_Y);
+    let (width, height) = (far + WIDTH + EDGE, EDGE * 2 + lines * (high + GAP_Y) - GAP_Y);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"{}\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" font-size=\"13\">",
         escape(&words.title)
     );
     for one in &drawn {
-        for (x, y) in origins(one, &drawn) {
-            arrow(&mut out, (x, y), (one.x, one.y + HEIGHT / 2));
+        for (x, y) in origins(one, &drawn, high) {
+            arrow(&mut out, (x, y), (one.x, one.y + high / 2));
         }
     }
-    boxed(&mut out, (EDGE, EDGE), [&words.person, "", ""], true, &words.person);
+    let person = Frame { at: (EDGE, EDGE), high, holds: true, stays: false };
+    boxed(&mut out, person, &[(&words.person, true)], &words.person);
     for one in &drawn {
         let holds = one.place.own + one.place.shared + one.place.doubtful > 0;
-        let whole = format!("{} · {}: {}", one.source, one.place.table, one.rows);
-        let texts = [one.place.table.as_str(), one.source.as_str(), one.rows.as_str()];
-        boxed(&mut out, (one.x, one.y), texts, holds, &whole);
+        let Said { rows, fate, stays } = &one.said;
+        let below = format!("{} · {rows}", one.source);
+        let whole = [&*one.source, &*one.place.table, rows, fate];
+        let whole: Vec<&str> = whole.into_iter().filter(|text| !text.is_empty()).collect();
+        let mut lines = vec![(one.place.table.as_str(), true), (&below, false)];
+        lines.extend((!fate.is_empty()).then_some((fate.as_str(), false)));
+        let frame = Frame { at: (one.x, one.y), high, holds, stays: *stays };
+        boxed(&mut out, frame, &lines, &whole.join(" · "));
     }
     out.push_str("</svg>");
     out
@@ -104,17 +125,17 @@ pub fn draw(
 
 /// Where arrows to a place begin: the person for identifiers, tables for references. A way names its
 /// table only: one of the same source is meant before one of another.
-fn origins(to: &Drawn<'_>, all: &[Drawn<'_>]) -> Vec<(usize, usize)> {
+fn origins(to: &Drawn<'_>, all: &[Drawn<'_>], high: usize) -> Vec<(usize, usize)> {
     let mut from = Vec::new();
     for way in &to.place.ways {
         let (Way::Below { table } | Way::Above { table }) = way else {
-            from.push((EDGE + WIDTH, EDGE + HEIGHT / 2));
+            from.push((EDGE + WIDTH, EDGE + high / 2));
             continue;
         };
         let same = |one: &&Drawn<'_>| one.place.table == *table;
         let near = |one: &&Drawn<'_>| same(one) && one.place.source == to.place.source;
         let found = all.iter().find(near).or_else(|| all.iter().find(same));
-        from.extend(found.map(|one| (one.x + WIDTH, one.y + HEIGHT / 2)));
+        from.extend(found.map(|one| (one.x + WIDTH, one.y + high / 2)));
     }
     from.sort_unstable();
     from.dedup();
@@ -136,33 +157,35 @@ fn arrow(out: &mut String, (x, y): (usize, usize), (to_x, to_y): (usize, usize))
     );
 }
 
-fn boxed(
-    out: &mut String,
-    (x, y): (usize, usize),
-    [name, source, rows]: [&str; 3],
+struct Frame {
+    at: (usize, usize),
+    high: usize,
+    /// Something is in it.
     holds: bool,
-    whole: &str,
-) {
+    stays: bool,
+}
+
+/// A box with lines of text, the first of them large where it is a name.
+fn boxed(out: &mut String, frame: Frame, lines: &[(&str, bool)], whole: &str) {
+    let Frame { at: (x, y), high, holds, stays } = frame;
     let (fill, dash) = if holds { (".08", "") } else { ("0", " stroke-dasharray=\"5 4\"") };
+    let thick = if stays { " stroke-width=\"3\"" } else { "" };
     let _ = write!(
         out,
-        "<g><title>{}</title><rect x=\"{x}\" y=\"{y}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" rx=\"8\" fill=\"currentColor\" fill-opacity=\"{fill}\" stroke=\"currentColor\" stroke-opacity=\".55\"{dash}/>",
+        "<g><title>{}</title><rect x=\"{x}\" y=\"{y}\" width=\"{WIDTH}\" height=\"{high}\" rx=\"8\" fill=\"currentColor\" fill-opacity=\"{fill}\" stroke=\"currentColor\" stroke-opacity=\".55\"{thick}{dash}/>",
         escape(whole)
     );
-    let middle = if source.is_empty() { y + 32 } else { y + 22 };
-    let _ = write!(
-        out,
-        "<text x=\"{}\" y=\"{middle}\" fill=\"currentColor\" font-weight=\"600\">{}</text>",
-        x + 12,
-        fitting(name)
-    );
-    if !source.is_empty() {
-        let below = fitting(&format!("{source} · {rows}"));
+    // One line stands in the middle, more from above on.
+    let first = if lines.len() == 1 { y + high / 2 + 5 } else { y + 22 };
+    for (n, (text, name)) in lines.iter().enumerate() {
+        let shape =
+            if *name { "font-weight=\"600\"" } else { "fill-opacity=\".8\" font-size=\"12\"" };
+        let down = first + if n == 0 { 0 } else { 3 + n * LINE };
         let _ = write!(
             out,
-            "<text x=\"{}\" y=\"{}\" fill=\"currentColor\" fill-opacity=\".8\" font-size=\"12\">{below}</text>",
+            "<text x=\"{}\" y=\"{down}\" fill=\"currentColor\" {shape}>{}</text>",
             x + 12,
-            y + 42,
+            fitting(text)
         );
     }
     out.push_str("</g>");
@@ -186,10 +209,16 @@ mod tests {
             place("b", "<script>", 2, vec![below("orders"), below("gone")], 0),
         ];
         let words = Words { title: "\"Where\"".into(), person: "本人".into() };
-        let svg = draw(&places, &words, str::to_uppercase, |one| format!("{} rows", one.own));
+        let said = |fate: &'static str, stays: bool| {
+            move |one: &Place| Said { rows: format!("{} rows", one.own), fate: fate.into(), stays }
+        };
+        let svg = draw(&places, &words, str::to_uppercase, said("", false));
         assert_eq!(svg.matches("<rect").count(), 4);
         assert_eq!(svg.matches("<path").count(), 6, "a line and a head for each arrow");
         assert!(!svg.contains("<script>") && svg.contains("&lt;script&gt;"));
         assert!(!svg.contains("style") && svg.contains("stroke-dasharray"));
+        let planned = draw(&places, &words, str::to_uppercase, said("<b>kept</b>", true));
+        assert_eq!(planned.matches("&lt;b&gt;kept").count(), 6, "beside each box, and in it");
+        assert_eq!(planned.matches("stroke-width=\"3\"").count(), 3, "the person's own is thin");
     }
 }

@@ -15,7 +15,10 @@ use store::{Entry, HotWrite};
 use web::{CsrfForm, ListQuery, Page, Pager, Permission, WebError, redirect_with_toast};
 
 use super::{BUNDLE_SCHEMA, MANIFEST_SCHEMA, Made, Ticket};
-use crate::{CUSTOMER, Room};
+use crate::{
+    CUSTOMER, Room,
+    portal::{Typed, again},
+};
 
 pub(crate) fn router() -> Router<Room> {
     Router::new()
@@ -98,7 +101,13 @@ async fn send(
 ) -> Result<Response, WebError> {
     customer.check(&input.csrf)?;
     let request = room.rights.own(&id, &customer.session.person).await?;
-    room.rights.send_copy(&CUSTOMER, &request, &input.address, &input.code).await?;
+    let sent = room.rights.send_copy(&CUSTOMER, &request, &input.address, &input.code).await;
+    if let Err(error) = sent {
+        let code = matches!(error, crate::RightsError::Asked("rights-error-move-code"));
+        let field = if code { "code" } else { "address" };
+        let typed = Typed { address: input.address, ..Typed::default() };
+        return again(&room, customer, request, (error, field), typed).await;
+    }
     Ok(redirect_with_toast(&format!("/privacy/requests/{id}"), "rights-toast-move"))
 }
 

@@ -8,11 +8,13 @@
 //! case after a week.
 
 mod compare;
+mod degree;
 mod pages;
 mod papers;
 mod points;
 mod store;
 
+pub use degree::{Degree, Standing, Waiver};
 pub use points::Verdict;
 pub use store::{Paper, Proof, Stage};
 

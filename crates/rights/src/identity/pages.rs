@@ -15,8 +15,11 @@ use serde::Deserialize;
 use store::{Entry, HotWrite};
 use web::{CsrfForm, Page, Permission, Rule, WebError, redirect_with_toast};
 
-use super::{Paper, Proof, Stage, TRIES, Verdict, papers::LARGEST};
-use crate::{Request, Room, State};
+use super::{Paper, Proof, Stage, Standing, TRIES, Verdict, papers::LARGEST};
+use crate::{
+    Kind, Request, Room, State,
+    portal::{Typed, again},
+};
 
 /// Told facts and pictures of one person before it becomes slower, over all their requests.
 const PER_PERSON: Rule = Rule { free: 6, longest: std::time::Duration::from_hours(1) };
@@ -57,6 +60,8 @@ struct IdentityPage {
     papers: Vec<Paper>,
     /// What laws say about it, with their citation.
     says: Vec<(String, String)>,
+    /// How much must be shown before data is handed out, and how much is.
+    standing: Standing,
     may_act: bool,
 }
 
@@ -146,6 +151,7 @@ async fn page(room: &Room, p: Page, request: Request) -> Result<IdentityPage, We
         may_ask: asks.into_iter().map(|key| (key.to_owned(), name(key))).collect(),
         papers: rights.papers(&request.id).await?,
         says: says(room, &request, zh),
+        standing: rights.standing(&request).await?,
         may_act: p.can(Permission::EditRecords),
         results,
         proof,
@@ -160,7 +166,12 @@ fn says(room: &Room, request: &Request, zh: bool) -> Vec<(String, String)> {
     let mut all = Vec::new();
     for key in &request.regimes {
         for fact in law.about(key, law::Kind::RightsRule, regime::today()) {
-            if fact.code == "verification_level" {
+            let about = match fact.code.as_str() {
+                "verification_level" | "identity" | "no_conditions" => true,
+                "transfer_conditions" => request.kind == Kind::Portability,
+                _ => false,
+            };
+            if about {
                 all.push((fact.text.get(zh).to_owned(), fact.cite.get(zh).to_owned()));
             }
         }
@@ -198,6 +209,7 @@ async fn act(
             rights.ask_facts(&actor, request, &input.facts, declares).await?;
         }
         "paper" => rights.ask_paper(&actor, request).await?,
+        "waive" => rights.waive_degree(&actor, &request, &input.text).await?,
         "accept" => {
             rights.verify(&actor, request, &input.text).await?;
             rights.remove_papers(&actor, &id).await?;
@@ -244,8 +256,13 @@ async fn tell(
     let declared = told.remove("declared").is_some();
     let request = room.rights.own(&id, &customer.session.person).await?;
     slow_down(&room, &customer)?;
+    if let Err(error) = room.rights.tell_facts(&request, told.clone(), declared).await {
+        let declares = matches!(error, crate::RightsError::Asked("rights-error-declare"));
+        let field = if declares { "declared" } else { "" };
+        let typed = Typed { told, ..Typed::default() };
+        return again(&room, customer, request, (error, field), typed).await;
+    }
     let back = format!("/privacy/requests/{id}");
-    room.rights.tell_facts(&request, told, declared).await?;
     Ok(redirect_with_toast(&back, "rights-toast-sent"))
 }
 
@@ -273,7 +290,9 @@ async fn give(
     }
     customer.check(&csrf)?;
     let back = format!("/privacy/requests/{id}");
-    room.rights.take_paper(request, bytes).await?;
+    if let Err(error) = room.rights.take_paper(request.clone(), bytes).await {
+        return again(&room, customer, request, (error, "paper"), Typed::default()).await;
+    }
     Ok(redirect_with_toast(&back, "rights-toast-sent"))
 }
 

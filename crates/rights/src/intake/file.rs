@@ -6,7 +6,7 @@ use consent::{Identifier, IdentifierKind, Subject};
 use serde::{Deserialize, Serialize};
 use web::Lang;
 
-use crate::{By, Kind, Private};
+use crate::{By, Kind, Private, tongue};
 
 /// A request that came in before that is a slip of the pen (µs): five years.
 const OLDEST: i64 = 5 * 366 * 24 * 3600 * 1_000_000;
@@ -156,10 +156,7 @@ fn line<'r>(of: &impl Fn(&str) -> &'r str, ground: &Ground<'_>) -> Result<Line, 
     if by.is_some_and(|by| by != By::Person) && of("authority").is_empty() {
         wrong.push(("authority", "rights-error-authority"));
     }
-    let lang = match of("language") {
-        "" => Some(ground.lang),
-        named => Lang::from_tag(named),
-    };
+    let (lang, language) = languages(of("language"), of("words"), ground.lang);
     if lang.is_none() {
         wrong.push(("language", "rights-import-language"));
     }
@@ -190,12 +187,29 @@ fn line<'r>(of: &impl Fn(&str) -> &'r str, ground: &Ground<'_>) -> Result<Line, 
             name: of("name").to_owned(),
             words: of("words").to_owned(),
             authority: of("authority").to_owned(),
+            language,
             ..Private::about(&person)
         },
         property: property.to_owned(),
         lang: lang.tag().to_owned(),
         received_at,
     })
+}
+
+/// The language in which somebody reads our pages and letters, and the one they write, where it is none of
+/// those: they get English, which more of them read than the language of whoever brings the file.
+fn languages(named: &str, words: &str, ours: Lang) -> (Option<Lang>, String) {
+    match (named, Lang::from_tag(named)) {
+        ("", _) if !matches!(tongue::guess(words), "" | "en" | "zh") => {
+            (Some(Lang::En), String::new())
+        }
+        ("", _) => (Some(ours), String::new()),
+        (_, Some(lang)) => (Some(lang), String::new()),
+        (_, None) => match tongue::primary(named) {
+            Some(tag) => (Some(Lang::En), tag),
+            None => (None, String::new()),
+        },
+    }
 }
 
 /// A kind by its name in the API, or by what it is called in either language.

@@ -7,7 +7,7 @@ use sqlx::Row as _;
 use web::{Lang, Rule};
 
 use super::{BY, Message, guess};
-use crate::{By, Channel, Kind, Level, New, Private, Request, Result, Rights, RightsError};
+use crate::{By, Channel, Kind, Level, New, Private, Request, Result, Rights, RightsError, tongue};
 
 /// Letters of one sender that become requests by themselves; more wait for a reader.
 const PER_SENDER: Rule = Rule { free: 3, longest: std::time::Duration::from_hours(1) };
@@ -57,11 +57,12 @@ fn person_of(message: &Message) -> Option<Subject> {
     Subject::new(vec![one]).ok()
 }
 
-/// Whoever writes Chinese reads it.
+/// Whoever writes Chinese reads it. A Japanese letter has its signs, too.
 fn language(message: &Message) -> Lang {
-    let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
-    let all = message.subject.chars().chain(message.text.chars());
-    if all.filter(|c| han(*c)).count() >= 4 { Lang::ZhCn } else { Lang::En }
+    let all = [message.subject.as_str(), message.text.as_str()].join("\n");
+    let han = |c: &char| ('\u{4e00}'..='\u{9fff}').contains(c);
+    let chinese = all.chars().filter(han).count() >= 4 && tongue::guess(&all) != "ja";
+    if chinese { Lang::ZhCn } else { Lang::En }
 }
 
 impl Rights {

@@ -111,6 +111,8 @@ struct LetterPage {
     kind: String,
     /// As much of the letter as a request takes.
     words: String,
+    /// The language it is in, where it is none of ours, and its tag.
+    wrote: (String, &'static str),
     may_act: bool,
 }
 
@@ -128,12 +130,18 @@ async fn one(
     let page = LetterPage {
         kinds: Kind::ALL.map(|kind| Choice::new(kind.as_str(), p.t(&kind.key()))).to_vec(),
         kind: mail.guess.map_or("", Kind::as_str).to_owned(),
+        wrote: crate::desk::tongue(&p, &written(&mail.message)),
         words: mail.message.text.chars().take(Private::LONGEST).collect(),
         may_act: p.can(Permission::EditRecords),
         mail,
         p,
     };
     web::render(&page)
+}
+
+fn written(message: &message::Message) -> Private {
+    let words = [message.subject.as_str(), message.text.as_str()].join("\n");
+    Private { words, ..Private::default() }
 }
 
 /// What was typed. No `Debug`: it may name a person.

@@ -12,7 +12,7 @@ use crate::{
 
 /// Everything that is kept of a request beside its own row, in the order in which it can be removed.
 /// A test holds this against the schema: a table that refers to requests and is not here fails it.
-pub const TABLES: [&str; 18] = [
+pub const TABLES: [&str; 20] = [
     "rights_erasure_keys",
     "rights_erasure_step",
     "rights_erasure",
@@ -20,6 +20,7 @@ pub const TABLES: [&str; 18] = [
     "rights_correction",
     "rights_held",
     "rights_move",
+    "rights_bundle_lock",
     "rights_bundle",
     "rights_search",
     "rights_link",
@@ -28,6 +29,7 @@ pub const TABLES: [&str; 18] = [
     "rights_pause",
     "rights_person",
     "rights_reminder",
+    "rights_degree",
     "rights_identity",
     "rights_paper",
     "rights_origin",

@@ -2,12 +2,16 @@
 //! to everybody until they have shown who they are.
 
 mod ask;
+mod back;
 mod own;
 
 use axum::{
     Router,
     routing::{get, post},
 };
+
+pub(crate) use back::Requesters;
+pub(crate) use own::{Typed, again};
 
 use preference::Guest;
 
@@ -22,6 +26,8 @@ pub(crate) fn router() -> Router<Room> {
         .route("/privacy/requests/confirm/{token}", get(ask::confirm_page).post(ask::confirm))
         .route("/privacy/requests/{id}", get(own::one))
         .route("/privacy/requests/{id}/bundle", get(own::bundle))
+        .route("/privacy/requests/{id}/bundle/lock", post(own::lock))
+        .route("/privacy/requests/{id}/bundle/encrypted", get(own::locked))
         .route("/privacy/requests/{id}/message", post(own::message))
         .route("/privacy/requests/{id}/take-back", post(own::take_back))
 }

@@ -1,5 +1,7 @@
 //! A person's own requests: the list, one of them with its promise and its messages.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::{
     Form,
@@ -10,15 +12,27 @@ use axum::{
 };
 use preference::{Customer, Guest};
 use serde::Deserialize;
-use web::{WebError, redirect_with_toast, render};
+use tokio::sync::mpsc;
+use web::{Errors, WebError, redirect_with_toast, render, render_status};
 
 use super::offered;
 use crate::{
-    CUSTOMER, Kind, Request, Room,
+    CUSTOMER, Kind, Request, RightsError, Room,
     bundle::{Bundle, Stage},
     erase,
     request::Message,
 };
+
+/// What somebody typed that could not be taken: shown again, so that nothing is lost.
+#[derive(Default)]
+pub(crate) struct Typed {
+    /// Words to us.
+    pub text: String,
+    /// Facts about themselves, by category.
+    pub told: BTreeMap<String, String>,
+    /// The other company's address.
+    pub address: String,
+}
 
 struct Tile {
     kind: Kind,
@@ -78,6 +92,8 @@ struct OwnPage {
     row: Row,
     messages: Vec<Message>,
     bundle: Option<Bundle>,
+    /// With which the copy is encrypted, or "".
+    passphrase: String,
     moved: Option<crate::handover::Move>,
     /// Why it was refused, with the article.
     refusal: String,
@@ -100,9 +116,14 @@ struct OwnPage {
     papers: usize,
     /// What an agent asked in their name and they have not allowed yet, or "".
     allow: String,
+    errors: Errors,
+    typed: Typed,
 }
 
 impl OwnPage {
+    fn told(&self, key: &str) -> &str {
+        self.typed.told.get(key).map_or("", String::as_str)
+    }
     fn may_move(&self) -> bool {
         let rests = self.moved.as_ref().is_none_or(|one| !one.state.moves());
         let request = &self.row.request;
@@ -116,10 +137,42 @@ pub(super) async fn one(
     State(room): State<Room>,
     Path(id): Path<String>,
 ) -> Result<Response, WebError> {
-    let Customer { p, session, .. } = customer;
-    let request = room.rights.own(&id, &session.person).await?;
+    let request = room.rights.own(&id, &customer.session.person).await?;
+    let page = page(&room, customer.p, request, (Errors::new(), Typed::default())).await?;
+    let drawn = render(&page);
+    page.p.framed(drawn)
+}
+
+/// The page again for whoever typed something that could not be taken, with what they typed; any other
+/// fault is told as everywhere.
+pub(crate) async fn again(
+    room: &Room,
+    customer: Customer,
+    request: Request,
+    (error, field): (RightsError, &'static str),
+    typed: Typed,
+) -> Result<Response, WebError> {
+    let RightsError::Asked(key) = error else { return Err(error.into()) };
+    let mut errors = Errors::new();
+    errors.add(field, customer.p.t(key));
+    let page = page(room, customer.p, request, (errors, typed)).await?;
+    let drawn = render_status(422, &page);
+    page.p.framed(drawn)
+}
+
+async fn page(
+    room: &Room,
+    p: Guest,
+    request: Request,
+    (errors, typed): (Errors, Typed),
+) -> Result<OwnPage, WebError> {
+    let id = request.id.clone();
     let messages = room.rights.messages(&id, false).await?;
     let bundle = room.rights.bundle(&id).await?.filter(|one| one.stage == Stage::Ready);
+    let passphrase = match bundle {
+        Some(_) => room.rights.bundle_passphrase(&id).await?,
+        None => String::new(),
+    };
     let moved = room.rights.moved(&id).await?;
     let law = room.rights.regimes().law();
     let zh = p.zh();
@@ -135,8 +188,9 @@ pub(super) async fn one(
     let authorities = request.regimes.iter().filter_map(authority).collect();
     let refusal = match request.refusal.as_str() {
         "" => String::new(),
-        key => [p.t(&format!("rights-refusal-{key}")), crate::desk::cited(&room, &p, &request)]
-            .concat(),
+        key => {
+            [p.t(&format!("rights-refusal-{key}")), crate::desk::cited(room, &p, &request)].concat()
+        }
     };
     let erasure = room.rights.erasure(&id).await?;
     let certified = erasure.as_ref().is_some_and(|one| one.stage == erase::Stage::Done);
@@ -159,8 +213,8 @@ pub(super) async fn one(
     let asked_at = proof.as_ref().map_or(0, |one| one.paper_asked_at);
     let takes_paper = crate::Rights::takes_paper(&request, asked_at, &papers);
     let allow = super::to_allow(&p, &request);
-    let row = row(&room, &p, request);
-    let page = OwnPage {
+    let row = row(room, &p, request);
+    Ok(OwnPage {
         facts: facts.collect(),
         declares: proof.as_ref().is_some_and(|one| one.declares),
         takes_paper,
@@ -169,6 +223,7 @@ pub(super) async fn one(
         row,
         messages,
         bundle,
+        passphrase,
         moved,
         refusal,
         erased,
@@ -178,9 +233,9 @@ pub(super) async fn one(
         authorities,
         promise,
         allow,
-    };
-    let drawn = render(&page);
-    page.p.framed(drawn)
+        errors,
+        typed,
+    })
 }
 
 #[derive(Deserialize, Default)]
@@ -198,7 +253,10 @@ pub(super) async fn message(
 ) -> Result<Response, WebError> {
     customer.check(&said.csrf)?;
     let request = room.rights.own(&id, &customer.session.person).await?;
-    room.rights.hear(request, &said.text).await?;
+    if let Err(error) = room.rights.hear(request.clone(), &said.text).await {
+        let typed = Typed { text: said.text, ..Typed::default() };
+        return again(&room, customer, request, (error, "text"), typed).await;
+    }
     let back = format!("/privacy/requests/{id}");
     Ok(redirect_with_toast(&back, "rights-toast-sent"))
 }
@@ -216,6 +274,20 @@ pub(super) async fn take_back(
     Ok(redirect_with_toast(&back, "rights-toast-taken-back"))
 }
 
+/// Has a passphrase made for the copy, for whoever wants the file encrypted by itself. It is shown on the
+/// page that is signed in, and nowhere else.
+pub(super) async fn lock(
+    customer: Customer,
+    State(room): State<Room>,
+    Path(id): Path<String>,
+    Form(said): Form<Said>,
+) -> Result<Response, WebError> {
+    customer.check(&said.csrf)?;
+    let request = room.rights.own(&id, &customer.session.person).await?;
+    room.rights.lock_bundle(&CUSTOMER, &request).await?;
+    Ok(redirect_with_toast(&format!("/privacy/requests/{id}#bundle"), "rights-toast-locked"))
+}
+
 /// The bundle, for its person only; for anybody else there is none. Sent piece by piece, however large.
 pub(super) async fn bundle(
     customer: Customer,
@@ -224,14 +296,29 @@ pub(super) async fn bundle(
 ) -> Result<Response, WebError> {
     let request = room.rights.own(&id, &customer.session.person).await?;
     let pieces = room.rights.fetch_bundle(CUSTOMER, &request.id).await?;
+    Ok(file(&request.name(), pieces))
+}
+
+/// The same, encrypted with its passphrase.
+pub(super) async fn locked(
+    customer: Customer,
+    State(room): State<Room>,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
+    let request = room.rights.own(&id, &customer.session.person).await?;
+    let pieces = room.rights.fetch_locked(CUSTOMER, &request.id).await?;
+    Ok(file(&format!("{}-encrypted", request.name()), pieces))
+}
+
+fn file(name: &str, pieces: mpsc::Receiver<std::io::Result<Vec<u8>>>) -> Response {
     let pieces = futures::stream::unfold(pieces, |mut pieces| async {
         pieces.recv().await.map(|piece| (piece, pieces))
     });
-    let file = format!("attachment; filename=\"{}.zip\"", request.name());
+    let file = format!("attachment; filename=\"{name}.zip\"");
     let heads = [
         (header::CONTENT_TYPE, "application/zip"),
         (header::CONTENT_DISPOSITION, file.as_str()),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    Ok((heads, Body::from_stream(pieces)).into_response())
+    (heads, Body::from_stream(pieces)).into_response()
 }

@@ -115,7 +115,17 @@ pub(crate) async fn forget_bundle(rights: &Rights, request: &str) -> Result<()> 
         .bind(request)
         .execute(tx.conn())
         .await?;
+    unlock(&mut tx, request).await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// The passphrase of a copy goes with it.
+async fn unlock(tx: &mut WriteTx, request: &str) -> Result<()> {
+    sqlx::query("DELETE FROM rights_bundle_lock WHERE request = $1")
+        .bind(request)
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }
 

@@ -484,6 +484,7 @@ impl Rights {
         if !request.is_verified() {
             return Err(RightsError::Conflict("rights-error-unverified"));
         }
+        self.certain(&request).await?;
         let act = Act {
             what,
             detail: detail.to_owned(),
@@ -603,7 +604,7 @@ pub(super) fn open(request: &Request) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn words(text: &str) -> Result<&str> {
+pub(crate) fn words(text: &str) -> Result<&str> {
     let text = text.trim();
     match text.chars().count() {
         0 => Err(RightsError::Asked("rights-error-words")),

@@ -320,6 +320,9 @@ pub struct Private {
     pub words: String,
     /// For whom a guardian or an agent asks, and by which authority.
     pub authority: String,
+    /// The language that they write, as a tag (BCP 47), where somebody said so.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub language: String,
 }
 
 impl std::fmt::Debug for Private {
@@ -454,11 +457,12 @@ impl Request {
     }
 }
 
-/// What a link or a code shows of a person: links go to the address, codes to the number of somebody
-/// who gave no address.
+/// What a link or a code shows of a person: a link goes to their first address, a code to the number of
+/// somebody who gave no address. A second address that stands beside it proves nothing.
 pub(crate) fn shown_by(person: &Subject) -> Option<Subject> {
-    let only = |kind| person.only(kind);
-    only(consent::IdentifierKind::Email).or_else(|| only(consent::IdentifierKind::Phone))
+    let first = |kind| person.identifiers().iter().find(|one| one.kind() == kind);
+    let one = first(consent::IdentifierKind::Email).or(first(consent::IdentifierKind::Phone))?;
+    Subject::new(vec![one.clone()]).ok()
 }
 
 #[cfg(test)]
@@ -499,6 +503,26 @@ mod tests {
                 assert_eq!(By::Agent.has_authority(channel, level), checked || network);
             }
         }
+    }
+
+    #[test]
+    fn a_link_shows_the_address_it_went_to_and_no_other() {
+        use consent::{
+            Identifier,
+            IdentifierKind::{CustomerId, Email, Phone},
+        };
+        let one = |kind, text: &str| Identifier::parse(kind, text, "").expect("an identifier");
+        let all = [
+            one(Phone, "+8613800138000"),
+            one(Email, "li@example.com"),
+            one(Email, "victim@example.com"),
+            one(CustomerId, "4711"),
+        ];
+        let shown = |n: usize| shown_by(&Subject::new(all[..n].to_vec()).expect("a person"));
+        for n in 2..=4 {
+            assert_eq!(shown(n).expect("an address").identifiers(), &all[1..2]);
+        }
+        assert_eq!(shown(1).expect("a number").identifiers(), &all[..1]);
     }
 
     #[test]

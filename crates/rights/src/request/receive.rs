@@ -145,6 +145,7 @@ impl Rights {
             name: new.private.name.trim().to_owned(),
             words: new.private.words.trim().to_owned(),
             authority: new.private.authority.trim().to_owned(),
+            language: new.private.language.clone(),
             ..Private::about(&new.person)
         };
         let mut request = Request {

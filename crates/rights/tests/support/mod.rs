@@ -51,6 +51,7 @@ pub struct House {
     pub rights: Rights,
     pub map: DataMap,
     pub consent: Consent,
+    pub web: Web,
     pub smtp: SmtpServer,
     /// Text messages that went out: number and text.
     pub sms: Shelf,
@@ -87,12 +88,13 @@ pub async fn house(postgres: bool) -> House {
         .merge(preference::router(web.clone(), preferences.clone()))
         .merge(rights::router(web.clone(), rights.clone()));
     let app = web::finish(web.clone(), rooms);
+    let kept = web.clone();
     let (stop, stopped) = watch::channel(false);
     let runner = web::mail::add_handlers(Runner::new(store, 2), &web);
     let runner = preference::add_handlers(runner, &preferences);
     let runner = rights::add_handlers(datamap::add_handlers(runner, &map), &rights);
     tokio::spawn(runner.run(stopped));
-    House { app, rights, map, consent, smtp, sms, _stop: stop, _guard: guard }
+    House { app, rights, map, consent, web: kept, smtp, sms, _stop: stop, _guard: guard }
 }
 
 pub fn person(address: &str) -> Subject {

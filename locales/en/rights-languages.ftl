@@ -1,0 +1,29 @@
+# What people write in languages that these pages do not speak.
+
+rights-tongue = Language
+rights-tongue-reads = reads these pages in { $language }
+rights-tongue-wrote = Written in { $language }
+rights-tongue-hint = The person did not write in the language of these pages. What they wrote stands as it came; letters and pages to them are in the language they chose there.
+rights-language-ar = Arabic
+rights-language-de = German
+rights-language-el = Greek
+rights-language-en = English
+rights-language-es = Spanish
+rights-language-fa = Persian
+rights-language-fr = French
+rights-language-he = Hebrew
+rights-language-hi = Hindi
+rights-language-id = Indonesian
+rights-language-it = Italian
+rights-language-ja = Japanese
+rights-language-ko = Korean
+rights-language-nl = Dutch
+rights-language-pl = Polish
+rights-language-pt = Portuguese
+rights-language-ru = Russian
+rights-language-th = Thai
+rights-language-tr = Turkish
+rights-language-uk = Ukrainian
+rights-language-vi = Vietnamese
+rights-language-zh = Chinese
+rights-language-other = another language

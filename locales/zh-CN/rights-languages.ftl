@@ -1,0 +1,29 @@
+# 请求人以本系统界面之外的语言书写的内容。
+
+rights-tongue = 语言
+rights-tongue-reads = 以{ $language }浏览页面
+rights-tongue-wrote = 以{ $language }书写
+rights-tongue-hint = 请求人没有用界面语言书写。原文照样保存；发给请求人的信件和页面使用其在页面上选择的语言。
+rights-language-ar = 阿拉伯语
+rights-language-de = 德语
+rights-language-el = 希腊语
+rights-language-en = 英语
+rights-language-es = 西班牙语
+rights-language-fa = 波斯语
+rights-language-fr = 法语
+rights-language-he = 希伯来语
+rights-language-hi = 印地语
+rights-language-id = 印度尼西亚语
+rights-language-it = 意大利语
+rights-language-ja = 日语
+rights-language-ko = 韩语
+rights-language-nl = 荷兰语
+rights-language-pl = 波兰语
+rights-language-pt = 葡萄牙语
+rights-language-ru = 俄语
+rights-language-th = 泰语
+rights-language-tr = 土耳其语
+rights-language-uk = 乌克兰语
+rights-language-vi = 越南语
+rights-language-zh = 中文
+rights-language-other = 其他语言
