@@ -27,6 +27,7 @@ pub mod references;
 pub mod report;
 pub mod request;
 mod room;
+pub mod task;
 pub mod template;
 mod watch;
 
@@ -49,7 +50,7 @@ use store::{Actor, Migration, Store};
 use web::{Limits, Web};
 
 /// The schema's steps, in order.
-const MIGRATIONS: [Migration; 9] = [
+const MIGRATIONS: [Migration; 10] = [
     Migration { room: "rights", version: 1, sql: include_str!("schema.sql") },
     Migration { room: "rights_erase", version: 1, sql: include_str!("schema-erase.sql") },
     Migration { room: "rights_move", version: 1, sql: include_str!("schema-move.sql") },
@@ -59,6 +60,7 @@ const MIGRATIONS: [Migration; 9] = [
     Migration { room: "rights_intake", version: 1, sql: include_str!("schema-intake.sql") },
     Migration { room: "rights_agents", version: 1, sql: include_str!("schema-agents.sql") },
     Migration { room: "rights_clocks", version: 1, sql: include_str!("schema-clocks.sql") },
+    Migration { room: "rights_work", version: 1, sql: include_str!("schema-work.sql") },
 ];
 
 /// Who acts when a person does.
@@ -262,6 +264,7 @@ pub fn router(web: Web, rights: Rights) -> axum::Router {
         .merge(desk::router())
         .merge(report::router())
         .merge(template::router())
+        .merge(task::router())
         .merge(erase::router())
         .merge(correction::router())
         .merge(handover::router())

@@ -86,6 +86,8 @@ struct OnePage {
     outcomes: Vec<Choice>,
     may_act: bool,
     aside: axum::response::Html<String>,
+    /// Tasks of owners, and how many are open.
+    tasks: (axum::response::Html<String>, usize),
 }
 
 impl OnePage {
@@ -208,6 +210,7 @@ async fn page(room: &Room, p: Page, request: Request, chosen: &str) -> Result<On
         outcomes: OUTCOMES.iter().copied().map(choice("outcome")).collect(),
         may_act: p.can(Permission::EditRecords),
         aside: super::aside::aside(room, &p, &request, chosen).await?,
+        tasks: crate::task::of_request(room, &p, &request).await?,
         request,
         p,
     })
