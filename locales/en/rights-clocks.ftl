@@ -83,7 +83,7 @@ rights-watch-letter-text =
 
     { $lines }
 rights-watch-letter-action = Open the queue
-rights-watch-letter-why = You get this at most once a day, because you work on rights requests or answer for privacy in Privet.
+rights-watch-letter-why = You get this at most once a day, because you work on rights requests, see to a system that they need, or answer for privacy in Privet.
 rights-watch-due = { $name } · { $what } · answer until { $day }
 rights-watch-either = { $name } · { $what } · answer until { $day }, or tell the person by then that it takes longer
 rights-watch-notice = { $name } · { $what } · if it takes longer, tell the person until { $day }

@@ -83,7 +83,7 @@ rights-watch-letter-text =
 
     { $lines }
 rights-watch-letter-action = 打开请求列表
-rights-watch-letter-why = 您收到本邮件（每天至多一封），是因为您在 Privet 中办理权利请求或负责隐私事务。
+rights-watch-letter-why = 您收到本邮件（每天至多一封），是因为您在 Privet 中办理权利请求、负责请求所涉系统或负责隐私事务。
 rights-watch-due = { $name } · { $what } · 答复期限 { $day }
 rights-watch-either = { $name } · { $what } · 请于 { $day } 前答复，或在此之前告知请求人需要延长
 rights-watch-notice = { $name } · { $what } · 如需延长，请于 { $day } 前告知请求人

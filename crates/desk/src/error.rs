@@ -31,6 +31,9 @@ pub enum DeskError {
     /// Retention failed.
     #[error(transparent)]
     Retain(#[from] retain::RetainError),
+    /// Rights requests failed.
+    #[error(transparent)]
+    Rights(#[from] rights::RightsError),
     /// Accounts or approvals failed.
     #[error("accounts or approvals could not be read: {0}")]
     Web(String),
@@ -59,6 +62,7 @@ impl From<DeskError> for web::WebError {
             DeskError::Comply(error) => error.into(),
             DeskError::Policy(error) => error.into(),
             DeskError::Retain(error) => error.into(),
+            DeskError::Rights(error) => error.into(),
             other @ DeskError::Web(_) => Self::internal(other),
         }
     }

@@ -24,6 +24,7 @@ use datamap::DataMap;
 use policy::Policy;
 use regime::Regimes;
 use retain::Retain;
+use rights::Rights;
 use store::{Migration, Store};
 use warn::Warn;
 use web::Web;
@@ -51,6 +52,8 @@ pub struct Rooms {
     pub policy: Policy,
     /// Retention runs and holds.
     pub retain: Retain,
+    /// Rights requests and the tasks that they make.
+    pub rights: Rights,
 }
 
 /// The room's service; cheap to clone.

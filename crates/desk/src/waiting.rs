@@ -1,4 +1,4 @@
-//! What waits for the reader: questions of colleagues, plans to agree to, alarms, columns to judge.
+//! What waits for the reader: late rights requests, tasks of theirs, questions of colleagues, plans to agree to, alarms, columns to judge.
 
 use datamap::{inbox::DriftFilter, map::FieldFilter};
 use retain::run::RunFilter;
@@ -9,6 +9,10 @@ use crate::{Desk, Result};
 /// What waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WaitingKind {
+    /// The answer to a rights request is late.
+    Request,
+    /// A task of a rights request that is the reader's.
+    Task,
     /// A colleague asks for an approval.
     Approval,
     /// A privacy policy waits for a second person.
@@ -35,6 +39,8 @@ impl WaitingKind {
     /// Stable name, for message keys.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Request => "request",
+            Self::Task => "task",
             Self::Approval => "approval",
             Self::Policy => "policy",
             Self::Stale => "stale",
@@ -51,8 +57,8 @@ impl WaitingKind {
     /// A picture for it.
     pub fn icon(self) -> &'static str {
         match self {
-            Self::Approval | Self::Policy | Self::Plan => "check",
-            Self::Alarm | Self::Stopped | Self::Stale | Self::Findings => "alert",
+            Self::Approval | Self::Policy | Self::Plan | Self::Task => "check",
+            Self::Request | Self::Alarm | Self::Stopped | Self::Stale | Self::Findings => "alert",
             Self::Fields => "map",
             Self::Drift => "inbox",
             Self::Unknown => "globe",
@@ -72,16 +78,23 @@ pub struct Waiting {
 }
 
 impl Desk {
-    /// Everything that waits for this reader, questions of colleagues first; only what is there.
+    /// Everything that waits for this reader, what a person waits for first; only what is there.
     pub async fn waiting(&self, p: &Page, unknown: usize) -> Result<Vec<Waiting>> {
         use WaitingKind::{
-            Alarm, Approval, Drift, Fields, Findings, Plan, Policy, Stale, Stopped, Unknown,
+            Alarm, Approval, Drift, Fields, Findings, Plan, Policy, Request, Stale, Stopped, Task,
+            Unknown,
         };
         let rooms = self.rooms();
         let mut all = Vec::new();
         let mut add = |kind, count: i64, href: &str| {
             all.push(Waiting { kind, count, href: href.to_owned() });
         };
+        if p.can(web::Permission::LookUpPeople) {
+            add(Request, rooms.rights.counts().await?.late, "/console/requests?state=late");
+        }
+        let mine = rights::task::Filter { owner: p.user.id.clone(), ..Default::default() };
+        let mine = rooms.rights.tasks(&mine, 1, 0).await?.1;
+        add(Task, mine, "/console/requests/tasks?owner=me");
         if p.can(web::Permission::Approve) {
             let asked = rooms.web.approvals().list(None).await?;
             let mine = |one: &&web::access::Approval| one.is_open() && one.asked_by != p.user.id;

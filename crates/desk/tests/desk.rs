@@ -14,8 +14,10 @@ use desk::{ClockKind, Desk, Rooms};
 use grants::Grants;
 use law::{Metric, Value};
 use policy::Policy;
+use preference::Preferences;
 use regime::{Profile, Regimes};
 use retain::{NewHold, Retain, Scope};
+use rights::Rights;
 use store::{Actor, now};
 use transfer::Transfers;
 use warn::Warn;
@@ -71,7 +73,7 @@ async fn open(postgres: bool) -> (Desk, store::testing::TestGuard) {
         transfers: transfers.await.unwrap(),
         web: web.clone(),
         map: map.clone(),
-        consent,
+        consent: consent.clone(),
         warn: warn.clone(),
         deliver: Deliver::open(store, Arc::new(Silent), deliver::Settings::default())
             .await
@@ -80,7 +82,10 @@ async fn open(postgres: bool) -> (Desk, store::testing::TestGuard) {
         regimes: regimes.clone(),
     };
     let comply = Comply::open(comply).await.unwrap();
-    let rooms = Rooms { web, map, audit, warn, regimes, comply, policy, retain };
+    let preferences = Preferences::open(web.clone(), consent, None).await.unwrap();
+    let rights = Rights::open(web.clone(), preferences, regimes.clone(), retain.clone());
+    let rights = rights.await.unwrap();
+    let rooms = Rooms { web, map, audit, warn, regimes, comply, policy, retain, rights };
     (Desk::open(rooms).await.unwrap(), guard)
 }
 

@@ -268,6 +268,7 @@ impl House {
             comply: comply.clone(),
             policy: policy.clone(),
             retain: retain.clone(),
+            rights: rights.clone(),
         };
         let desk = Desk::open(desk).await.map_err(anyhow::Error::from)?;
         Ok(Self {

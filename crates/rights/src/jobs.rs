@@ -1,6 +1,6 @@
 //! Once a day: requests that nobody confirmed lapse, bundles whose time is over are removed, silent
 //! recipients are chased. Every hour: erasures go on where something failed, looks after them are taken,
-//! pictures of documents that nobody needs any more are removed.
+//! sources that were out of reach are tried again, pictures of documents that nobody needs any more are removed.
 
 use serde_json::json;
 use store::{Actor, JobContext, JobError, JobHandler, Runner};
@@ -86,6 +86,7 @@ impl JobHandler for Hourly {
         }
         self.rights.retry_erasures().await?;
         self.rights.looks_due().await?;
+        self.rights.retry_tasks().await?;
         Ok(())
     }
 }

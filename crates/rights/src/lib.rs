@@ -27,6 +27,7 @@ pub mod references;
 pub mod report;
 pub mod request;
 mod room;
+pub mod task;
 pub mod template;
 pub mod told;
 mod tongue;
@@ -51,7 +52,7 @@ use store::{Actor, Migration, Store};
 use web::{Limits, Web};
 
 /// The schema's steps, in order.
-const MIGRATIONS: [Migration; 11] = [
+const MIGRATIONS: [Migration; 12] = [
     Migration { room: "rights", version: 1, sql: include_str!("schema.sql") },
     Migration { room: "rights_erase", version: 1, sql: include_str!("schema-erase.sql") },
     Migration { room: "rights_move", version: 1, sql: include_str!("schema-move.sql") },
@@ -63,6 +64,7 @@ const MIGRATIONS: [Migration; 11] = [
     Migration { room: "rights_clocks", version: 1, sql: include_str!("schema-clocks.sql") },
     Migration { room: "rights_bundle", version: 1, sql: include_str!("schema-bundle.sql") },
     Migration { room: "rights_degree", version: 1, sql: include_str!("schema-degree.sql") },
+    Migration { room: "rights_work", version: 1, sql: include_str!("schema-work.sql") },
 ];
 
 /// Who acts when a person does.
@@ -267,6 +269,7 @@ pub fn router(web: Web, rights: Rights) -> axum::Router {
         .merge(desk::router())
         .merge(report::router())
         .merge(template::router())
+        .merge(task::router())
         .merge(erase::router())
         .merge(correction::router())
         .merge(handover::router())

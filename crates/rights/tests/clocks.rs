@@ -10,6 +10,10 @@ mod house;
 mod keep;
 #[path = "clocks/pages.rs"]
 mod pages;
+#[path = "clocks/several.rs"]
+mod several;
+#[path = "clocks/tasks.rs"]
+mod tasks;
 #[path = "clocks/twins.rs"]
 mod twins;
 #[path = "clocks/watch.rs"]

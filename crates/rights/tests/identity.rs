@@ -125,7 +125,7 @@ async fn guesses_of_a_code_end_after_five() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_of_a_request_opens_no_choices_and_the_form_needs_no_script() {
     let house = house(false).await;
-    let (status, _, page) = house
+    let (status, asked, _) = house
         .send(
             "/privacy/requests/new?kind=access",
             "/privacy/requests/new",
@@ -133,8 +133,18 @@ async fn a_code_of_a_request_opens_no_choices_and_the_form_needs_no_script() {
             &[("kind", "access"), ("phone", "+8613800138000"), ("by", "person")],
         )
         .await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "reloading the page with the code sends nothing");
+    let (status, page) = house.get("/privacy/requests/code", &asked).await;
     assert_eq!(status, StatusCode::OK);
     let token = value_of(&page, "token").expect("the code's form");
+    let (status, _) = house.get("/privacy/requests/code", "").await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "whoever was asked for no code begins anew");
+    let wrong = [("token", token.as_str()), ("code", "12")];
+    let (status, again, _) =
+        house.send("/privacy/requests/code", "/privacy/requests/code", &asked, &wrong).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    let (_, page) = house.get("/privacy/requests/code?wrong=yes", &again).await;
+    assert!(page.contains("role=\"alert\"") && page.contains(&token), "{page}");
     let code = house.code(0).await;
     let fields = [("request", token.as_str()), ("code", code.as_str())];
     let (status, ..) = house.send("/privacy", "/privacy/code/check", "", &fields).await;

@@ -151,7 +151,7 @@ pub use signin::ClientAddress;
 pub use token::{
     ApiToken, ClientCertificate, EXPORTING, NewToken, OPENING, PURPOSE_HEADER, SCOPES, Token,
 };
-pub use users::Colleague;
+pub use users::{Colleague, Member};
 
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};

@@ -49,6 +49,19 @@ pub struct Colleague {
     pub lang: Lang,
 }
 
+/// A member of staff whose account is not closed. No `Debug`: it names them.
+#[derive(Clone)]
+pub struct Member {
+    /// Their account's id.
+    pub id: String,
+    /// What they are called.
+    pub name: String,
+    /// What they sign in with.
+    pub login: String,
+    /// What they may do.
+    pub role: Role,
+}
+
 fn login_context(user_id: &str) -> String {
     format!("user:{user_id}:login")
 }
@@ -246,6 +259,18 @@ impl Web {
             let lang = Lang::from_tag(row.try_get(3)?).unwrap_or_default();
             all.push(Colleague { id, role, to, lang });
         }
+        Ok(all)
+    }
+
+    /// Everybody whose account is not closed, by name.
+    ///
+    /// # Errors
+    /// Those of Privet's own database.
+    pub async fn members(&self) -> Result<Vec<Member>, WebError> {
+        let open = self.people().await?.into_iter().filter(|one| !one.disabled);
+        let member = |Person { id, name, login, role, .. }| Member { id, name, login, role };
+        let mut all: Vec<Member> = open.map(member).collect();
+        all.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
         Ok(all)
     }
 

@@ -43,7 +43,7 @@ const CANARY: &str = "main section.card form button[type='submit']";
 const LOYALTY: &str = "/console/detectors/new?example=loyalty-card";
 
 /// What a signed-in owner can open.
-pub const CONSOLE: [Page; 136] = [
+pub const CONSOLE: [Page; 137] = [
     ("home", Way::Path("/console")),
     ("map", Way::Path("/console/map")),
     ("map-question", Way::Path("/console/map?q=where+do+we+keep+phone+numbers%3F")),
@@ -160,6 +160,7 @@ pub const CONSOLE: [Page; 136] = [
     ("rights-correction", Way::Below(CORRECTIONS, "main tbody a", "/correction")),
     ("rights-erasure", Way::Below(ERASURES, "main tbody a", "/erasure")),
     ("rights-identity", Way::Below("/console/requests", "main tbody a", "/identity")),
+    ("rights-tasks", Way::Path("/console/requests/tasks?state=all")),
     ("rights-inbox", Way::Path("/console/requests/inbox")),
     ("rights-import", Way::Path("/console/requests/import")),
     ("rights-references", Way::Path("/console/requests/references")),

@@ -25,6 +25,7 @@ use crate::{
     Kind, Request, Result, Rights, RightsError,
     find::{ground, starting},
     request,
+    task::{self, Gap},
 };
 use collect::Collect;
 use pack::{Head, Packing, Part};
@@ -199,6 +200,8 @@ impl Rights {
         let bytes = bytes.await.map_err(|error| RightsError::Search(error.to_string()))?;
         let bytes = bytes.map_err(disk)?;
         request::end_bundle(self, &request.id, bytes, rows, missing.len()).await?;
+        let gaps = Gap::of_walk(plan, outcome);
+        self.settle_tasks(&request.id, task::Step::Copy, &gaps).await;
         // Only now: a server killed before goes on from its place and needs what was collected.
         for node in nodes {
             match tokio::fs::remove_file(place.join(collect::file(node))).await {

@@ -212,6 +212,7 @@ impl JobHandler for Find {
     async fn run(&self, context: JobContext) -> Result<(), JobError> {
         let request = context.payload["request"].as_str().unwrap_or_default().to_owned();
         Box::pin(self.rights.look_held(&request)).await?;
+        self.rights.corrections_settled(&request).await;
         Ok(())
     }
 

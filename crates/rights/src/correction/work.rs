@@ -218,7 +218,9 @@ impl JobHandler for Write {
 
     async fn run(&self, context: JobContext) -> Result<(), JobError> {
         let request = context.payload["request"].as_str().unwrap_or_default().to_owned();
-        Box::pin(self.rights.carry_corrections(&context, &request)).await
+        Box::pin(self.rights.carry_corrections(&context, &request)).await?;
+        self.rights.corrections_settled(&request).await;
+        Ok(())
     }
 
     async fn ended(&self, _: &Store, job: &JobRow) {

@@ -5,7 +5,7 @@ use axum::response::Html;
 use web::{Choice, Page, Permission, WebError};
 
 use crate::{
-    Request, Room,
+    Kind, Request, Room,
     template::{Filling, fill},
 };
 
@@ -27,6 +27,8 @@ struct Aside<'a> {
     year: usize,
     may_act: bool,
     can_answer: bool,
+    /// Tasks of owners that are open.
+    open_tasks: i64,
     templates: Vec<Choice>,
     chosen: &'a str,
     /// The words of the chosen one, filled in.
@@ -67,7 +69,9 @@ pub(super) async fn aside(
         twins: twins.collect(),
         year: others.year,
         may_act: p.can(Permission::EditRecords),
-        can_answer: open && request.is_verified(),
+        // An automated decision is answered by saying what became of it.
+        can_answer: open && request.is_verified() && request.kind != Kind::HumanReview,
+        open_tasks: rights.open_tasks_of(&request.id).await?,
         templates: fitting.map(|one| Choice::new(&one.id, &one.name)).collect(),
         chosen,
         words: words.unwrap_or_default(),

@@ -35,6 +35,9 @@ struct QueuePage {
     states: Vec<Choice>,
     assignees: Vec<Choice>,
     portal: String,
+    /// What can be done to several at once.
+    acts: Vec<Choice>,
+    may_pick: bool,
     /// The inbox, with how many letters wait for a reader.
     inbox_label: String,
 }
@@ -75,7 +78,10 @@ async fn list(p: Page, l: ListQuery, State(room): State<Room>) -> Result<Respons
     };
     let state_choice = |one: Stand| Choice::new(one.as_str(), p.t(&one.key()));
     let special = |one: &str| Choice::new(one, p.t(&format!("rights-filter-{one}")));
+    let acts = super::bulk::acts(&p);
     let page = QueuePage {
+        may_pick: !acts.is_empty(),
+        acts,
         rows: requests.into_iter().map(row).collect(),
         pager: Pager::new(&l, total),
         counts: room.rights.counts().await?,

@@ -2,6 +2,7 @@
 
 mod act;
 mod aside;
+mod bulk;
 mod list;
 mod new;
 mod one;
@@ -18,6 +19,7 @@ use crate::{Room, tongue};
 pub(crate) fn router() -> Router<Room> {
     Router::new()
         .merge(list::router())
+        .merge(bulk::router())
         .merge(new::router())
         .merge(one::router())
         .merge(act::router())

@@ -92,6 +92,8 @@ struct OnePage {
     /// The language in which they read.
     reads: String,
     aside: axum::response::Html<String>,
+    /// Tasks of owners, and how many are open.
+    tasks: (axum::response::Html<String>, usize),
 }
 
 impl OnePage {
@@ -217,6 +219,7 @@ async fn page(room: &Room, p: Page, request: Request, chosen: &str) -> Result<On
         wrote: super::tongue(&p, &request.private),
         reads: p.t(&format!("rights-language-{}", request.lang.get(..2).unwrap_or("en"))),
         aside: super::aside::aside(room, &p, &request, chosen).await?,
+        tasks: crate::task::of_request(room, &p, &request).await?,
         request,
         p,
     })

@@ -445,6 +445,7 @@ impl JobHandler for Plan {
     async fn run(&self, context: JobContext) -> Result<(), JobError> {
         let request = context.payload["request"].as_str().unwrap_or_default().to_owned();
         Box::pin(self.rights.draw_plan(&context, &request)).await?;
+        self.rights.erasure_settled(&request).await;
         Ok(())
     }
 

@@ -224,7 +224,9 @@ impl JobHandler for Carry {
 
     async fn run(&self, context: JobContext) -> Result<(), JobError> {
         let request = context.payload["request"].as_str().unwrap_or_default().to_owned();
-        Box::pin(self.rights.carry_out(&context, &request)).await
+        Box::pin(self.rights.carry_out(&context, &request)).await?;
+        self.rights.erasure_settled(&request).await;
+        Ok(())
     }
 
     /// A job that failed for good leaves an erasure that somebody can go on with.

@@ -91,6 +91,12 @@ async fn read(target: &Target) -> std::result::Result<(Schema, Reader), PurgeErr
     Ok((schema, reader))
 }
 
+/// Whether a source of the map can be connected to and says what its tables are.
+pub(crate) async fn answers(map: &DataMap, id: &str) -> bool {
+    let Ok(source) = map.source(id).await else { return false };
+    matches!(connect(map, &source, &Opened::default()).await, State::Connected { .. })
+}
+
 fn holds(tables: &Tables) -> BTreeMap<String, Holds> {
     tables.tables.iter().map(|table| (table.name.clone(), hold(tables, table))).collect()
 }

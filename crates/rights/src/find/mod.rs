@@ -4,14 +4,17 @@
 mod ground;
 pub mod picture;
 
-pub(crate) use ground::{ground, start as starting};
+pub(crate) use ground::{answers, ground, start as starting};
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{Actor, Entry, JobContext, JobError, JobHandler, NewJob, now};
 use trace::{How, Options, Plan, Why};
 
-use crate::{Request, Result, Rights, RightsError};
+use crate::{
+    Request, Result, Rights, RightsError,
+    task::{self, Gap},
+};
 
 /// The job's kind.
 pub(crate) const KIND: &str = "rights_search";
@@ -282,7 +285,9 @@ impl JobHandler for Look {
     async fn run(&self, context: JobContext) -> Result<(), JobError> {
         let request = context.payload["request"].as_str().unwrap_or_default().to_owned();
         let findings = self.rights.look(&request).await?;
+        let gaps = Gap::of_findings(&findings);
         self.rights.end_search(&request, Ok(findings)).await?;
+        self.rights.settle_tasks(&request, task::Step::Search, &gaps).await;
         Ok(())
     }
 

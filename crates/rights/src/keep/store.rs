@@ -12,7 +12,7 @@ use crate::{
 
 /// Everything that is kept of a request beside its own row, in the order in which it can be removed.
 /// A test holds this against the schema: a table that refers to requests and is not here fails it.
-pub const TABLES: [&str; 20] = [
+pub const TABLES: [&str; 21] = [
     "rights_erasure_keys",
     "rights_erasure_step",
     "rights_erasure",
@@ -33,6 +33,7 @@ pub const TABLES: [&str; 20] = [
     "rights_identity",
     "rights_paper",
     "rights_origin",
+    "rights_task",
 ];
 
 /// What stands against a removal: a request that is about this one (an appeal), an erasure that is

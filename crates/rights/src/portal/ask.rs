@@ -13,7 +13,7 @@ use serde::Deserialize;
 use store::now;
 use web::{ClientAddress, Errors, Lang, Rule, WebError, redirect, render, render_status};
 
-use super::offered;
+use super::{code, offered};
 use crate::{
     By, CUSTOMER, Channel, Kind, Level, New, Private, Request, RightsError, Room, request::shown_by,
 };
@@ -178,7 +178,7 @@ pub(super) async fn make(
     match received {
         Ok(made) if session.is_some() => Ok(redirect(&format!("/privacy/requests/{}", made.id))),
         Ok(made) if !made.code.is_empty() => {
-            render(&CodePage { p, token: made.code, wrong: false })
+            Ok(code::asked(&room, &made.code, ""))
         }
         Ok(_) => Ok(redirect("/privacy/requests/sent")),
         Err(RightsError::Asked(key)) => {
@@ -227,37 +227,6 @@ struct SentPage {
 /// The same for everybody.
 pub(super) async fn sent(p: Guest) -> Result<Response, WebError> {
     render(&SentPage { p })
-}
-
-#[derive(Template)]
-#[template(path = "rights/code.html")]
-struct CodePage {
-    p: Guest,
-    /// With this the code is entered: no part of it is in an address.
-    token: String,
-    wrong: bool,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub(super) struct CodeInput {
-    csrf: String,
-    token: String,
-    code: String,
-}
-
-/// One answer for every code that does not fit, whatever the reason.
-pub(super) async fn code(
-    p: Guest,
-    State(room): State<Room>,
-    headers: HeaderMap,
-    Form(input): Form<CodeInput>,
-) -> Result<Response, WebError> {
-    p.check(&headers, &input.csrf)?;
-    match room.rights.confirm_code(&input.token, &input.code).await? {
-        Some(request) => signed_in(&room, &request, LinkKind::Code).await,
-        None => render_status(422, &CodePage { p, token: input.token, wrong: true }),
-    }
 }
 
 #[derive(Template)]
@@ -323,7 +292,7 @@ pub(super) async fn confirm(
 }
 
 /// The request's page, with a session for what was shown and nothing else that was written beside it.
-async fn signed_in(room: &Room, request: &Request, kind: LinkKind) -> Result<Response, WebError> {
+pub(super) async fn signed_in(room: &Room, request: &Request, kind: LinkKind) -> Result<Response, WebError> {
     let person = shown_by(&request.private.person()?).ok_or(WebError::NotFound)?;
     let lang = Lang::from_tag(&request.lang).unwrap_or_default();
     let preferences = room.rights.preferences();

@@ -3,6 +3,7 @@
 
 mod ask;
 mod back;
+mod code;
 mod own;
 
 use axum::{
@@ -22,7 +23,7 @@ pub(crate) fn router() -> Router<Room> {
         .route("/privacy/requests", get(own::list))
         .route("/privacy/requests/new", get(ask::new).post(ask::make))
         .route("/privacy/requests/sent", get(ask::sent))
-        .route("/privacy/requests/code", post(ask::code))
+        .route("/privacy/requests/code", get(code::page).post(code::check))
         .route("/privacy/requests/confirm/{token}", get(ask::confirm_page).post(ask::confirm))
         .route("/privacy/requests/{id}", get(own::one))
         .route("/privacy/requests/{id}/bundle", get(own::bundle))

@@ -110,6 +110,7 @@ impl Rights {
         if request.state.is_closed() {
             crate::correction::forget(&mut tx, &request.id).await?;
             crate::identity::forget(&mut tx, &request.id).await?;
+            crate::task::close(&mut tx, actor, &request.id).await?;
         }
         store::update(&mut tx, &request).await?;
         let event = NewEvent { request: &request.id, what: act.what, detail: &act.detail };

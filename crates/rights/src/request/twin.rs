@@ -52,6 +52,12 @@ impl Rights {
         Ok(Others { twins, year })
     }
 
+    /// The earlier request of the same person in whose favour one may be closed; the oldest.
+    pub(crate) async fn twin_before(&self, request: &Request) -> Result<Option<Request>> {
+        let twins = self.others(request).await?.twins;
+        Ok(twins.into_iter().find(|of| may_go_on(of, request).is_ok()))
+    }
+
     /// Closes a request in favour of an earlier one of the same person that asks for the same, and
     /// tells them that the earlier one goes on and until when. The earlier one's clock stays as it is.
     ///
@@ -85,6 +91,7 @@ impl Rights {
         DUPLICATE.clone_into(&mut request.refusal);
         crate::correction::forget(&mut tx, &request.id).await?;
         crate::identity::forget(&mut tx, &request.id).await?;
+        crate::task::close(&mut tx, actor, &request.id).await?;
         store::update(&mut tx, &request).await?;
         let (name, other_name) = (request.name(), other.name());
         let own = NewEvent { request: &request.id, what: "duplicate", detail: &other_name };

@@ -2,7 +2,7 @@
 
 use web::{Colleague, mail::Letter};
 
-use super::{Telling, step::Clock};
+use super::{News, Telling, step::Clock, task::TaskTelling};
 use crate::{Kind, Rights};
 
 /// Requests that one letter names; the rest is in the queue.
@@ -10,7 +10,8 @@ const NAMED: usize = 30;
 
 impl Rights {
     /// What somebody is told today, what is late first.
-    pub(super) fn digest_letter(&self, reader: &Colleague, tellings: &[&Telling<'_>]) -> Letter {
+    pub(super) fn digest_letter(&self, reader: &Colleague, news: &News<'_>) -> Letter {
+        let tellings = &news.requests;
         let lang = reader.lang;
         let say = |key: &str, args: &[(&str, &str)]| {
             let args: Vec<_> = args.iter().map(|(name, text)| (*name, (*text).into())).collect();
@@ -32,16 +33,30 @@ impl Rights {
             };
             say(key, &[("name", &name), ("what", &what), ("day", &day)])
         };
-        let mut lines: Vec<String> = sorted.iter().take(NAMED).map(line).collect();
-        if sorted.len() > NAMED {
-            let rest = (sorted.len() - NAMED).to_string();
+        let task = |one: &&TaskTelling| {
+            let (name, day) = (one.task.request_name(), web::rfc3339(one.task.due_at));
+            let day = day.get(..10).unwrap_or_default();
+            let what = say(&format!("rights-task-step-{}", one.task.step.as_str()), &[]);
+            let key = if one.late { "rights-watch-task-late" } else { "rights-watch-task" };
+            let source = one.task.name.as_str();
+            say(key, &[("name", &name), ("source", source), ("what", &what), ("day", day)])
+        };
+        let mut lines: Vec<String> = sorted.iter().map(line).collect();
+        lines.extend(news.tasks.iter().map(task));
+        if lines.len() > NAMED {
+            let rest = (lines.len() - NAMED).to_string();
+            lines.truncate(NAMED);
             lines.push(say("rights-watch-more", &[("count", &rest)]));
         }
-        let late = tellings.iter().filter(|one| one.is_late()).count();
-        let (near, late) = ((tellings.len() - late).to_string(), late.to_string());
+        let late = tellings.iter().filter(|one| one.is_late()).count()
+            + news.tasks.iter().filter(|one| one.late).count();
+        let near = tellings.len() + news.tasks.len() - late;
+        let (near, late) = (near.to_string(), late.to_string());
         let lines = lines.join("\n\n");
         let args = [("near", near.as_str()), ("late", late.as_str()), ("lines", lines.as_str())];
-        let url = self.address("/console/requests");
+        // Owners of systems may not see the queue.
+        let page = if tellings.is_empty() { "/console/requests/tasks" } else { "/console/requests" };
+        let url = self.address(page);
         Letter::new("rights-watch-letter", lang, reader.to.clone(), &args).with_action(&url)
     }
 }

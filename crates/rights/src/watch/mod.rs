@@ -1,12 +1,13 @@
 //! Deadlines are watched: at half of the term, five days and a day before, whoever works on a request
 //! is told, or everybody who may if nobody does; what is late goes to the privacy officer, and again
-//! every week. Nobody gets more than one letter a day, and no letter names a person. Clocks that stand
+//! every week. Tasks of owners are told in the same letter. Nobody gets more than one letter a day, and no letter names a person. Clocks that stand
 //! still tell nothing. What was told is kept in the transaction that queues the letter, so that a
 //! killed server tells nothing twice.
 
 mod letter;
 mod step;
 mod store;
+mod task;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +23,7 @@ use crate::{
 
 use step::{Clock, Step};
 use store::Watched;
+use task::TaskTelling;
 
 /// The job's kind.
 const KIND: &str = "rights_watch";
@@ -62,6 +64,19 @@ impl Telling<'_> {
     }
 }
 
+/// What one letter tells.
+#[derive(Default)]
+struct News<'a> {
+    requests: Vec<&'a Telling<'a>>,
+    tasks: Vec<&'a TaskTelling>,
+}
+
+impl<'a> News<'a> {
+    fn is_empty(&self) -> bool {
+        self.requests.is_empty() && self.tasks.is_empty()
+    }
+}
+
 impl Rights {
     /// Tells staff of deadlines at a moment (µs); says how many people were written to. Without mail
     /// nothing is written and nothing marked.
@@ -79,25 +94,37 @@ impl Rights {
         for request in &watched {
             tellings.extend(self.tellings(request, &told, (at, ends)).await?);
         }
-        if tellings.is_empty() {
+        let tasks = self.task_tellings(&told, (at, ends)).await?;
+        if tellings.is_empty() && tasks.is_empty() {
             return Ok(0);
         }
         let staff = self.web().colleagues().await?;
         let written = self.digests(&day).await?;
-        let mut letters: BTreeMap<&str, Vec<&Telling<'_>>> = BTreeMap::new();
-        let mut kept = Vec::new();
+        // Whoever had today's letter hears of it tomorrow, and everybody with them: it is told once.
+        let may_hear = |readers: &[&Colleague]| {
+            !readers.is_empty() && !readers.iter().any(|one| written.contains(&one.id))
+        };
+        let mut letters: BTreeMap<&str, News<'_>> = BTreeMap::new();
+        let mut kept = News::default();
         for telling in &tellings {
-            let readers = readers(telling, &staff);
-            // Whoever had today's letter hears of it tomorrow, and everybody with them: it is told once.
-            if readers.is_empty() || readers.iter().any(|one| written.contains(&one.id)) {
-                continue;
-            }
-            kept.push(telling);
-            for reader in readers {
-                letters.entry(&reader.id).or_default().push(telling);
+            let readers = readers((&telling.request.assignee, telling.is_late()), &staff);
+            if may_hear(&readers) {
+                kept.requests.push(telling);
+                for reader in readers {
+                    letters.entry(&reader.id).or_default().requests.push(telling);
+                }
             }
         }
-        if letters.is_empty() {
+        for telling in &tasks {
+            let readers = readers((&telling.task.owner, telling.late), &staff);
+            if may_hear(&readers) {
+                kept.tasks.push(telling);
+                for reader in readers {
+                    letters.entry(&reader.id).or_default().tasks.push(telling);
+                }
+            }
+        }
+        if kept.is_empty() {
             return Ok(0);
         }
         self.send(&day, at, (&letters, &staff), &kept).await
@@ -142,12 +169,12 @@ impl Rights {
         &self,
         day: &str,
         at: i64,
-        (letters, staff): (&BTreeMap<&str, Vec<&Telling<'_>>>, &[Colleague]),
-        kept: &[&Telling<'_>],
+        (letters, staff): (&BTreeMap<&str, News<'_>>, &[Colleague]),
+        kept: &News<'_>,
     ) -> Result<usize> {
         let entry = Entry::new(BY, "rights.watch_told", "rights_digest", day);
         let mut tx = self.store().begin(entry).await?;
-        for telling in kept {
+        for telling in &kept.requests {
             for step in &telling.steps {
                 let name = step.name(telling.clock);
                 let line = (telling.request.id.as_str(), name.as_str(), telling.until, at);
@@ -163,15 +190,26 @@ impl Rights {
             let action = if telling.is_late() { "rights.escalated" } else { "rights.reminded" };
             tx.also(Entry::new(BY, action, "rights_request", &telling.request.id));
         }
-        for (reader, tellings) in letters {
+        for telling in &kept.tasks {
+            let request = telling.task.request.as_str();
+            for (step, until) in &telling.steps {
+                if !store::remind(&mut tx, (request, step, *until, at)).await? {
+                    return Ok(0);
+                }
+            }
+            let action =
+                if telling.late { "rights.task_escalated" } else { "rights.task_reminded" };
+            tx.also(Entry::new(BY, action, "rights_request", request));
+        }
+        for (reader, news) in letters {
             let Some(reader) = staff.iter().find(|one| one.id == *reader) else { continue };
             if !store::digest(&mut tx, day, &reader.id, at).await? {
                 return Ok(0);
             }
-            let letter = self.digest_letter(reader, tellings);
+            let letter = self.digest_letter(reader, news);
             self.web().queue_mail(&mut tx, &letter).await?;
         }
-        tx.states(None, Some(self.store().digest(&(kept.len(), letters.len()))));
+        tx.states(None, Some(self.store().digest(&(kept.requests.len(), kept.tasks.len(), letters.len()))));
         tx.commit().await?;
         Ok(letters.len())
     }
@@ -189,15 +227,14 @@ impl Rights {
     }
 }
 
-/// Whom something is told: its assignee, or all who may work on requests; what is late also the privacy
+/// Whom something is told: whose it is, or all who may work on requests; what is late also the privacy
 /// officers, or the owners where there are none.
-fn readers<'a>(telling: &Telling<'_>, staff: &'a [Colleague]) -> Vec<&'a Colleague> {
-    let assignee = staff.iter().find(|one| one.id == telling.request.assignee);
-    let mut all: Vec<&Colleague> = match assignee {
+fn readers<'a>((whose, is_late): (&str, bool), staff: &'a [Colleague]) -> Vec<&'a Colleague> {
+    let mut all: Vec<&Colleague> = match staff.iter().find(|one| one.id == whose) {
         Some(one) => vec![one],
         None => staff.iter().filter(|one| works(one.role)).collect(),
     };
-    if telling.is_late() {
+    if is_late {
         let officer = |role: Role| staff.iter().filter(move |one| one.role == role);
         let mut officers: Vec<&Colleague> = officer(Role::PrivacyOfficer).collect();
         if officers.is_empty() {

@@ -59,6 +59,9 @@ async fn fill(house: &House, id: &str) {
         ),
         format!("INSERT INTO rights_origin (origin, request) VALUES ('o', '{id}')"),
         format!(
+            "INSERT INTO rights_task (id, request, source, name, step, why, detail, owner, stand, margin, made_at, seen_at) VALUES ('t', '{id}', 's', '', 'search', 'down', '', '', 'done', 0, 1, 1)"
+        ),
+        format!(
             "INSERT INTO rights_reminder (request, step, until, at) VALUES ('{id}', 'due-half', 1, 1)"
         ),
     ] {

@@ -1,0 +1,64 @@
+//! Whose a task is: the member of staff whom the data map names as owner of the source's system, by
+//! name or address; else whoever works on the request; else the privacy officer.
+
+use web::{Member, Role};
+
+use crate::{Request, Result, Rights};
+
+/// The member of staff whom an owner's name or address means; a system may name several.
+fn named<'a>(owner: &str, members: &'a [Member]) -> Option<&'a Member> {
+    let same = |text: &str, part: &str| text.trim().to_lowercase() == part.trim().to_lowercase();
+    let parts = std::iter::once(owner).chain(owner.split([',', ';', '/', '，', '；', '、']));
+    let mut parts = parts.filter(|part| !part.trim().is_empty());
+    parts.find_map(|part| {
+        members.iter().find(|one| same(&one.name, part) || same(&one.login, part))
+    })
+}
+
+fn pick<'a>(owner: &str, assignee: &str, members: &'a [Member]) -> Option<&'a Member> {
+    let of = |role: Role| members.iter().find(move |one| one.role == role);
+    named(owner, members)
+        .or_else(|| members.iter().find(|one| one.id == assignee))
+        .or_else(|| of(Role::PrivacyOfficer))
+        .or_else(|| of(Role::Owner))
+}
+
+impl Rights {
+    /// The id of whoever sees to a source of a request; "" where nobody works here.
+    pub(super) async fn owner_of(&self, request: &Request, system: &str) -> Result<String> {
+        let owner = match system {
+            "" => String::new(),
+            id => self.regimes().map().system(id).await?.owner,
+        };
+        let members = self.web().members().await?;
+        Ok(pick(&owner, &request.assignee, &members).map_or_else(String::new, |one| one.id.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn member(id: &str, name: &str, role: Role) -> Member {
+        let login = format!("{id}@lantern.example");
+        Member { id: id.into(), name: name.into(), login, role }
+    }
+
+    #[test]
+    fn the_maps_owner_comes_first_then_the_assignee_then_the_officer() {
+        let all = [
+            member("o", "Olga", Role::Owner),
+            member("d", "Dan", Role::PrivacyOfficer),
+            member("e", "李雷", Role::Engineer),
+        ];
+        let id = |owner: &str, assignee: &str, all: &[Member]| {
+            pick(owner, assignee, all).map(|one| one.id.clone())
+        };
+        assert_eq!(id("李雷", "o", &all).as_deref(), Some("e"));
+        assert_eq!(id("Shop team, E@lantern.example", "o", &all).as_deref(), Some("e"));
+        assert_eq!(id("Shop team", "o", &all).as_deref(), Some("o"));
+        assert_eq!(id("", "gone", &all).as_deref(), Some("d"));
+        assert_eq!(id("", "", &all[..1]).as_deref(), Some("o"));
+        assert_eq!(id("", "", &[]), None);
+    }
+}

@@ -1,0 +1,139 @@
+//! Every hour: sources that were out of reach are tried, and where one answers again, what could not be
+//! done is done again. A source that is down costs one connection an hour, however many requests wait.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ::store::now;
+use futures::StreamExt as _;
+
+use super::{BY, Step, Task, Why};
+use crate::{
+    Request, Result, Rights, RightsError, bundle, correction,
+    erase::{Act, Erasure, Stage},
+    find,
+};
+
+/// Sources tried at once.
+const SOURCES: usize = 8;
+const HOUR: i64 = 3600 * 1_000_000;
+/// Hours at most between two tries where the source answered and it failed all the same.
+const RARELY: i64 = 24;
+
+/// Whether it is time: what failed though the source answers is tried less and less often.
+fn is_time(task: &Task, now: i64) -> bool {
+    let doubled = 1_i64 << (task.tries - 1).clamp(0, 10);
+    task.why == Why::Down || now - task.seen_at >= (doubled - 1).min(RARELY) * HOUR
+}
+
+impl Rights {
+    /// Tries again what tasks are open for; says how many jobs were begun.
+    ///
+    /// # Errors
+    /// Those of Privet's own database.
+    pub async fn retry_tasks(&self) -> Result<usize> {
+        let tasks = self.tasks_to_retry().await?;
+        let tasks: Vec<&Task> = tasks.iter().filter(|task| is_time(task, now())).collect();
+        let sources: BTreeSet<&str> = tasks.iter().map(|task| task.source.as_str()).collect();
+        let asked = sources.into_iter().map(|source| async move {
+            let answers = find::answers(self.regimes().map(), source).await;
+            answers.then_some(source)
+        });
+        let asked: Vec<_> = asked.collect();
+        let there: BTreeSet<&str> = futures::stream::iter(asked)
+            .buffer_unordered(SOURCES)
+            .filter_map(std::future::ready)
+            .collect()
+            .await;
+        let mut jobs: BTreeMap<(&str, Step), Vec<&str>> = BTreeMap::new();
+        for task in tasks.into_iter().filter(|task| there.contains(task.source.as_str())) {
+            jobs.entry((&task.request, task.step)).or_default().push(&task.source);
+        }
+        let mut begun = 0;
+        for ((id, step), sources) in jobs {
+            // One that cannot be tried this moment holds no other back.
+            match self.try_again(id, step, &sources).await {
+                Ok(did) => begun += usize::from(did),
+                Err(error) => tracing::warn!(%error, request = id, "a task was not tried again"),
+            }
+        }
+        Ok(begun)
+    }
+
+    async fn try_again(&self, id: &str, step: Step, sources: &[&str]) -> Result<bool> {
+        let request = self.request(id).await?;
+        match step {
+            Step::Search => match self.found(id).await? {
+                Some(search) if search.stage == find::Stage::Running => Ok(false),
+                _ => self.search(&BY, &request).await.map(|()| true),
+            },
+            Step::Copy => match self.bundle(id).await? {
+                Some(one) if one.stage == bundle::Stage::Making => Ok(false),
+                _ => self.make_bundle(&BY, &request).await.map(|()| true),
+            },
+            Step::Correction => self.correct_again(&request, sources).await,
+            Step::Erasure => self.erase_or_plan(&request).await,
+        }
+    }
+
+    /// What could not be written is written again; else it is looked again at what is held.
+    async fn correct_again(&self, request: &Request, sources: &[&str]) -> Result<bool> {
+        let all = self.corrections(&request.id).await?;
+        if all.iter().any(|one| one.state.moves()) {
+            return Ok(false);
+        }
+        let failed = all.iter().filter(|one| {
+            one.state == correction::State::Failed
+                && one.can_retry()
+                && sources.contains(&one.source.as_str())
+        });
+        let mut begun = false;
+        for one in failed {
+            self.retry_correction(&BY, request, &one.id).await?;
+            begun = true;
+        }
+        let look = self.held(&request.id).await?;
+        let unread = look.is_some_and(|look| {
+            let at = |source: &str, place: &str| place.split(' ').next() == Some(source);
+            look.stage == correction::Stage::Ready
+                && look.unreached.iter().any(|one| sources.iter().any(|id| at(id, &one.0)))
+        });
+        if unread {
+            self.look_at_held(&BY, request).await?;
+        }
+        Ok(begun || unread)
+    }
+
+    /// What was begun goes on. A plan that nobody touched is made anew, so that it holds the source;
+    /// one that somebody worked on is left to them.
+    async fn erase_or_plan(&self, request: &Request) -> Result<bool> {
+        let Some(erasure) = self.erasure(&request.id).await? else { return Ok(false) };
+        if erasure.stage == Stage::Partial {
+            let waits = erasure.steps.iter().any(|step| !step.is_done && step.error != "no-key");
+            let again = if waits {
+                self.resume_erasure(&BY, &request.id).await
+            } else {
+                self.plan_erasure(&BY, request).await
+            };
+            return match again {
+                Ok(()) => Ok(true),
+                Err(RightsError::Conflict(_)) => Ok(false),
+                Err(error) => Err(error),
+            };
+        }
+        let asked = self.asked_erasure("system:rights", &request.id).await?.is_some();
+        if asked || !is_untouched(&erasure) {
+            return Ok(false);
+        }
+        self.plan_erasure(&BY, request).await.map(|()| true)
+    }
+}
+
+/// A plan as it was made: nobody chose anything, nothing was begun.
+fn is_untouched(erasure: &Erasure) -> bool {
+    let chosen = |step: &crate::erase::Step| {
+        !step.ground.is_empty() || (step.act != Act::Delete && step.error != "no-key")
+    };
+    matches!(erasure.stage, Stage::Planned | Stage::Failed)
+        && erasure.begun_at == 0
+        && !erasure.steps.iter().any(chosen)
+}

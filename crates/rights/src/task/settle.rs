@@ -1,0 +1,231 @@
+//! Tasks of a request are held against what its jobs could not reach: new ones are made, what was
+//! reached after all closes by itself.
+
+use std::collections::HashMap;
+
+use ::store::{Entry, WriteTx};
+use datamap::sources::SourceSummary;
+
+use super::{
+    BY, Gap, Stand, Step, Task,
+    gap::{Fault, faults},
+    store::{self, New},
+};
+use crate::{
+    Request, Result, Rights, RightsError,
+    request::{NewEvent, insert_event},
+};
+
+/// What becomes of one source.
+#[derive(Debug, PartialEq, Eq)]
+enum Move<'a> {
+    Make(&'a Fault),
+    /// Out of reach as before, or for another reason.
+    Again(&'a str, &'a Fault),
+    /// It had been reached and is not any more.
+    Reopen(&'a str, &'a Fault),
+    Reached(&'a Task),
+}
+
+impl PartialEq for Task {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Task {}
+
+impl std::fmt::Debug for Task {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Task").field("name", &self.name).field("step", &self.step).finish()
+    }
+}
+
+/// What somebody said is done or not needed stays so.
+fn moves<'a>(tasks: &'a [Task], faults: &'a [Fault]) -> Vec<Move<'a>> {
+    let of = |source: &str| tasks.iter().find(|task| task.source == source);
+    let found = faults.iter().filter_map(|fault| match of(&fault.source) {
+        None => Some(Move::Make(fault)),
+        Some(task) => match task.stand {
+            Stand::Open => Some(Move::Again(&task.id, fault)),
+            Stand::Reached | Stand::Closed => Some(Move::Reopen(&task.id, fault)),
+            Stand::Done | Stand::Dropped => None,
+        },
+    });
+    let still = |task: &&Task| {
+        // An erasure that goes on does not tell again what it left to hands.
+        let told_once = task.step == Step::Erasure && !task.why.passes();
+        told_once || faults.iter().any(|fault| fault.source == task.source)
+    };
+    let open = tasks.iter().filter(|task| task.stand == Stand::Open);
+    found.chain(open.filter(|task| !still(task)).map(Move::Reached)).collect()
+}
+
+impl Rights {
+    /// Makes and closes tasks after a job of a request: `gaps` is all that it could not do. What the
+    /// job did stands, whether this can be kept or not.
+    pub(crate) async fn settle_tasks(&self, request: &str, step: Step, gaps: &[Gap]) {
+        if let Err(error) = self.settle(request, step, gaps).await {
+            tracing::warn!(%error, request, "tasks for owners could not be kept");
+        }
+    }
+
+    /// After a plan of an erasure, or its work.
+    pub(crate) async fn erasure_settled(&self, request: &str) {
+        match self.erasure(request).await {
+            Ok(Some(one)) if !one.stage.moves() => {
+                self.settle_tasks(request, Step::Erasure, &Gap::of_erasure(&one)).await;
+            }
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, request, "tasks for owners could not be kept"),
+        }
+    }
+
+    /// After a look at what is held, or changes of it.
+    pub(crate) async fn corrections_settled(&self, request: &str) {
+        let gaps = async {
+            let Some(look) = self.held(request).await? else { return Ok(Vec::new()) };
+            Ok::<_, RightsError>(Gap::of_corrections(&look, &self.corrections(request).await?))
+        };
+        match gaps.await {
+            Ok(gaps) => self.settle_tasks(request, Step::Correction, &gaps).await,
+            Err(error) => tracing::warn!(%error, request, "tasks for owners could not be kept"),
+        }
+    }
+
+    async fn settle(&self, id: &str, step: Step, gaps: &[Gap]) -> Result<()> {
+        let request = self.request(id).await?;
+        if request.state.is_closed() {
+            return Ok(());
+        }
+        let sources = self.regimes().map().sources().await?;
+        let mut gaps = gaps.to_vec();
+        gaps.extend(self.declared(&sources).await?);
+        let faults = faults(&gaps);
+        let tasks = self.tasks_of(id).await?;
+        let tasks: Vec<Task> = tasks.into_iter().filter(|task| task.step == step).collect();
+        let moves = moves(&tasks, &faults);
+        if moves.is_empty() {
+            return Ok(());
+        }
+        let sources: HashMap<&str, &SourceSummary> =
+            sources.iter().map(|one| (one.id.as_str(), one)).collect();
+        // Being tried in vain again is no change that the ledger tells.
+        let mut tx = self.store().begin_upkeep().await?;
+        for one in &moves {
+            self.carry(&mut tx, (&request, step), &sources, one).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn carry(
+        &self,
+        tx: &mut WriteTx,
+        (request, step): (&Request, Step),
+        sources: &HashMap<&str, &SourceSummary>,
+        one: &Move<'_>,
+    ) -> Result<()> {
+        let (action, what, name) = match one {
+            Move::Again(id, fault) => return store::again(tx, id, fault).await,
+            Move::Make(fault) => {
+                let Some(source) = sources.get(fault.source.as_str()) else { return Ok(()) };
+                let owner = self.owner_of(request, &source.system_id).await?;
+                let new = New { request, step, fault, name: &source.name, owner: &owner };
+                if !store::insert(tx, &new).await? {
+                    return Ok(());
+                }
+                ("rights.task_made", "task-made", source.name.as_str())
+            }
+            Move::Reopen(id, fault) => {
+                let stands = (&[Stand::Reached, Stand::Closed][..], Stand::Open);
+                if !store::moved(tx, id, stands, (&BY, "")).await? {
+                    return Ok(());
+                }
+                store::again(tx, id, fault).await?;
+                let name = sources.get(fault.source.as_str()).map_or("", |one| &one.name);
+                ("rights.task_reopened", "task-made", name)
+            }
+            Move::Reached(task) => {
+                let stands = (&[Stand::Open][..], Stand::Reached);
+                if !store::moved(tx, &task.id, stands, (&BY, "")).await? {
+                    return Ok(());
+                }
+                ("rights.task_reached", "task-reached", task.name.as_str())
+            }
+        };
+        tx.also(Entry::new(BY, action, "rights_request", &request.id));
+        let event = NewEvent { request: &request.id, what, detail: name };
+        insert_event(tx, &BY, &event).await
+    }
+
+    /// Sources that are only declared and hold personal data: no job ever looks into them.
+    async fn declared(&self, sources: &[SourceSummary]) -> Result<Vec<Gap>> {
+        let mut gaps = Vec::new();
+        for source in sources.iter().filter(|one| one.kind == "declared") {
+            let tables = self.regimes().map().tables_of(&source.id).await?;
+            let personal = tables
+                .tables
+                .iter()
+                .filter(|table| table.fields.iter().any(|field| field.level > 0));
+            gaps.extend(personal.map(|table| Gap {
+                source: source.id.clone(),
+                table: table.name.clone(),
+                code: "declared".to_owned(),
+                detail: String::new(),
+            }));
+        }
+        Ok(gaps)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Kind, task::Why};
+
+    fn task(source: &str, stand: Stand) -> Task {
+        Task {
+            id: source.into(),
+            request: "r".into(),
+            number: 1,
+            kind: Kind::Access,
+            paused: false,
+            source: source.into(),
+            name: source.into(),
+            step: Step::Search,
+            why: Why::Down,
+            detail: String::new(),
+            owner: String::new(),
+            stand,
+            due_at: 0,
+            made_at: 0,
+            seen_at: 0,
+            tries: 1,
+            ended_at: 0,
+            ended_by: String::new(),
+            said: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_source_has_one_task_that_opens_and_closes() {
+        let fault =
+            |source: &str| Fault { source: source.into(), why: Why::Down, detail: String::new() };
+        let tasks = [
+            task("open", Stand::Open),
+            task("back", Stand::Open),
+            task("reached", Stand::Reached),
+            task("done", Stand::Done),
+            task("dropped", Stand::Dropped),
+        ];
+        let faults = ["new", "open", "reached", "done", "dropped"].map(fault);
+        let expected = vec![
+            Move::Make(&faults[0]),
+            Move::Again("open", &faults[1]),
+            Move::Reopen("reached", &faults[2]),
+            Move::Reached(&tasks[1]),
+        ];
+        assert_eq!(moves(&tasks, &faults), expected);
+    }
+}
