@@ -49,7 +49,7 @@ use store::{Actor, Migration, Store};
 use web::{Limits, Web};
 
 /// The schema's steps, in order.
-const MIGRATIONS: [Migration; 9] = [
+const MIGRATIONS: [Migration; 10] = [
     Migration { room: "rights", version: 1, sql: include_str!("schema.sql") },
     Migration { room: "rights_erase", version: 1, sql: include_str!("schema-erase.sql") },
     Migration { room: "rights_move", version: 1, sql: include_str!("schema-move.sql") },
@@ -59,6 +59,7 @@ const MIGRATIONS: [Migration; 9] = [
     Migration { room: "rights_intake", version: 1, sql: include_str!("schema-intake.sql") },
     Migration { room: "rights_agents", version: 1, sql: include_str!("schema-agents.sql") },
     Migration { room: "rights_clocks", version: 1, sql: include_str!("schema-clocks.sql") },
+    Migration { room: "rights_files", version: 1, sql: include_str!("schema-files.sql") },
 ];
 
 /// Who acts when a person does.

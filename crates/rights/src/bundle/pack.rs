@@ -35,6 +35,8 @@ pub(super) struct Part {
     pub columns: Vec<String>,
     /// Rows in it.
     pub rows: u64,
+    /// It is a file: its rows may have more columns than the map knows.
+    pub is_files: bool,
 }
 
 /// What `data.json` begins with.
@@ -70,6 +72,33 @@ pub(super) fn csv_name(part: &Part) -> String {
     format!("tables/{:02}-{}-{}.csv", part.node + 1, plain(&part.source), plain(&part.table))
 }
 
+fn rows<'a>(
+    blob: &'a Blob,
+    folder: &std::path::Path,
+    part: &Part,
+) -> Result<impl Iterator<Item = Result<Map<String, Json>>> + 'a> {
+    let name = file(part.node);
+    let from = Opening::open(blob, &folder.join(&name), name)?;
+    let line = |line: Result<String>| {
+        line.and_then(|line| serde_json::from_str(&line).map_err(Error::from))
+    };
+    Ok(BufReader::new(from).lines().map(line))
+}
+
+/// Adds the columns that only its rows have.
+pub(super) fn widen(blob: &Blob, folder: &std::path::Path, part: &mut Part) -> Result<()> {
+    let mut more: Vec<String> = Vec::new();
+    for row in rows(blob, folder, part)? {
+        for (column, value) in row? {
+            if !value.is_null() && !part.columns.contains(&column) && !more.contains(&column) {
+                more.push(column);
+            }
+        }
+    }
+    part.columns.append(&mut more);
+    Ok(())
+}
+
 impl Packing<'_> {
     /// Packs into a sealed file; returns its length before sealing.
     pub fn pack(self, out: Sealing<'_>) -> Result<u64> {
@@ -92,12 +121,7 @@ impl Packing<'_> {
     }
 
     fn rows(&self, part: &Part) -> Result<impl Iterator<Item = Result<Map<String, Json>>> + '_> {
-        let name = file(part.node);
-        let from = Opening::open(self.blob, &self.folder.join(&name), name)?;
-        let line = |line: Result<String>| {
-            line.and_then(|line| serde_json::from_str(&line).map_err(Error::from))
-        };
-        Ok(BufReader::new(from).lines().map(line))
+        rows(self.blob, self.folder, part)
     }
 
     fn page(&self, page: &Page, out: &mut impl Write) -> Result<()> {

@@ -10,6 +10,7 @@
 mod again;
 mod carry;
 mod certificate;
+mod files;
 mod model;
 mod pages;
 mod plan;
