@@ -297,7 +297,7 @@ rights-unreached = { $n ->
     [one] one table or source with personal data was not looked through
    *[other] { $n } tables or sources with personal data were not looked through
 }
-rights-why-files = files are not searched yet; look by hand
+rights-why-files = files were not searched then; search again
 rights-why-missing = not reachable: { $detail }
 rights-why-excluded = left out: { $detail }
 rights-why-no-key = its rows cannot be told apart: { $detail }
@@ -784,3 +784,18 @@ rights-agents-letter-text =
     If you allowed it, confirm it within three days. Only then do we begin.
 rights-agents-letter-action = See who asked, and confirm
 rights-agents-letter-why = You get this because an agent's request about personal data names your address. If you allowed nothing, do nothing: without this letter nobody sees or changes anything.
+
+# Files: searched, copied and written anew for requests
+rights-why-file-parquet = a Parquet file is not searched row by row; look by hand, or export it as CSV or JSON Lines
+rights-why-file-object = one JSON object without rows; look by hand, or write it as JSON Lines or as an array of objects
+rights-why-file-gone = the file is not there any more; if it was moved or renamed, scan its folder again
+rights-why-file-unread = the file cannot be read: { $detail }
+rights-erase-fault-file-busy = Another program wrote to the file at the same moment, so it was left as it is. It is tried again every hour.
+rights-erase-fault-file-changed = Rows of the person in this file are not what they were when the plan was made, so nothing in it was touched. Plan the rest again.
+rights-erase-fault-file-denied = The server may not write there. Give its user the right to write in the folder of the file. It is tried again every hour.
+rights-erase-fault-file-encoding = Its characters are written in a way (such as UTF-16) in which rows cannot be taken out. Save the file as UTF-8 and plan again, or take the rows out by hand.
+rights-erase-fault-file-gone = The file is not there any more. If it was moved or renamed, scan its folder and plan the rest again.
+rights-erase-fault-file-linked = The file has a second name (a hard link) under which the rows would stay. Remove that name, or take the rows out by hand. It is tried again every hour.
+rights-erase-fault-file-owner = The file belongs to a user to whom the new file could not be given. Let the server run as that user, or take the rows out by hand. It is tried again every hour.
+rights-erase-fault-file-parquet = Rows cannot be taken out of a Parquet file. Write it anew without them with the program that made it.
+rights-erase-fault-file-read-only = The file is marked as read-only. Make it writable, or take the rows out by hand. It is tried again every hour.

@@ -291,7 +291,7 @@ rights-way-identifier = { $column } 列
 rights-way-below = 引用 { $table }
 rights-way-above = 被 { $table } 引用
 rights-unreached = 有 { $n } 个含个人信息的表或数据源未能查找
-rights-why-files = 文件暂不查找，请人工查看
+rights-why-files = 当时未查找文件；请重新查找
 rights-why-missing = 无法连接：{ $detail }
 rights-why-excluded = 已排除：{ $detail }
 rights-why-no-key = 行无法区分：{ $detail }
@@ -726,3 +726,18 @@ rights-agents-letter-text =
     如果是您授权的，请在三天内确认，我们随后开始办理。
 rights-agents-letter-action = 查看代理人并确认
 rights-agents-letter-why = 您收到本邮件，是因为代理人的一项个人信息请求写明了您的邮箱。如果您没有授权，请忽略；没有这封邮件，任何人都看不到也改不了任何内容。
+
+# 文件：为权利请求查找、复制与重写
+rights-why-file-parquet = Parquet 文件不逐行查找；请手工查看，或导出为 CSV 或 JSON Lines
+rights-why-file-object = 只有一个 JSON 对象，没有行；请手工查看，或改写为 JSON Lines 或对象数组
+rights-why-file-gone = 文件已不存在；如已移动或改名，请重新扫描其文件夹
+rights-why-file-unread = 无法读取该文件：{ $detail }
+rights-erase-fault-file-busy = 同一时刻另有程序写入该文件，因此未作改动，每小时重试。
+rights-erase-fault-file-changed = 该文件中本人的行与制定计划时不同，因此未作任何改动。请为其余部分重新制定计划。
+rights-erase-fault-file-denied = 服务器无权在该处写入。请授予其运行用户对该文件夹的写权限，每小时重试。
+rights-erase-fault-file-encoding = 该文件的字符编码（如 UTF-16）无法逐行取出。请另存为 UTF-8 并重新制定计划，或手工删除这些行。
+rights-erase-fault-file-gone = 文件已不存在。如已移动或改名，请扫描其文件夹，并为其余部分重新制定计划。
+rights-erase-fault-file-linked = 该文件另有一个名称（硬链接），行仍会留在其中。请去掉该名称，或手工删除这些行，每小时重试。
+rights-erase-fault-file-owner = 该文件属于另一用户，新文件无法交还该用户。请让服务器以该用户运行，或手工删除这些行，每小时重试。
+rights-erase-fault-file-parquet = 无法从 Parquet 文件中取出行。请用生成它的程序重写该文件，去掉这些行。
+rights-erase-fault-file-read-only = 该文件被标记为只读。请设为可写，或手工删除这些行，每小时重试。

@@ -127,6 +127,15 @@ pub enum PurgeError {
     /// The caller could not store the progress or the copy.
     #[error("{0}")]
     Sink(String),
+    /// A file cannot be written anew, or not now.
+    #[error("{file} was left as it is ({code})")]
+    File {
+        /// The file.
+        file: String,
+        /// Why: `file-busy`, `file-changed`, `file-denied`, `file-encoding`, `file-gone`,
+        /// `file-linked`, `file-owner`, `file-read-only`.
+        code: &'static str,
+    },
     /// A progress or copy that belongs to another plan.
     #[error("this progress belongs to another plan")]
     Foreign,
@@ -134,7 +143,7 @@ pub enum PurgeError {
 
 impl PurgeError {
     /// Every code there is.
-    pub const CODES: [&'static str; 19] = [
+    pub const CODES: [&'static str; 27] = [
         "source",
         "kind",
         "no-table",
@@ -154,6 +163,14 @@ impl PurgeError {
         "too-big",
         "sink",
         "foreign",
+        "file-busy",
+        "file-changed",
+        "file-denied",
+        "file-encoding",
+        "file-gone",
+        "file-linked",
+        "file-owner",
+        "file-read-only",
     ];
 
     /// Stable key, for translation and for programs.
@@ -178,6 +195,7 @@ impl PurgeError {
             Self::TooBig { .. } => "too-big",
             Self::Sink(_) => "sink",
             Self::Foreign => "foreign",
+            Self::File { code, .. } => code,
         }
     }
 

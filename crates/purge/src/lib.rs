@@ -50,6 +50,7 @@ mod conn;
 mod copy;
 mod dry;
 mod error;
+mod files;
 mod mask;
 mod options;
 mod plan;
@@ -69,6 +70,7 @@ pub use amend::{Amended, Amendment, Edit, amend, fixed as fixed_because};
 pub use copy::{BatchCopy, Before, Change, Group};
 pub use dry::dry_run;
 pub use error::PurgeError;
+pub use files::{Draft, LIST, MORE, Naming, Shelf, Sweep, Swept};
 pub use options::{DryOptions, Flow, RunOptions, Sink, SinkError};
 pub use plan::{Action, Fate, Plan, PlannedLink, Step, plan};
 pub use read::{Only, Reader};
@@ -79,6 +81,8 @@ pub use request::{
 };
 pub use restore::{Restored, restore};
 pub use run::run;
+pub use sources::Stamp;
+
 pub use schema::{Class, Column, Link, RowKey, Schema, Table};
 pub use session::Session;
 pub use target::{Engine, Target};

@@ -1,7 +1,7 @@
 //! The reading connection: rows of a table by identifiers or by values of its columns, streamed out of
 //! one read-only transaction that sees one moment. It can do nothing else.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use tokio::sync::mpsc;
 
@@ -9,6 +9,7 @@ use crate::{
     Alike, Engine, Target,
     conn::Conn,
     error::Result,
+    files::Reading,
     schema::{self, Class, Column, Schema, Table},
     sql::{Arg, Sql},
     target::Patience,
@@ -17,7 +18,12 @@ use crate::{
 
 /// Reads of a [`Target`]; see [`Target::reader`].
 pub struct Reader {
-    conn: Conn,
+    inside: Inside,
+}
+
+enum Inside {
+    Database(Box<Conn>),
+    Files(Reading),
 }
 
 /// Which rows are read.
@@ -57,18 +63,31 @@ impl Target {
             conn.raw("SET idle_in_transaction_session_timeout = 3600000").await?;
         }
         conn.begin_reading().await?;
-        Ok(Reader { conn })
+        Ok(Reader { inside: Inside::Database(Box::new(conn)) })
     }
 }
 
 impl Reader {
+    /// Of files.
+    pub(crate) fn of_files(files: Reading) -> Self {
+        Self { inside: Inside::Files(files) }
+    }
+
+    /// What befalls one table of it need not keep from the others: a file is read by itself.
+    pub fn is_of_files(&self) -> bool {
+        matches!(self.inside, Inside::Files(_))
+    }
+
     /// The catalogue as this transaction sees it, without what only matters to writing: triggers and
     /// what `ON DELETE` does.
     ///
     /// # Errors
     /// [`crate::PurgeError::Source`].
     pub async fn schema(&mut self) -> Result<Schema> {
-        schema::shape(&mut self.conn).await
+        match &mut self.inside {
+            Inside::Database(conn) => schema::shape(conn).await,
+            Inside::Files(files) => files.shelf.schema(&BTreeMap::new()).await,
+        }
     }
 
     /// Sends these columns of the rows asked for, in pieces of at most `piece` rows, in no order. It
@@ -84,13 +103,17 @@ impl Reader {
         piece: usize,
         out: &mpsc::Sender<Vec<Vec<Value>>>,
     ) -> Result<()> {
-        let mut sql = Sql::new(self.conn.engine(), "SELECT ");
+        let conn = match &mut self.inside {
+            Inside::Database(conn) => conn,
+            Inside::Files(files) => return files.rows(table, columns, only, piece, out).await,
+        };
+        let mut sql = Sql::new(conn.engine(), "SELECT ");
         read_all(&mut sql, table, columns);
         sql.push(" FROM ").table(table).push(" t WHERE ");
         if !filter(&mut sql, table, only)? {
             return Ok(());
         }
-        self.conn.stream(&sql, &table.name, piece, out).await
+        conn.stream(&sql, &table.name, piece, out).await
     }
 
     /// How many rows have each of these tuples in these columns; the tuples as this table holds them.
@@ -103,7 +126,11 @@ impl Reader {
         columns: &[String],
         tuples: &[Vec<Value>],
     ) -> Result<Vec<(Key, u64)>> {
-        let mut sql = Sql::new(self.conn.engine(), "SELECT ");
+        let conn = match &mut self.inside {
+            Inside::Database(conn) => conn,
+            Inside::Files(files) => return files.counts(table, columns, tuples).await,
+        };
+        let mut sql = Sql::new(conn.engine(), "SELECT ");
         read_all(&mut sql, table, columns);
         sql.push(", ").read_count("count(*)").push(" FROM ").table(table).push(" t WHERE ");
         if !filter(&mut sql, table, &Only::Tuples { columns, tuples })? {
@@ -113,7 +140,7 @@ impl Reader {
         for (i, name) in columns.iter().enumerate() {
             sql.push(if i > 0 { ", " } else { "" }).column("t", table, name);
         }
-        let rows = self.conn.fetch(&sql, &table.name).await?;
+        let rows = conn.fetch(&sql, &table.name).await?;
         let count = |value: Option<Value>| {
             value.and_then(|value| value.text()).and_then(|text| text.parse().ok()).unwrap_or(0)
         };

@@ -1,10 +1,10 @@
 //! Accounts that may change rows of a source. Sources are scanned with an account that only reads; a
 //! rule needs one of its own, with the least rights that do, sealed like every secret.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use datamap::model::Source;
-use purge::Target;
+use purge::{Shelf, Target};
 use sources::{Address, Secret};
 use sqlx::FromRow;
 use store::{Actor, Entry, now};
@@ -84,7 +84,11 @@ impl Retain {
             }
             (text, _) => text.to_owned(),
         };
-        let tried = self.target(&found, &address, &secret)?.schema().await;
+        let tried = if found.kind == "files" {
+            self.shelf_at(&found, &address)?.schema(&BTreeMap::new()).await
+        } else {
+            self.target(&found, &address, &secret)?.schema().await
+        };
         let error = match &tried {
             Ok(schema) if schema.blind => "blind".to_owned(),
             Ok(_) => String::new(),
@@ -148,6 +152,21 @@ impl Retain {
             sealed => self.store().unseal(&context(&source.id), sealed)?,
         };
         self.target(source, &line.address, &secret)
+    }
+
+    /// The files of a source, where they may be written anew.
+    pub(crate) async fn shelf_of(&self, source: &Source) -> Result<Shelf> {
+        let line = self.access_line(&source.id).await?;
+        let line = line.ok_or(RetainError::Conflict("retain-error-access"))?;
+        if !same_place(&line.address, &source.address) {
+            return Err(RetainError::Conflict("retain-error-moved"));
+        }
+        self.shelf_at(source, &line.address)
+    }
+
+    fn shelf_at(&self, source: &Source, address: &str) -> Result<Shelf> {
+        let (address, _) = Address::parse(address).map_err(purge::PurgeError::from)?;
+        Ok(Shelf::new(address, self.map().source_options(source)))
     }
 
     fn target(&self, source: &Source, address: &str, secret: &str) -> Result<Target> {

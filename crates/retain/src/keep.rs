@@ -4,7 +4,7 @@
 
 use datamap::map::Tables;
 use jiff::Timestamp;
-use purge::{Condition, Target};
+use purge::{Condition, Shelf, Target};
 
 use crate::{
     Result, Retain, RetainError, RuleBody,
@@ -61,6 +61,15 @@ impl Retain {
             .map(|rule| (rule.id, rule.body))
             .collect();
         Ok(Keeps { tables, duties, holds, at: moment })
+    }
+
+    /// The files of a source whose files may be written anew.
+    ///
+    /// # Errors
+    /// As [`Retain::writer`].
+    pub async fn shelf(&self, source: &str) -> Result<Shelf> {
+        let found = self.map().source(source).await?;
+        self.shelf_of(&found).await
     }
 
     /// The database of a source, with the account that may change rows.

@@ -22,6 +22,7 @@ mod viewtext;
 pub use access::{Access, Dialect, Granted, Holder, Right};
 pub use address::NetParts;
 pub use error::SourceError;
+pub use files::{FileCell, Fixed, Folder, Look, Part, Piece, Records, Row, Stamp, Written};
 pub use guard::resolve_allowed;
 pub use model::{
     Address, Catalog, Cell, ColumnInfo, FileGuard, ForeignKey, Limits, NetworkGuard, Options,

@@ -6,7 +6,7 @@ use std::{
     fmt,
 };
 
-use purge::{Alike, Schema, Target};
+use purge::{Alike, Schema, Shelf, Target};
 use serde::{Deserialize, Serialize};
 
 use crate::opened::Opened;
@@ -64,6 +64,13 @@ pub enum State {
         schema: Box<Schema>,
         /// Where it is.
         target: Target,
+    },
+    /// It can, and is files: their rows are read as those of tables of texts.
+    Shelf {
+        /// What files there are.
+        schema: Box<Schema>,
+        /// Where they are.
+        shelf: Shelf,
     },
     /// It cannot, and why, in words for its owner.
     Missing(String),
@@ -222,10 +229,15 @@ impl Holds {
 }
 
 impl Source {
+    /// Its rows are those of files.
+    pub fn is_files(&self) -> bool {
+        matches!(self.state, State::Shelf { .. })
+    }
+
     /// The catalogue, if it is connected.
     pub fn schema(&self) -> Option<&Schema> {
         match &self.state {
-            State::Connected { schema, .. } => Some(schema),
+            State::Connected { schema, .. } | State::Shelf { schema, .. } => Some(schema),
             State::Missing(_) => None,
         }
     }

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use purge::Value;
+use purge::{LIST, Value};
 
 use crate::ground::{About, Kind, Spelling, Whose};
 
@@ -29,6 +29,8 @@ pub(crate) enum Mark {
     Somebody,
     /// Nobody knows: no value of the kind is verified.
     Unknown,
+    /// It holds several values, of which one names the person and another does not.
+    Mixed,
 }
 
 /// Whose row it is.
@@ -60,6 +62,9 @@ pub(crate) struct Looked {
 impl Looked {
     pub fn mark(&self, row: &[Value]) -> Mark {
         let Some(text) = row.get(self.at).and_then(Value::text) else { return Mark::Silent };
+        if text.contains(LIST) {
+            return self.mark_list(&text);
+        }
         let folded = self.spelling.fold(&text);
         if folded.trim().is_empty() {
             return Mark::Silent;
@@ -68,6 +73,25 @@ impl Looked {
             None => Mark::Unknown,
             Some(wanted) if wanted.contains(&folded) => Mark::Person,
             Some(_) => Mark::Somebody,
+        }
+    }
+}
+
+impl Looked {
+    /// Of a cell of a file with several values.
+    fn mark_list(&self, text: &str) -> Mark {
+        let one = |text: &str| {
+            let folded = self.spelling.fold(text);
+            let wanted = self.wanted.as_ref();
+            (!folded.trim().is_empty()).then(|| wanted.is_some_and(|all| all.contains(&folded)))
+        };
+        let marks: Vec<bool> = text.split(LIST).filter_map(one).collect();
+        match () {
+            () if marks.is_empty() => Mark::Silent,
+            () if self.wanted.is_none() => Mark::Unknown,
+            () if marks.iter().all(|person| *person) => Mark::Person,
+            () if marks.contains(&true) => Mark::Mixed,
+            () => Mark::Somebody,
         }
     }
 }
@@ -113,6 +137,9 @@ impl<'a> Said<'a> {
 
     /// Whose row it is. `named`: a reference of it leads to a person's row that is not this person's.
     pub fn verdict(&self, about: About, reach: Reach, named: bool) -> Verdict {
+        if self.marks.contains(&Mark::Mixed) {
+            return Verdict::Doubtful;
+        }
         match (about, reach) {
             (About::Person, Reach::Identifier) => self.person_by_identifier(),
             (About::Person, Reach::Refers { shared }) => {

@@ -63,7 +63,7 @@ async fn page(room: &Room, p: Page, id: &str, user: &str) -> Result<AccessPage, 
     };
     Ok(AccessPage {
         grants: crate::grants(&source, user, &own),
-        local: source.kind == "sqlite",
+        local: matches!(&*source.kind, "sqlite" | "files"),
         may: p.can(Permission::ManageSources),
         user: user.to_owned(),
         errors: Errors::new(),

@@ -76,6 +76,10 @@ fn cell(value: &Value) -> Json {
         Value::Int(number) => json!(number),
         Value::Unsigned(number) => json!(number),
         Value::Real(number) => json!(number),
+        // A cell of a file that holds several values.
+        Value::Text(text) if text.contains(purge::LIST) => {
+            json!(text.split(purge::LIST).collect::<Vec<_>>())
+        }
         Value::Text(text) => json!(text),
         Value::Bytes(bytes) => json!({ "base64": STANDARD.encode(bytes) }),
     }
@@ -90,6 +94,8 @@ fn line(head: &Head, row: &Row) -> Map<String, Json> {
         .iter()
         .zip(&row.values)
         .enumerate()
+        // What stands beside a file's columns, which is nothing mostly.
+        .filter(|(_, (column, one))| *column != purge::MORE || !one.is_null())
         .map(|(at, (column, one))| (column.clone(), value(at, one)))
         .collect()
 }

@@ -153,12 +153,15 @@ impl Rights {
             let columns = tables.table(&one.table).map_or_else(Vec::new, |table| {
                 table.fields.iter().map(|field| field.name.clone()).collect()
             });
+            let of = sources.iter().find(|source| source.id == one.source);
+            let is_files = of.is_some_and(|source| source.kind == "files");
             if rows > 0 {
                 let of = sources.iter().find(|source| source.id == one.source);
                 systems.extend(of.map(|source| source.system_id.clone()));
             }
             let source = name(&one.source);
-            parts.push(Part { node, source, table: one.table.clone(), columns, rows });
+            let table = one.table.clone();
+            parts.push(Part { node, source, table, columns, rows, is_files });
         }
         let facts = map.record_facts().await?;
         let systems: Vec<String> = systems.into_iter().filter(|id| !id.is_empty()).collect();
@@ -194,6 +197,9 @@ impl Rights {
             };
             let [english, chinese] = pack::PAGES;
             let pages = [(english, en), (chinese, zh)];
+            for part in parts.iter_mut().filter(|part| part.is_files && part.rows > 0) {
+                pack::widen(&blob, &folder, part)?;
+            }
             let packing = Packing { blob: &blob, folder: &folder, parts: &parts, head, pages };
             packing.pack(out)
         });

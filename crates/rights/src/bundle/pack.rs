@@ -35,6 +35,8 @@ pub(super) struct Part {
     pub columns: Vec<String>,
     /// Rows in it.
     pub rows: u64,
+    /// It is a file: its rows may have more columns than the map knows.
+    pub is_files: bool,
 }
 
 /// What `data.json` begins with.
@@ -66,6 +68,42 @@ pub(super) fn csv_name(part: &Part) -> String {
     format!("tables/{:02}-{}-{}.csv", part.node + 1, plain(&part.source), plain(&part.table))
 }
 
+/// Rows of a table, each in a line as JSON.
+fn lines<'a>(
+    blob: &'a Blob,
+    folder: &std::path::Path,
+    part: &Part,
+) -> Result<impl Iterator<Item = Result<String>> + 'a> {
+    let name = file(part.node);
+    let from = Opening::open(blob, &folder.join(&name), name)?;
+    Ok(BufReader::with_capacity(256 * 1024, from).lines())
+}
+
+fn rows<'a>(
+    blob: &'a Blob,
+    folder: &std::path::Path,
+    part: &Part,
+) -> Result<impl Iterator<Item = Result<Map<String, Json>>> + 'a> {
+    let row = |line: Result<String>| {
+        line.and_then(|line| serde_json::from_str(&line).map_err(Error::from))
+    };
+    Ok(lines(blob, folder, part)?.map(row))
+}
+
+/// Adds the columns that only its rows have.
+pub(super) fn widen(blob: &Blob, folder: &std::path::Path, part: &mut Part) -> Result<()> {
+    let mut more: Vec<String> = Vec::new();
+    for row in rows(blob, folder, part)? {
+        for (column, value) in row? {
+            if !value.is_null() && !part.columns.contains(&column) && !more.contains(&column) {
+                more.push(column);
+            }
+        }
+    }
+    part.columns.append(&mut more);
+    Ok(())
+}
+
 impl Packing<'_> {
     /// Packs into a sealed file; returns its length before sealing.
     pub fn pack(self, out: Sealing<'_>) -> Result<u64> {
@@ -95,17 +133,8 @@ impl Packing<'_> {
         self.parts.iter().filter(|part| part.rows > 0).map(|part| self.length(part)).sum()
     }
 
-    fn lines(&self, part: &Part) -> Result<impl Iterator<Item = Result<String>> + '_> {
-        let name = file(part.node);
-        let from = Opening::open(self.blob, &self.folder.join(&name), name)?;
-        Ok(BufReader::with_capacity(256 * 1024, from).lines())
-    }
-
     fn rows(&self, part: &Part) -> Result<impl Iterator<Item = Result<Map<String, Json>>> + '_> {
-        let row = |line: Result<String>| {
-            line.and_then(|line| serde_json::from_str(&line).map_err(Error::from))
-        };
-        Ok(self.lines(part)?.map(row))
+        rows(self.blob, self.folder, part)
     }
 
     fn page(&self, page: &Page, out: &mut impl Write) -> Result<()> {
@@ -131,7 +160,7 @@ impl Packing<'_> {
             out.write_all(names.to_string().trim_end_matches('}').as_bytes())?;
             out.write_all(b",\"rows\":[")?;
             // Rows stand there as JSON already.
-            for (n, line) in self.lines(part)?.enumerate() {
+            for (n, line) in lines(self.blob, self.folder, part)?.enumerate() {
                 out.write_all(if n > 0 { b",\n" } else { b"\n" })?;
                 out.write_all(line?.as_bytes())?;
             }

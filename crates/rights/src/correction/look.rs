@@ -126,7 +126,8 @@ impl Collect<'_> {
         let holds = source.tables.get(&head.table)?;
         let schema = match &source.state {
             trace::State::Connected { schema, .. } => schema,
-            trace::State::Missing(_) => return None,
+            // Files are not corrected.
+            trace::State::Shelf { .. } | trace::State::Missing(_) => return None,
         };
         let cells = head.columns.iter().zip(&row.values).enumerate();
         let cells = cells.filter(|(at, _)| !row.redact.contains(at)).filter_map(|(_, cell)| {

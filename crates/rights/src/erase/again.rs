@@ -13,6 +13,7 @@ use trace::Options;
 
 use super::{
     BY, Done, Erasure, Looked, Stage, Step,
+    files::Files,
     site::{Halt, Open, Site},
     store::put_step,
     treat::CHUNK,
@@ -123,8 +124,7 @@ impl Rights {
         let (outcome, found) = trace::locate(&ground, &plan, &start, &Options::default()).await?;
         let known: BTreeSet<(&str, &str)> =
             erasure.unreached.iter().map(|one| (&*one.source, &*one.table)).collect();
-        // Files are never looked into.
-        let down = |why: &trace::Why| matches!(why, trace::Why::Missing(why) if why != "files");
+        let down = |why: &trace::Why| matches!(why, trace::Why::Missing(_));
         let unread = plan.unreached.iter().filter(|one| down(&one.why));
         let unread = unread.map(|one| (one.source.as_str(), one.table.as_str()));
         let failed = outcome.failed.iter().map(|one| (one.source.as_str(), one.table.as_str()));
@@ -174,7 +174,21 @@ impl Rights {
             steps.iter().map(|step| (step.source.as_str(), step.wave)).collect();
         let mut rows = 0;
         let mut before = None;
+        for source in steps.iter().map(|step| step.source.as_str()).collect::<BTreeSet<_>>() {
+            if !self.is_files(source).await? {
+                continue;
+            }
+            let mine = steps.iter().filter(|step| step.source == source);
+            let mut mine: Vec<Step> =
+                mine.map(|step| Step { shared: 0, cells: Vec::new(), ..step.clone() }).collect();
+            let files = Files { rights: self, id, start: &start, context, round };
+            Box::pin(files.sweep(source, &mut mine, false)).await.map_err(job_error)?;
+            rows += mine.iter().map(|step| step.done.deleted + step.done.emptied).sum::<u64>();
+        }
         for (source, wave) in places {
+            if self.is_files(source).await? {
+                continue;
+            }
             let mine = steps.iter().filter(|step| step.source == source && step.wave == wave);
             let mut mine: Vec<Step> =
                 mine.map(|step| Step { shared: 0, cells: Vec::new(), ..step.clone() }).collect();

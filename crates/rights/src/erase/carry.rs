@@ -43,7 +43,7 @@ impl Rights {
         let erasure = self.erasure_of(request).await?;
         let step = erasure.steps.into_iter().find(|step| step.at == at);
         let mut step = step.ok_or(RightsError::NotFound("table"))?;
-        if step.is_done || step.error == "no-key" {
+        if !step.is_open() {
             return Err(RightsError::Conflict("rights-error-erasure-stage"));
         }
         if act == Act::Keep && !GROUNDS.contains(&ground) {

@@ -11,6 +11,7 @@ mod again;
 mod carry;
 mod certificate;
 mod drawn;
+mod files;
 mod model;
 mod pages;
 mod plan;

@@ -239,6 +239,21 @@ pub struct Step {
 }
 
 impl Step {
+    /// Nobody but people can do it: its rows cannot be told apart, or its file cannot be written anew.
+    pub fn by_hand(&self) -> bool {
+        matches!(self.error.as_str(), "no-key" | "file-encoding" | "file-parquet")
+    }
+
+    /// There is something to do yet.
+    pub fn is_open(&self) -> bool {
+        !self.is_done && !self.by_hand()
+    }
+
+    /// Its file is not what it was when the plan was made: it has to be looked through anew.
+    pub fn is_stale(&self) -> bool {
+        !self.is_done && matches!(self.error.as_str(), "file-changed" | "file-gone")
+    }
+
     /// What was done, or is expected.
     pub fn numbers(&self) -> Done {
         if self.is_done { self.done } else { self.expected }

@@ -186,6 +186,15 @@ fn fault(p: &Page, step: &Step) -> String {
         "locked",
         "unsafe",
         "too-big",
+        "file-busy",
+        "file-changed",
+        "file-denied",
+        "file-encoding",
+        "file-gone",
+        "file-linked",
+        "file-owner",
+        "file-parquet",
+        "file-read-only",
     ];
     match step.error.as_str() {
         "" => String::new(),

@@ -14,7 +14,7 @@ use serde_json::json;
 use trace::{Found, Ground, Holds, Options, Outcome, Start};
 
 use super::{
-    Act, BY, Cell, Done, Stage, Step,
+    Act, BY, Cell, Done, Stage, Step, files,
     store::{self, put_step},
     treat::{self, CHUNK},
     work::SOURCES,
@@ -68,16 +68,27 @@ impl Rights {
         if begun.is_empty() {
             self.forget_plan(id).await?;
         }
-        let there: BTreeSet<&str> = begun.iter().map(|step| step.source.as_str()).collect();
+        let stale: BTreeSet<&str> =
+            begun.iter().filter(|step| step.is_stale()).map(|step| step.source.as_str()).collect();
+        let there = begun.iter().filter(|step| !stale.contains(step.source.as_str()));
+        let there: BTreeSet<&str> = there.map(|step| step.source.as_str()).collect();
         ground.sources.retain(|source| !there.contains(source.id.as_str()));
+        self.forget_stale(id, &begun).await?;
+        // A file that was swept is not planned again beside one that has to be.
+        let is_begun = |node: &trace::Node| {
+            let mine = |step: &&Step| step.source == node.source && step.table == node.table;
+            begun.iter().find(mine).is_some_and(|step| !step.is_stale())
+        };
+        let free = begun.iter().map(|step| step.at + 1).max().unwrap_or(0);
         let plan = trace::plan(&ground, &start.kinds());
         let (outcome, found) = trace::locate(&ground, &plan, &start, &Options::default()).await?;
         let mut places = Vec::new();
         for (wave, one) in plan.deletion.iter().enumerate() {
             for node in &one.nodes {
                 let counts = outcome.counts.get(*node).copied().unwrap_or_default();
-                if counts.own + counts.shared + counts.doubtful > 0 {
-                    let at = i64::try_from(begun.len() + places.len()).unwrap_or(i64::MAX);
+                let is_begun = plan.nodes.get(*node).is_some_and(is_begun);
+                if counts.own + counts.shared + counts.doubtful > 0 && !is_begun {
+                    let at = free + i64::try_from(places.len()).unwrap_or(i64::MAX - free);
                     places.push(Place { at, wave, circular: one.circular, node: *node, counts });
                 }
             }
@@ -96,6 +107,20 @@ impl Rights {
             sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).execute(tx.conn()).await?;
         }
         tx.commit().await?;
+        Ok(())
+    }
+
+    /// Steps over files that have changed go with their keys; they are planned anew.
+    async fn forget_stale(&self, id: &str, begun: &[Step]) -> Result<()> {
+        for step in begun.iter().filter(|step| step.is_stale()) {
+            let mut tx = self.store().begin_upkeep().await?;
+            for table in ["rights_erasure_keys", "rights_erasure_step"] {
+                let sql = format!("DELETE FROM {table} WHERE request = $1 AND at = $2");
+                let sql = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).bind(step.at);
+                sql.execute(tx.conn()).await?;
+            }
+            tx.commit().await?;
+        }
         Ok(())
     }
 
@@ -142,11 +167,11 @@ struct Place {
 }
 
 /// What steps are made from.
-struct Known<'a> {
-    rights: &'a Rights,
-    id: &'a str,
+pub(super) struct Known<'a> {
+    pub rights: &'a Rights,
+    pub id: &'a str,
     ground: &'a Ground,
-    start: &'a Start,
+    pub start: &'a Start,
     plan: &'a trace::Plan,
 }
 
@@ -205,7 +230,7 @@ impl<'a> Draft<'a> {
         let source = known.ground.source(source).ok_or(RightsError::NotFound("source"))?;
         let session = match &source.state {
             trace::State::Connected { target, .. } => Some(Session::new(target.clone())),
-            trace::State::Missing(_) => None,
+            trace::State::Shelf { .. } | trace::State::Missing(_) => None,
         };
         Ok(Self { known, source, keeps, session })
     }
@@ -255,6 +280,13 @@ impl<'a> Draft<'a> {
                 }
                 rights.keep_keys((id, at, shared, 1), n, &keys).await?;
             }
+        }
+        if let trace::State::Shelf { shelf, schema } = &self.source.state {
+            let keeps = self.keeps.as_ref().map_err(ToString::to_string);
+            let nobody = Holds::default();
+            let holds = self.source.tables.get(&step.table).unwrap_or(&nobody);
+            files::expect(self.known, &mut step, (shelf, schema, holds), keeps).await;
+            return Ok(step);
         }
         let tables: BTreeSet<&str> = plan
             .nodes

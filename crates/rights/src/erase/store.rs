@@ -197,6 +197,56 @@ impl Rights {
     }
 }
 
+impl Rights {
+    /// What a file is that was about to take its place, and what became of the rows.
+    pub(super) async fn published(
+        &self,
+        (request, at, round): (&str, i64, i64),
+    ) -> Result<Option<(purge::Stamp, purge::Swept)>> {
+        let row: Option<(String, String)> = sqlx::query_as(
+            "SELECT stamp, swept FROM rights_erasure_file
+             WHERE request = $1 AND at = $2 AND round = $3",
+        )
+        .bind(request)
+        .bind(at)
+        .bind(round)
+        .fetch_optional(self.store().reader())
+        .await?;
+        let damaged = |_| RightsError::Damaged("erasure");
+        row.map(|(stamp, swept)| {
+            Ok((
+                serde_json::from_str(&stamp).map_err(damaged)?,
+                serde_json::from_str(&swept).map_err(damaged)?,
+            ))
+        })
+        .transpose()
+    }
+
+    /// Keeps that. A chore without an entry: the step that it is of has one.
+    pub(super) async fn keep_published(
+        &self,
+        (request, at, round): (&str, i64, i64),
+        (stamp, swept): (&purge::Stamp, &purge::Swept),
+    ) -> Result<()> {
+        let mut tx = self.store().begin_upkeep().await?;
+        sqlx::query(
+            "INSERT INTO rights_erasure_file (request, at, round, stamp, swept)
+             VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (request, at, round) DO UPDATE SET stamp = excluded.stamp,
+               swept = excluded.swept",
+        )
+        .bind(request)
+        .bind(at)
+        .bind(round)
+        .bind(serde_json::to_string(stamp).unwrap_or_default())
+        .bind(serde_json::to_string(swept).unwrap_or_default())
+        .execute(tx.conn())
+        .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
 pub(super) async fn put_step(tx: &mut WriteTx, request: &str, step: &Step) -> Result<()> {
     sqlx::query(
         "INSERT INTO rights_erasure_step (request, at, body) VALUES ($1, $2, $3)

@@ -13,6 +13,7 @@ use trace::Start;
 
 use super::{
     BY, Stage, Step, again,
+    files::Files,
     site::{Halt, Open, Site},
 };
 use crate::{
@@ -45,7 +46,7 @@ impl Rights {
         let person = self.request(id).await?.proved()?;
         let person = person.ok_or(RightsError::Conflict("rights-error-unverified"))?;
         let start = starting(&person);
-        let open = erasure.steps.iter().filter(|step| !step.is_done && step.error != "no-key");
+        let open = erasure.steps.iter().filter(|step| step.is_open());
         let sources: BTreeSet<&str> = open.map(|step| step.source.as_str()).collect();
         let mut tasks = Vec::new();
         for source in sources {
@@ -102,6 +103,11 @@ impl Rights {
         (source, start, triggers): (&str, &Start, bool),
         mut steps: Vec<Step>,
     ) -> Result<(), Halt> {
+        if self.is_files(source).await? {
+            steps.retain(Step::is_open);
+            let files = Files { rights: self, id, start, context, round: 1 };
+            return Box::pin(files.sweep(source, &mut steps, true)).await;
+        }
         let waves: BTreeSet<usize> =
             steps.iter().filter(|step| !step.is_done).map(|step| step.wave).collect();
         let mut before = None;
@@ -110,7 +116,7 @@ impl Rights {
         let mut open: Vec<Step> = Vec::new();
         let mut written = Instant::now();
         for wave in waves {
-            let mine = |step: &Step| step.wave == wave && step.error != "no-key";
+            let mine = |step: &Step| step.wave == wave && !step.by_hand();
             let mut those: Vec<Step> = steps.iter().filter(|step| mine(step)).cloned().collect();
             let ended = loop {
                 let open = match Open::new(self, source, before.take()).await {
@@ -132,7 +138,7 @@ impl Rights {
                         (step.error, step.why) = (code.clone(), why.clone());
                     }
                     let undone = steps.iter().filter(|step| !step.is_done && step.wave >= wave);
-                    open.extend(undone.filter(|step| step.error != "no-key").cloned());
+                    open.extend(undone.filter(|step| !step.by_hand()).cloned());
                 }
                 self.keep_open(id, &open).await?;
                 return Err(halt);
@@ -199,7 +205,7 @@ impl Rights {
         for id in self.erasures_at(Stage::Partial).await? {
             let Some(erasure) = self.erasure(&id).await? else { continue };
             // Only databases that were missing when it was planned: somebody has to plan the rest.
-            if erasure.steps.iter().all(|step| step.is_done || step.error == "no-key") {
+            if erasure.steps.iter().all(|step| !step.is_open()) {
                 continue;
             }
             match self.resume_erasure(&BY, &id).await {

@@ -9,7 +9,7 @@ use datamap::{
     map::{Table, Tables},
     model::Source,
 };
-use purge::{Alike, PurgeError, Reader, Schema, Target};
+use purge::{Alike, PurgeError, Reader, Schema, Shelf, Target};
 use trace::{
     About, Field, Ground, Holds, Identifier, Kind, Opened, Options, Spelling, Start, State, Whose,
 };
@@ -54,8 +54,11 @@ pub(crate) async fn ground(map: &DataMap) -> Result<Ground> {
     let sources = databases.map(|one| async {
         let source = map.source(&one.id).await?;
         let tables = map.tables_of(&source.id).await?;
+        if source.kind == "files" {
+            return Ok::<_, RightsError>(files(map, source, &tables).await);
+        }
         let state = connect(map, &source, &opened).await;
-        Ok::<_, RightsError>(trace::Source { state, tables: holds(&tables), id: source.id })
+        Ok(trace::Source { state, tables: holds(&tables), id: source.id })
     });
     let sources = futures::future::try_join_all(sources).await?;
     let links = crate::references::links(map.store()).await?;
@@ -64,9 +67,6 @@ pub(crate) async fn ground(map: &DataMap) -> Result<Ground> {
 }
 
 async fn connect(map: &DataMap, source: &Source, opened: &Opened) -> State {
-    if source.kind == "files" {
-        return State::Missing("files".to_owned());
-    }
     let target = match map.reach(source) {
         Ok((address, password, options)) => Target::new(address, password, options),
         Err(error) => return State::Missing(error.to_string()),
@@ -82,6 +82,40 @@ async fn connect(map: &DataMap, source: &Source, opened: &Opened) -> State {
         }
         Err(error) => State::Missing(error.to_string()),
     }
+}
+
+/// A file or a folder of files: each of them is a table.
+async fn files(map: &DataMap, source: Source, tables: &Tables) -> trace::Source {
+    let mut holds = holds(tables);
+    for one in holds.values_mut() {
+        // Files declare no references: one with two addresses in a row (from, to) is of things.
+        let kind = |at: usize| &one.identifiers[at].kind;
+        if (1..one.identifiers.len()).any(|at| (0..at).any(|before| kind(before) == kind(at))) {
+            one.about = About::Things;
+        }
+        if one.fields.is_empty() {
+            continue;
+        }
+        // Nobody looked at what stands beside the known columns: in a row that is somebody else's,
+        // too, it is not handed out.
+        let column = purge::MORE.to_owned();
+        one.fields.push(Field { column, category: String::new(), level: 1, whose: Whose::Unsaid });
+    }
+    // Only files in which something personal was seen: one that is gone is told.
+    let personal = tables.tables.iter().filter(|table| holds[&table.name].is_personal());
+    let names = |table: &Table| table.fields.iter().map(|field| field.name.clone()).collect();
+    let known = personal.map(|table| (table.name.clone(), names(table))).collect();
+    let state = match map.reach(&source) {
+        Err(error) => State::Missing(error.to_string()),
+        Ok((address, _, options)) => {
+            let shelf = Shelf::new(address, options);
+            match shelf.schema(&known).await {
+                Ok(schema) => State::Shelf { schema: Box::new(schema), shelf },
+                Err(error) => State::Missing(error.to_string()),
+            }
+        }
+    };
+    trace::Source { state, tables: holds, id: source.id }
 }
 
 async fn read(target: &Target) -> std::result::Result<(Schema, Reader), PurgeError> {

@@ -252,11 +252,16 @@ pub(crate) fn ways(plan: &Plan, at: usize) -> Vec<Way> {
 
 pub(crate) fn unreached(one: &trace::Unreached) -> Unreached {
     let (why, detail) = match &one.why {
-        Why::Missing(detail) if detail == "files" => ("files", String::new()),
         Why::Missing(detail) => ("missing", detail.clone()),
         Why::Excluded(detail) => ("excluded", detail.clone()),
         Why::NoKey(detail) => ("no-key", detail.clone()),
         Why::Unsafe(detail) => ("unsafe", detail.clone()),
+        Why::Unread(code) => match code.as_str() {
+            "parquet" => ("file-parquet", String::new()),
+            "object" => ("file-object", String::new()),
+            "gone" => ("file-gone", String::new()),
+            words => ("file-unread", words.to_owned()),
+        },
         Why::KeysDiffer(detail) => ("keys-differ", detail.clone()),
         Why::OwnPeople(detail) => ("own-people", detail.clone()),
         Why::Mentions(detail) => ("mentions", detail.clone()),

@@ -204,14 +204,14 @@ impl Rights {
         told: &BTreeMap<String, String>,
     ) -> Result<BTreeMap<String, Verdict>> {
         let person = request.proved()?.ok_or(RightsError::Conflict("rights-error-unverified"))?;
-        let ground = ground(self.regimes().map()).await?;
+        let mut ground = ground(self.regimes().map()).await?;
+        // Files are what was exported once: what a person knows is compared with what is kept now.
+        ground.sources.retain(|source| !source.is_files());
         // What a database that is down holds might agree: look again later.
         let holds =
             |table: &trace::Holds| table.fields.iter().any(|field| asked.contains(&field.category));
         let down = ground.sources.iter().find_map(|one| match &one.state {
-            trace::State::Missing(why) if why != "files" => {
-                one.tables.values().any(holds).then(|| why.clone())
-            }
+            trace::State::Missing(why) => one.tables.values().any(holds).then(|| why.clone()),
             _ => None,
         });
         if let Some(why) = down {

@@ -60,7 +60,7 @@ async fn page(
     let map = room.rights.regimes().map();
     let sources = map.sources().await.map_err(RightsError::from)?;
     let mut tables = Vec::new();
-    for source in sources.iter().filter(|one| one.kind != "declared" && one.kind != "files") {
+    for source in sources.iter().filter(|one| one.kind != "declared") {
         for table in map.tables_of(&source.id).await.map_err(RightsError::from)?.tables {
             let value = format!("{}{MARK}{}", source.id, table.name);
             tables.push(Choice::new(value, format!("{} · {}", source.name, table.name)));

@@ -114,7 +114,7 @@ impl Rights {
 
     async fn knows(&self, end: &End) -> Result<bool> {
         let map = self.regimes().map();
-        let database = |kind: &str| kind != "declared" && kind != "files";
+        let database = |kind: &str| kind != "declared";
         let sources = map.sources().await?;
         if !sources.iter().any(|one| one.id == end.source && database(&one.kind)) {
             return Ok(false);

@@ -90,6 +90,15 @@ pub(super) fn sample(
     Ok(())
 }
 
+/// Encoding, dialect and column names.
+pub(super) fn opened(
+    file: &mut TextFile,
+    path: &Path,
+) -> Result<(&'static Encoding, Dialect, Vec<String>), SourceError> {
+    let table = open(file, path)?;
+    Ok((table.encoding, table.dialect, table.names))
+}
+
 /// Encoding, dialect, column names and size by the head of the file.
 fn open(file: &mut TextFile, path: &Path) -> Result<Table, SourceError> {
     let head = file.bytes(0, HEAD)?;

@@ -29,7 +29,7 @@ const LEARN: usize = 500;
 
 /// How a file is laid out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Layout {
+pub(super) enum Layout {
     /// One value a line.
     Lines,
     /// One array.
@@ -134,7 +134,7 @@ fn read(
     }
 }
 
-fn layout(head: &str, complete: bool) -> Layout {
+pub(super) fn layout(head: &str, complete: bool) -> Layout {
     let text = head.trim_start();
     if text.starts_with('[') {
         // JSON Lines may have arrays for records; then the first line is a whole one.
@@ -370,7 +370,7 @@ fn descend(
 
 /// A key that looks like a value (objects keyed by e-mail, phone or id) becomes `*`: column names
 /// are shown and stored, so no personal data may get into them.
-fn segment(key: &str) -> &str {
+pub(super) fn segment(key: &str) -> &str {
     let digits = key.chars().filter(char::is_ascii_digit).count();
     let hex = key.len() >= 16 && key.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
     if key.contains('@') || digits >= 6 || hex || key.chars().count() > 120 { "*" } else { key }

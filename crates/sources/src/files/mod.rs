@@ -6,6 +6,11 @@ mod json;
 mod parquet;
 mod pieces;
 mod sniff;
+mod whole;
+
+pub use whole::{
+    Cell as FileCell, Fixed, Folder, Look, Part, Piece, Records, Row, Shape as Written, Stamp,
+};
 
 use std::{
     path::{Path, PathBuf},
@@ -76,18 +81,18 @@ impl Files {
 
     /// The file of a store, never outside the root.
     fn path_of(&self, store: &StoreInfo) -> Result<PathBuf, SourceError> {
+        self.path_named(&store.name)
+    }
+
+    fn path_named(&self, name: &str) -> Result<PathBuf, SourceError> {
         if self.root.is_file() {
             return Ok(self.root.clone());
         }
-        let path = self
-            .root
-            .join(&store.name)
-            .canonicalize()
-            .map_err(|e| io_error(&e, &store.name, true))?;
+        let path = self.root.join(name).canonicalize().map_err(|e| io_error(&e, name, true))?;
         if path.starts_with(&self.root) {
             Ok(path)
         } else {
-            Err(SourceError::Denied(store.name.clone()))
+            Err(SourceError::Denied(name.to_owned()))
         }
     }
 

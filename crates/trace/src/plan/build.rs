@@ -71,6 +71,9 @@ impl Draft<'_> {
         if let RowKey::None(why) = &table.key {
             return Some(Why::NoKey(why.clone()));
         }
+        if self.ground.sources[at.0].is_files() && !table.unsafe_because.is_empty() {
+            return Some(Why::Unread(table.unsafe_because.clone()));
+        }
         let unsafe_to_read = schema.engine == Engine::Postgres && !table.unsafe_because.is_empty();
         unsafe_to_read.then(|| Why::Unsafe(table.unsafe_because.clone()))
     }
@@ -184,8 +187,10 @@ impl Draft<'_> {
         }
         let mut referring = self.references.iter().filter(|reference| reference.to == at);
         let shut = |reference: &&Reference| {
-            matches!(self.barred(reference.from), Some(Why::Excluded(_) | Why::Unsafe(_)))
-                || !reference.fits
+            matches!(
+                self.barred(reference.from),
+                Some(Why::Excluded(_) | Why::Unsafe(_) | Why::Unread(_))
+            ) || !reference.fits
         };
         let found = referring.find(shut)?;
         let name = &refs::table(self.ground, found.from)?.name;

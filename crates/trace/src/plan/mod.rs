@@ -143,6 +143,8 @@ pub enum Why {
     NoKey(String),
     /// Reading it whole is not possible, and why.
     Unsafe(String),
+    /// It is a file that cannot be read row by row: `parquet`, `object`, `gone`, or why in words.
+    Unread(String),
     /// A link or an identifier leads to it, whose column's type does not fit: which.
     KeysDiffer(String),
     /// Its rows are people of their own who only refer to the person's: by which reference.

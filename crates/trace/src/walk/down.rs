@@ -58,7 +58,9 @@ async fn by_identifier(
     // A database may compare more widely than we do: MariaDB takes small letters for capitals.
     let reading = &work.ready.readings[node];
     let looked = reading.looked.iter().find(|one| reading.columns[one.at] == column);
-    let is_meant = |row: &[Value]| looked.is_some_and(|one| one.mark(row) == Mark::Person);
+    let is_meant = |row: &[Value]| {
+        looked.is_some_and(|one| matches!(one.mark(row), Mark::Person | Mark::Mixed))
+    };
     match spelling {
         Spelling::Alike(how) => {
             let only = Only::Alike { column, values, how };

@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use purge::{Flow, Target};
+use purge::{Flow, Shelf, Target};
 use serde::{Deserialize, Serialize};
 use tokio::{
     sync::{Mutex, Semaphore, mpsc, watch},
@@ -29,7 +29,7 @@ use crate::{
     sink::{Head, Place, Row, Sink},
 };
 use reading::Ready;
-pub(crate) use source::Door;
+pub(crate) use source::{Door, Way};
 
 /// How a walk works.
 #[derive(Debug, Clone)]
@@ -237,7 +237,10 @@ fn prepare(
     let mut door = |source: &crate::ground::Source| match &source.state {
         State::Connected { target, .. } => {
             let reader = opened.remove(&source.id);
-            Some(Door::new(source.id.clone(), Target::clone(target), reader))
+            Some(Door::new(source.id.clone(), Way::Database(Target::clone(target)), reader))
+        }
+        State::Shelf { shelf, .. } => {
+            Some(Door::new(source.id.clone(), Way::Files(Shelf::clone(shelf)), None))
         }
         State::Missing(_) => None,
     };

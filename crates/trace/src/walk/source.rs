@@ -1,6 +1,6 @@
 //! The door to one source: its one connection, opened when it is first needed.
 
-use purge::{Only, PurgeError, Reader, RowKey, Schema, Table, Target, Value};
+use purge::{Only, PurgeError, Reader, RowKey, Schema, Shelf, Table, Target, Value};
 use tokio::sync::{Mutex, mpsc};
 
 use super::{Work, reading::Reading};
@@ -9,8 +9,14 @@ use crate::{error::Mishap, pack::Packed};
 /// One source of a walk.
 pub(crate) struct Door {
     pub id: String,
-    target: Target,
+    way: Way,
     state: Mutex<Inside>,
+}
+
+/// What it leads to.
+pub(crate) enum Way {
+    Database(Target),
+    Files(Shelf),
 }
 
 enum Inside {
@@ -21,9 +27,9 @@ enum Inside {
 
 impl Door {
     /// `opened`: a connection of the moment at which the ground was made.
-    pub fn new(id: String, target: Target, opened: Option<Reader>) -> Self {
+    pub fn new(id: String, way: Way, opened: Option<Reader>) -> Self {
         let inside = opened.map_or(Inside::Unopened, |reader| Inside::Open(Box::new(reader)));
-        Self { id, target, state: Mutex::new(inside) }
+        Self { id, way, state: Mutex::new(inside) }
     }
 
     /// Ends its transaction.
@@ -78,7 +84,7 @@ impl Work {
         let mut inside = door.state.lock().await;
         let _permit = self.permits.acquire().await.ok()?;
         if matches!(*inside, Inside::Unopened) {
-            *inside = match self.open(source, &door.target).await {
+            *inside = match self.open(source, &door.way).await {
                 Ok(reader) => Inside::Open(Box::new(reader)),
                 Err(mishap) => {
                     self.fail(source, "", mishap);
@@ -92,6 +98,11 @@ impl Work {
         }
         match work(reader).await {
             Ok(answer) => Some(answer),
+            // A file is read by itself: what befalls it keeps nobody from the others.
+            Err(error) if reader.is_of_files() => {
+                self.fail(source, table, error.into());
+                None
+            }
             Err(error) => {
                 *inside = Inside::Shut;
                 self.fail(source, "", error.into());
@@ -105,8 +116,13 @@ impl Work {
     }
 
     /// Connects and refuses tables that are not what they were.
-    async fn open(&self, source: usize, target: &Target) -> Result<Reader, Mishap> {
+    async fn open(&self, source: usize, way: &Way) -> Result<Reader, Mishap> {
         let (lock, statement) = (self.options.lock_timeout, self.options.statement_timeout);
+        let target = match way {
+            Way::Database(target) => target,
+            // A file whose columns changed is refused when it is read.
+            Way::Files(shelf) => return Ok(shelf.reader(statement)),
+        };
         let mut reader = target.reader(lock, statement).await?;
         let now = reader.schema().await?;
         for reading in self.ready.readings.iter().filter(|reading| reading.source == source) {

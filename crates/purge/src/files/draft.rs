@@ -1,0 +1,448 @@
+//! A file written anew without some rows, or with some cells empty: into a file beside it, which takes
+//! its place in one step when all of it is on the disk. Whoever is killed before leaves the file as it
+//! was; whoever is killed after leaves it as it should be.
+
+use std::{
+    collections::{HashMap, HashSet},
+    fs::{File, Metadata, OpenOptions},
+    io::{BufWriter, ErrorKind, Write as _},
+    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, fchown},
+    path::{Path, PathBuf},
+};
+
+use sources::{Folder, Part, Piece, Row, SourceError, Stamp, Written};
+
+use super::{
+    MORE, Shelf, blocking,
+    judge::{Keeping, wanted},
+    view::{Twins, View, print},
+};
+use crate::{
+    Alike,
+    error::{PurgeError, Result},
+    request::{Condition, Literal},
+    schema::Table,
+};
+
+/// What becomes of rows of one file.
+#[derive(Debug, Clone)]
+pub struct Sweep {
+    /// The file, as a table.
+    pub table: Table,
+    /// Keys of the rows that go, or are emptied.
+    pub own: Vec<Vec<Literal>>,
+    /// They go; else these of their columns are emptied.
+    pub delete: bool,
+    /// The columns that are emptied.
+    pub columns: Vec<String>,
+    /// Keys of rows in which only what names the person is emptied.
+    pub shared: Vec<Vec<Literal>>,
+    /// What names the person there.
+    pub naming: Vec<Naming>,
+    /// Rows that stay because of a duty.
+    pub duties: Vec<Condition>,
+    /// Rows that stay because of a legal hold.
+    pub holds: Vec<Condition>,
+}
+
+/// A column that names the person, and how.
+#[derive(Debug, Clone)]
+pub struct Naming {
+    /// The column.
+    pub column: String,
+    /// The person's values.
+    pub values: Vec<String>,
+    /// What makes no difference.
+    pub how: Alike,
+}
+
+/// What became of the rows, or would.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Swept {
+    /// Rows that are gone.
+    pub deleted: u64,
+    /// Rows that stay with empty cells.
+    pub emptied: u64,
+    /// Cells of shared rows that are empty.
+    pub cells: u64,
+    /// Rows that stay because of a duty.
+    pub duty: u64,
+    /// Rows that stay because of a hold.
+    pub hold: u64,
+    /// Rows of the list that are not there.
+    pub missing: u64,
+}
+
+impl Swept {
+    /// Nothing in the file is to be changed.
+    pub fn is_idle(&self) -> bool {
+        self.deleted + self.emptied + self.cells == 0
+    }
+}
+
+/// A file written anew that has not taken the place of the old one. Dropped, it is removed.
+pub struct Draft {
+    /// What became of the rows.
+    pub swept: Swept,
+    /// What the file is once it has taken the place.
+    pub stamp: Stamp,
+    was: Stamp,
+    name: String,
+    path: PathBuf,
+    beside: PathBuf,
+    published: bool,
+}
+
+impl Shelf {
+    /// Counts what a sweep would do, and what the file is.
+    ///
+    /// # Errors
+    /// [`PurgeError::Source`].
+    pub async fn preview(&self, sweep: Sweep) -> Result<(Swept, Stamp)> {
+        let folder = self.folder().await?.clone();
+        blocking(move || {
+            let (swept, records) = rewrite(&folder, &sweep, None)?;
+            Ok((swept, records))
+        })
+        .await?
+    }
+
+    /// Writes a file anew, beside it.
+    ///
+    /// # Errors
+    /// [`PurgeError::File`] where it cannot be written anew, [`PurgeError::Source`].
+    pub async fn draft(&self, sweep: Sweep) -> Result<Draft> {
+        let folder = self.folder().await?.clone();
+        blocking(move || write(&folder, &sweep)).await?
+    }
+
+    /// What a killed server left beside a file is removed.
+    ///
+    /// # Errors
+    /// [`PurgeError::Source`].
+    pub async fn tidy(&self, name: &str) -> Result<()> {
+        let (folder, name) = (self.folder().await?.clone(), name.to_owned());
+        blocking(move || {
+            let path = folder.path(&name)?;
+            remove(&beside(&path), &name)
+        })
+        .await?
+    }
+}
+
+impl Draft {
+    /// Puts it in the place of the old file, unless somebody wrote to that meanwhile.
+    ///
+    /// # Errors
+    /// [`PurgeError::File`] `file-busy`; the old file is as it was.
+    pub async fn publish(mut self) -> Result<Swept> {
+        blocking(move || {
+            let meta = std::fs::metadata(&self.path).map_err(|e| fault(&e, &self.name))?;
+            if Stamp::of(&meta) != self.was {
+                return Err(obstructed(&self.name, "file-busy"));
+            }
+            std::fs::rename(&self.beside, &self.path).map_err(|e| fault(&e, &self.name))?;
+            self.published = true;
+            let folder = self.path.parent().unwrap_or(Path::new("/"));
+            let synced = File::open(folder).and_then(|folder| folder.sync_all());
+            synced.map_err(|e| fault(&e, &self.name))?;
+            Ok(self.swept)
+        })
+        .await?
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        if !self.published {
+            let _ = std::fs::remove_file(&self.beside);
+        }
+    }
+}
+
+/// Why a file cannot take another's place, seen from outside.
+pub(super) fn obstacle(path: &Path, name: &str) -> Result<Option<&'static str>> {
+    let meta = std::fs::metadata(path).map_err(|e| fault(&e, name))?;
+    Ok(if meta.nlink() > 1 {
+        // The other name would lead to the old rows still.
+        Some("file-linked")
+    } else if meta.permissions().readonly() {
+        Some("file-read-only")
+    } else {
+        None
+    })
+}
+
+fn obstructed(name: &str, code: &'static str) -> PurgeError {
+    PurgeError::File { file: name.to_owned(), code }
+}
+
+fn fault(error: &std::io::Error, name: &str) -> PurgeError {
+    let file = name.to_owned();
+    match error.kind() {
+        ErrorKind::NotFound => PurgeError::File { file, code: "file-gone" },
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            PurgeError::File { file, code: "file-denied" }
+        }
+        kind => {
+            let why = format!("writing it anew failed: {kind}");
+            PurgeError::Source(SourceError::Other { what: file, why })
+        }
+    }
+}
+
+/// The name of the new file: hidden, so that nobody takes it for data.
+fn beside(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.privet-new"))
+}
+
+fn remove(path: &Path, name: &str) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(fault(&error, name)),
+        _ => Ok(()),
+    }
+}
+
+fn write(folder: &Folder, sweep: &Sweep) -> Result<Draft> {
+    let name = &sweep.table.name;
+    let path = folder.path(name)?;
+    if let Some(code) = obstacle(&path, name)? {
+        return Err(obstructed(name, code));
+    }
+    let beside = beside(&path);
+    // What a killed server left.
+    remove(&beside, name)?;
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside);
+    let file = file.map_err(|e| fault(&e, name))?;
+    let stamp = Stamp { device: 0, inode: 0, bytes: 0, written_ns: 0 };
+    let mut draft = Draft {
+        swept: Swept::default(),
+        stamp,
+        was: stamp,
+        name: name.clone(),
+        path,
+        beside,
+        published: false,
+    };
+    let mut out = BufWriter::new(file);
+    (draft.swept, draft.was) = rewrite(folder, sweep, Some(&mut out))?;
+    let file = out.into_inner().map_err(|e| fault(e.error(), name))?;
+    let meta = std::fs::metadata(&draft.path).map_err(|e| fault(&e, name))?;
+    adopt(&file, &meta, name)?;
+    file.sync_all().map_err(|e| fault(&e, name))?;
+    draft.stamp = Stamp::of(&file.metadata().map_err(|e| fault(&e, name))?);
+    Ok(draft)
+}
+
+/// The new file is the same people's as the old one.
+fn adopt(file: &File, old: &Metadata, name: &str) -> Result<()> {
+    let new = file.metadata().map_err(|e| fault(&e, name))?;
+    if (new.uid(), new.gid()) != (old.uid(), old.gid()) {
+        fchown(file, Some(old.uid()), Some(old.gid()))
+            .map_err(|_| obstructed(name, "file-owner"))?;
+    }
+    // After the owner: a change of that takes away some of these.
+    file.set_permissions(old.permissions()).map_err(|e| fault(&e, name))
+}
+
+/// A sweep made ready.
+struct Work<'a> {
+    own: HashMap<[u8; 16], HashSet<String>>,
+    shared: HashMap<[u8; 16], HashSet<String>>,
+    naming: Vec<(&'a Naming, HashSet<String>)>,
+    duties: Keeping<'a>,
+    holds: Keeping<'a>,
+    sweep: &'a Sweep,
+    swept: Swept,
+    twins: Twins,
+}
+
+/// What becomes of one row.
+enum Fate {
+    Same,
+    Gone,
+    /// These stretches of it are written as empty.
+    Emptied(Vec<std::ops::Range<usize>>),
+}
+
+fn listed(keys: &[Vec<Literal>]) -> HashMap<[u8; 16], HashSet<String>> {
+    let mut all: HashMap<[u8; 16], HashSet<String>> = HashMap::new();
+    for key in keys.iter().flatten() {
+        let Literal::Text(key) = key else { continue };
+        let mut print = [0; 16];
+        for (at, byte) in print.iter_mut().enumerate() {
+            let hex = key.get(at * 2..at * 2 + 2).unwrap_or_default();
+            *byte = u8::from_str_radix(hex, 16).unwrap_or_default();
+        }
+        all.entry(print).or_default().insert(key.clone());
+    }
+    all
+}
+
+/// Reads the file once; what of it stays goes out.
+fn rewrite(
+    folder: &Folder,
+    sweep: &Sweep,
+    mut out: Option<&mut BufWriter<File>>,
+) -> Result<(Swept, Stamp)> {
+    let name = &sweep.table.name;
+    let named = sweep.table.columns.iter().map(|column| column.name.clone());
+    let columns: Vec<String> = named.filter(|one| one != MORE).collect();
+    let mut records = folder.records(name, &columns)?;
+    if records.fixed().is_some() && out.is_some() {
+        return Err(obstructed(name, "file-encoding"));
+    }
+    let mut work = Work {
+        own: listed(&sweep.own),
+        shared: listed(&sweep.shared),
+        naming: sweep.naming.iter().map(|one| (one, wanted(one.how, &one.values))).collect(),
+        duties: Keeping::new(&sweep.duties),
+        holds: Keeping::new(&sweep.holds),
+        sweep,
+        swept: Swept::default(),
+        twins: Twins::default(),
+    };
+    let shape = records.shape();
+    let mut line = Line { out: out.as_deref_mut(), between: Vec::new(), begun: false };
+    while let Some(piece) = records.next()? {
+        let written = match &piece.part {
+            Part::Row(row) => {
+                let fate = {
+                    let view =
+                        View { records: &records, piece: &piece, row, columns: &columns, key: "" };
+                    work.fate(view)
+                };
+                match fate {
+                    Fate::Gone => Ok(()),
+                    Fate::Same => line.row(&piece.bytes),
+                    Fate::Emptied(cells) => line.row(&emptied(&piece, row, &cells, shape)),
+                }
+            }
+            Part::Between => {
+                line.between = piece.bytes;
+                Ok(())
+            }
+            Part::Frame | Part::Broken => line.frame(&piece.bytes),
+        };
+        written.map_err(|e| fault(&e, name))?;
+    }
+    let left: usize = work.own.values().map(HashSet::len).sum();
+    work.swept.missing = left as u64;
+    let stamp = records.stamp();
+    let now = records.file().metadata().map_err(|e| fault(&e, name))?;
+    if Stamp::of(&now) != stamp {
+        return Err(obstructed(name, "file-busy"));
+    }
+    Ok((work.swept, stamp))
+}
+
+/// What is written, with a comma between two elements of a list that stay.
+struct Line<'a> {
+    out: Option<&'a mut BufWriter<File>>,
+    between: Vec<u8>,
+    begun: bool,
+}
+
+impl Line<'_> {
+    fn frame(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        match &mut self.out {
+            Some(out) => out.write_all(bytes),
+            None => Ok(()),
+        }
+    }
+
+    fn row(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        let between = std::mem::take(&mut self.between);
+        if self.begun {
+            self.frame(&between)?;
+        }
+        self.begun = true;
+        self.frame(bytes)
+    }
+}
+
+impl Work<'_> {
+    fn fate(&mut self, row: View<'_>) -> Fate {
+        let print = print(row.piece, row.row);
+        let is_own = self.own.contains_key(&print);
+        if !is_own && !self.shared.contains_key(&print) {
+            return Fate::Same;
+        }
+        let key = self.twins.key(print);
+        let row = View { key: &key, ..row };
+        let taken = |list: &mut HashMap<[u8; 16], HashSet<String>>| {
+            list.get_mut(&print).is_some_and(|keys| keys.remove(&key))
+        };
+        let (own, shared) = (taken(&mut self.own), taken(&mut self.shared));
+        if !own && !shared {
+            return Fate::Same;
+        }
+        let (duty, hold) = (self.duties.holds(&row), self.holds.holds(&row));
+        if own && duty {
+            self.swept.duty += 1;
+        } else if own && hold {
+            self.swept.hold += 1;
+        }
+        if duty || hold {
+            return Fate::Same;
+        }
+        if own { self.own(&row) } else { self.shared(&row) }
+    }
+
+    fn own(&mut self, row: &View<'_>) -> Fate {
+        if self.sweep.delete {
+            self.swept.deleted += 1;
+            return Fate::Gone;
+        }
+        let columns = &self.sweep.columns;
+        let named = |at: Option<usize>| at.map_or(MORE, |at| row.columns[at].as_str());
+        let mine = row.row.cells.iter().filter(|cell| {
+            let name = named(cell.column);
+            columns.iter().any(|one| one == name)
+        });
+        let cells = mine.map(|cell| cell.range.clone()).collect();
+        self.swept.emptied += 1;
+        Fate::Emptied(cells)
+    }
+
+    fn shared(&mut self, row: &View<'_>) -> Fate {
+        let mut cells = Vec::new();
+        for (naming, values) in &self.naming {
+            let at = row.columns.iter().position(|one| *one == naming.column);
+            for cell in row.row.cells.iter().filter(|cell| at.is_some() && cell.column == at) {
+                let text = row.text(cell);
+                if text.is_some_and(|text| values.contains(&naming.how.fold(&text))) {
+                    cells.push(cell.range.clone());
+                }
+            }
+        }
+        if cells.is_empty() {
+            return Fate::Same;
+        }
+        self.swept.cells += cells.len() as u64;
+        Fate::Emptied(cells)
+    }
+}
+
+/// The row's bytes with some of its cells empty.
+fn emptied(piece: &Piece, row: &Row, cells: &[std::ops::Range<usize>], shape: Written) -> Vec<u8> {
+    let nothing: &[u8] = match shape {
+        // A line of nothing would be no row.
+        Written::Table if row.cells.len() == 1 => b"\"\"",
+        Written::Table => b"",
+        Written::Lines | Written::Array => b"null",
+    };
+    let mut cells = cells.to_vec();
+    cells.sort_by_key(|cell| cell.start);
+    cells.dedup();
+    let mut out = Vec::with_capacity(piece.bytes.len());
+    let mut at = 0;
+    for cell in cells {
+        out.extend_from_slice(&piece.bytes[at..cell.start]);
+        out.extend_from_slice(nothing);
+        at = cell.end;
+    }
+    out.extend_from_slice(&piece.bytes[at..]);
+    out
+}
