@@ -13,7 +13,7 @@ use super::{
     bundled,
     company::{self, Company},
     data::Conn,
-    middle, searched,
+    middle,
 };
 use crate::table::Table;
 
@@ -93,7 +93,6 @@ async fn ours(url: &str, sample: &str) -> Result<(f64, f64, f64)> {
     for n in 0..=RUNS {
         let begun = Instant::now();
         let request = company.asked(Kind::Access, FIRST).await?;
-        searched(&company, &request).await?;
         bundled(&company, &request, None).await?;
         if n > 0 {
             access.push(begun.elapsed().as_secs_f64());

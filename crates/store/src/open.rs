@@ -69,7 +69,7 @@ impl Store {
             Some(address) => postgres_pools(address).await?,
             None => sqlite_pools(&file).await?,
         };
-        let mut tx = begin_on(&writer, postgres).await?;
+        let mut tx = begin_on(&writer, begin(postgres, Wait::Disk)).await?;
         let root = keys::settle_root(&reader, postgres, &config.data_dir, root, &keys).await?;
         let (key, ring, root) =
             keys::load(&reader, &mut tx, postgres, root, &config.data_dir, keys.profile).await?;
@@ -143,7 +143,14 @@ impl Store {
     /// A write transaction without an entry: for what is no change of state (leases, progress) and
     /// for [`Store::begin`] itself. Not for rooms.
     pub(crate) async fn raw_begin(&self) -> Result<Transaction<'static, Any>> {
-        begin_on(&self.inner.writer, self.inner.postgres).await
+        begin_on(&self.inner.writer, begin(self.inner.postgres, Wait::Disk)).await
+    }
+
+    /// The same for what is found again or done again after a power failure (claims, leases, progress
+    /// of jobs): it is not waited until it is on the disk. It survives the end of this process, and is
+    /// on the disk at the latest with the next transaction that waits.
+    pub(crate) async fn raw_begin_soft(&self) -> Result<Transaction<'static, Any>> {
+        begin_on(&self.inner.writer, begin(self.inner.postgres, Wait::No)).await
     }
 
     /// Remembers that the ledger is damaged: every later write is refused.
@@ -245,8 +252,24 @@ impl Store {
     }
 }
 
-async fn begin_on(writer: &AnyPool, postgres: bool) -> Result<Transaction<'static, Any>> {
-    let begin = if postgres { "BEGIN" } else { "BEGIN IMMEDIATE" };
+/// Whether a commit waits until it is on the disk.
+enum Wait {
+    Disk,
+    No,
+}
+
+/// SQLite has the setting for a connection and outside of a transaction, so each one says what it wants;
+/// in WAL mode a commit that waits syncs what earlier ones left (<https://sqlite.org/pragma.html#pragma_synchronous>).
+fn begin(postgres: bool, wait: Wait) -> &'static str {
+    match (postgres, wait) {
+        (true, Wait::Disk) => "BEGIN",
+        (true, Wait::No) => "BEGIN; SET LOCAL synchronous_commit = off",
+        (false, Wait::Disk) => "PRAGMA synchronous = FULL; BEGIN IMMEDIATE",
+        (false, Wait::No) => "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE",
+    }
+}
+
+async fn begin_on(writer: &AnyPool, begin: &'static str) -> Result<Transaction<'static, Any>> {
     match writer.begin_with(begin).await {
         // On a full disk SQLite ends a transaction by itself; sqlx goes on counting it, and the
         // connection is of no use any more.

@@ -115,7 +115,7 @@ impl Runner {
             self.due(4, held.len()),
             jobs::COLUMNS
         );
-        let mut tx = self.store.raw_begin().await?;
+        let mut tx = self.store.raw_begin_soft().await?;
         let query = sqlx::query(AssertSqlSafe(sql)).bind(now).bind(lease(now)).bind(&self.id);
         let query = self.handlers.keys().fold(query, |query, kind| query.bind(*kind));
         let query = held.iter().fold(query, sqlx::query::Query::bind);
@@ -246,7 +246,7 @@ async fn renew(store: &Store, runner: &str, held: &[String]) -> Result<()> {
         "UPDATE job SET lease_until = $1 WHERE leased_by = $2 AND state = 'running' AND id IN ({})",
         marks(3, held.len())
     );
-    let mut tx = store.raw_begin().await?;
+    let mut tx = store.raw_begin_soft().await?;
     let query = sqlx::query(AssertSqlSafe(sql)).bind(lease(crate::now())).bind(runner);
     held.iter().fold(query, sqlx::query::Query::bind).execute(&mut *tx).await?;
     tx.commit().await?;
@@ -413,7 +413,7 @@ impl Store {
             }
         }
         let runner = claim.map(|claim| claim.runner).unwrap_or_default();
-        let mut tx = self.raw_begin().await?;
+        let mut tx = self.raw_begin_soft().await?;
         let cancel: Option<i64> = sqlx::query_scalar(
             "UPDATE job SET done = $1, total = $2, note = $3, lease_until = $4 \
              WHERE id = $5 AND ($6 = '' OR (leased_by = $6 AND state = 'running')) \

@@ -57,7 +57,7 @@ impl Default for Options {
             piece: 500,
             lock_timeout: Duration::from_secs(5),
             statement_timeout: Duration::from_mins(10),
-            memory: 16 << 20,
+            memory: 8 << 20,
         }
     }
 }
