@@ -289,6 +289,18 @@ async fn degrees(postgres: bool) {
     assert!(
         standing.is_enough() && standing.degree.is_some_and(|one| one.points == 3 && !one.binds)
     );
+    let page = format!("/console/requests/{}/identity", everywhere.id);
+    let version = everywhere.version.to_string();
+    let mut asked = vec![("version", version.as_str()), ("facts", "identity.birth_date")];
+    let refused = staff.post(&page, &format!("{page}/facts"), &asked).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST, "no reason to doubt is given");
+    asked.push(("doubt", "The address is a new one."));
+    let done = staff.post(&page, &format!("{page}/facts"), &asked).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    let notes = rights.messages(&everywhere.id, true).await.unwrap();
+    assert!(notes.iter().any(|one| one.text.contains("The address is a new one.")));
+    let told = rights.messages(&everywhere.id, false).await.unwrap();
+    assert!(told.iter().all(|one| !one.text.contains("new one")), "a note is not for the person");
 }
 
 #[tokio::test(flavor = "multi_thread")]
