@@ -112,7 +112,10 @@ async fn the_way_back(postgres: bool) {
     let mut told = new(Kind::Access, "han@example.com");
     let more = Identifier::parse(IdentifierKind::Email, "victim@example.com", "").unwrap();
     told.person = Subject::new(vec![told.person.identifiers()[0].clone(), more]).unwrap();
-    house.signed_in(told).await;
+    let (theirs, _) = house.signed_in(told).await;
+    assert!(house.rights.own(&theirs.id, &person("han@example.com")).await.is_ok());
+    let victim = house.rights.own(&theirs.id, &person("victim@example.com")).await;
+    assert!(matches!(victim, Err(RightsError::NotFound(_))), "what was told proves nothing");
     house.rights.receive(me(), new(Kind::Access, "unconfirmed@example.com")).await.unwrap();
     house.rights.receive(me(), new(Kind::Objection, "objector@example.com")).await.unwrap();
     tokio::time::sleep(Duration::from_millis(300)).await;
