@@ -25,6 +25,9 @@ rights-degree-advice-text = Another law under which this was asked lets you ask 
 rights-degree-see = See what is missing
 rights-error-degree = The law wants more certainty of who this is before data is handed out. See “Ask who it is”: ask for facts, check the person, or say why less is enough.
 rights-error-degree-none = No law of this request asks for more than is shown.
+rights-proof-doubt = Why you doubt who this is
+rights-proof-doubt-hint = More may be asked for only where there is reason to doubt, and no more than is proportionate ({ $cite }). Your reason stays with the request as a note.
+rights-error-doubt = Say why you doubt who this is: more may be asked for only with a reason.
 rights-event-degree-waived = Staff went on with less proof than the law's default
 rights-toast-proof-waive = Noted. You can go on.
 

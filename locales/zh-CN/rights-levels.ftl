@@ -17,6 +17,9 @@ rights-degree-advice-text = 本请求所依据的另一部法律规定，只有�
 rights-degree-see = 查看还缺什么
 rights-error-degree = 提供信息之前，法律要求对身份有更高程度的确认。请见“核验身份”：要求填写信息、核验请求人，或说明为何较少的证明即已足够。
 rights-error-degree-none = 本请求适用的法律没有要求更多证明。
+rights-proof-doubt = 为何对身份有疑问
+rights-proof-doubt-hint = 仅在有合理怀疑时才可要求补充信息，且应适度（{ $cite }）。您的理由将作为备注随请求保存。
+rights-error-doubt = 请说明为何对身份有疑问：只有存在理由时才可要求补充信息。
 rights-event-degree-waived = 工作人员以少于法律默认要求的证明继续办理
 rights-toast-proof-waive = 已记录，可以继续办理。
 

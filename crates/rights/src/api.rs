@@ -80,6 +80,7 @@ async fn make(
             name: wanted.name,
             words: wanted.words,
             authority: wanted.authority,
+            language: foreign(wanted.language.as_deref()),
             ..Private::default()
         },
         person,
@@ -97,6 +98,12 @@ async fn make(
         Ok(told) => (StatusCode::CREATED, Json(told)).into_response(),
         Err(error) => problem(&error),
     }
+}
+
+/// What the person writes, where it is none of the languages that our pages speak.
+fn foreign(tag: Option<&str>) -> String {
+    let other = tag.filter(|tag| Lang::from_tag(tag).is_none());
+    other.and_then(crate::tongue::primary).unwrap_or_default()
 }
 
 async fn one(token: Token, State(room): State<Room>, Path(id): Path<String>) -> Response {

@@ -75,6 +75,9 @@ pub(crate) fn primary(tag: &str) -> Option<String> {
     (letters && parts.all(rest)).then_some(first)
 }
 
+/// Tells languages of one script apart by their letters.
+type Within = fn(&[char]) -> &'static str;
+
 /// What a text looks like, or "".
 pub(crate) fn guess(text: &str) -> &'static str {
     let letters: Vec<char> = text.chars().filter(|c| c.is_alphabetic()).collect();
@@ -85,7 +88,7 @@ pub(crate) fn guess(text: &str) -> &'static str {
     if kana >= 3 && kana * 8 >= han {
         return "ja";
     }
-    let scripts: [(usize, fn(&[char]) -> &'static str); 9] = [
+    let scripts: [(usize, Within); 9] = [
         (han * 2, |_| "zh"),
         (of(|c| matches!(c, '\u{ac00}'..='\u{d7a3}' | '\u{1100}'..='\u{11ff}')) * 2, |_| "ko"),
         (of(|c| matches!(c, '\u{600}'..='\u{6ff}' | '\u{fb50}'..='\u{fefc}')), arabic),

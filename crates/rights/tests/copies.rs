@@ -112,7 +112,10 @@ async fn the_way_back(postgres: bool) {
     let mut told = new(Kind::Access, "han@example.com");
     let more = Identifier::parse(IdentifierKind::Email, "victim@example.com", "").unwrap();
     told.person = Subject::new(vec![told.person.identifiers()[0].clone(), more]).unwrap();
-    house.signed_in(told).await;
+    let (theirs, _) = house.signed_in(told).await;
+    assert!(house.rights.own(&theirs.id, &person("han@example.com")).await.is_ok());
+    let victim = house.rights.own(&theirs.id, &person("victim@example.com")).await;
+    assert!(matches!(victim, Err(RightsError::NotFound(_))), "what was told proves nothing");
     house.rights.receive(me(), new(Kind::Access, "unconfirmed@example.com")).await.unwrap();
     house.rights.receive(me(), new(Kind::Objection, "objector@example.com")).await.unwrap();
     tokio::time::sleep(Duration::from_millis(300)).await;
@@ -263,7 +266,7 @@ async fn degrees(postgres: bool) {
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
     let shown = staff.page(&page).await;
     shot("degree-waived.en", &shown);
-    assert!(shown.contains("Known by voice for years.") && shown.contains("Enough is shown"));
+    assert!(shown.contains("Known by voice for years.") && !shown.contains("Enough is shown"));
     assert!(
         rights.events(&request.id).await.unwrap().iter().any(|one| one.what == "degree-waived")
     );
@@ -289,6 +292,18 @@ async fn degrees(postgres: bool) {
     assert!(
         standing.is_enough() && standing.degree.is_some_and(|one| one.points == 3 && !one.binds)
     );
+    let page = format!("/console/requests/{}/identity", everywhere.id);
+    let version = everywhere.version.to_string();
+    let mut asked = vec![("version", version.as_str()), ("facts", "identity.birth_date")];
+    let refused = staff.post(&page, &format!("{page}/facts"), &asked).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST, "no reason to doubt is given");
+    asked.push(("doubt", "The address is a new one."));
+    let done = staff.post(&page, &format!("{page}/facts"), &asked).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    let notes = rights.messages(&everywhere.id, true).await.unwrap();
+    assert!(notes.iter().any(|one| one.text.contains("The address is a new one.")));
+    let told = rights.messages(&everywhere.id, false).await.unwrap();
+    assert!(told.iter().all(|one| !one.text.contains("new one")), "a note is not for the person");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -132,7 +132,7 @@ impl Server {
     async fn copied(&self, address: &str) -> Request {
         let request = self.house.asked_for(Kind::Portability, Level::Checked, address).await;
         self.house.rights.make_bundle(&li(), &request).await.unwrap();
-        for _ in 0..600 {
+        for _ in 0..3_000 {
             let bundle = self.house.rights.bundle(&request.id).await.unwrap().unwrap();
             if bundle.stage == Stage::Ready {
                 return request;

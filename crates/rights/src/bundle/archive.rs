@@ -194,6 +194,14 @@ with pyzipper.AESZipFile(sys.argv[1]) as z:
     fn a_file_beyond_four_gibibytes_is_written_without_holding_it() {
         const PIECE: usize = 1 << 20;
         const PIECES: u64 = 4_200;
+        const READ: &str = "
+import sys, zipfile
+z = zipfile.ZipFile(sys.argv[1])
+end = open(sys.argv[1], 'rb'); end.seek(-4096, 2); end = end.read()
+assert b'PK\\x06\\x06' in end and b'PK\\x06\\x07' in end, 'no ZIP64 end of the directory'
+large, last = z.infolist()
+assert last.header_offset > 0xffffffff
+print(large.file_size, z.read(last).decode().strip())";
         let tail = Tail { end: std::collections::VecDeque::new(), most: 2 * PIECE, count: 0 };
         let mut zip = Archive::new(tail);
         // As it comes: squeezing it would take this test many minutes.
@@ -214,14 +222,6 @@ with pyzipper.AESZipFile(sys.argv[1]) as z:
         let end: Vec<u8> = tail.end.into();
         file.as_file_mut().seek(SeekFrom::Start(count - end.len() as u64)).unwrap();
         file.as_file_mut().write_all(&end).unwrap();
-        const READ: &str = "
-import sys, zipfile
-z = zipfile.ZipFile(sys.argv[1])
-end = open(sys.argv[1], 'rb'); end.seek(-4096, 2); end = end.read()
-assert b'PK\\x06\\x06' in end and b'PK\\x06\\x07' in end, 'no ZIP64 end of the directory'
-large, last = z.infolist()
-assert last.header_offset > 0xffffffff
-print(large.file_size, z.read(last).decode().strip())";
         let said = python(READ, &[&file.path().display().to_string()]);
         assert_eq!(said.trim(), format!("{} 李雷,the last", PIECES * PIECE as u64));
         let mut ours = ZipArchive::new(file.as_file_mut()).unwrap();

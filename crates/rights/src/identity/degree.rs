@@ -12,8 +12,10 @@ use crate::{
     request::{NewEvent, insert_event, words},
 };
 
-/// What rule packs call rules that let us ask for more only with a reason.
-const SOFTENS: [&str; 2] = ["identity", "no_conditions"];
+/// What rule packs call the rule that more is asked for only where there is reason to doubt.
+const DOUBT: &str = "identity";
+/// Rules beside which another law's degree only advises.
+const SOFTENS: [&str; 2] = [DOUBT, "no_conditions"];
 
 /// What the laws of a request want, the strictest of them.
 #[derive(Debug, Clone)]
@@ -106,6 +108,16 @@ impl Rights {
             rules.any(|fact| SOFTENS.contains(&fact.code.as_str()))
         };
         Some(Degree { points, declares, binds: !request.regimes.iter().any(softens), rules })
+    }
+
+    /// Rules that let us ask for more only where there is reason to doubt who somebody is (GDPR Art 12(6)).
+    pub fn doubt_rules(&self, request: &Request) -> Vec<Fact> {
+        let (law, day) = (self.regimes().law(), regime::today());
+        let of = |regime: &String| -> Vec<Fact> {
+            let rules = law.about(regime, About::RightsRule, day);
+            rules.filter(|fact| fact.code == DOUBT).cloned().collect()
+        };
+        request.regimes.iter().flat_map(of).collect()
     }
 
     async fn waiver(&self, request: &str) -> Result<Option<Waiver>> {

@@ -17,7 +17,7 @@ use web::{CsrfForm, Page, Permission, Rule, WebError, redirect_with_toast};
 
 use super::{Paper, Proof, Stage, Standing, TRIES, Verdict, papers::LARGEST};
 use crate::{
-    Kind, Request, Room, State,
+    Kind, Request, RightsError, Room, State,
     portal::{Typed, again},
 };
 
@@ -62,6 +62,8 @@ struct IdentityPage {
     says: Vec<(String, String)>,
     /// How much must be shown before data is handed out, and how much is.
     standing: Standing,
+    /// The articles by which more is asked for only with a reason, or "".
+    doubt: String,
     may_act: bool,
 }
 
@@ -80,6 +82,9 @@ impl IdentityPage {
     }
     fn can_ask(&self) -> bool {
         self.may_act && self.request.state == State::Open
+    }
+    fn must_declare(&self) -> bool {
+        self.standing.degree.as_ref().is_some_and(|one| one.binds && one.declares)
     }
     fn has_tries(&self) -> bool {
         self.proof.as_ref().is_none_or(|one| one.tries < TRIES)
@@ -152,12 +157,19 @@ async fn page(room: &Room, p: Page, request: Request) -> Result<IdentityPage, We
         papers: rights.papers(&request.id).await?,
         says: says(room, &request, zh),
         standing: rights.standing(&request).await?,
+        doubt: doubt(room, &request, zh),
         may_act: p.can(Permission::EditRecords),
         results,
         proof,
         request,
         p,
     })
+}
+
+fn doubt(room: &Room, request: &Request, zh: bool) -> String {
+    let rules = room.rights.doubt_rules(request);
+    let cites: Vec<&str> = rules.iter().map(|fact| fact.cite.get(zh)).collect();
+    cites.join(if zh { "；" } else { "; " })
 }
 
 /// What the laws of a request say about how sure one must be, each with its citation.
@@ -187,6 +199,7 @@ struct Input {
     text: String,
     facts: Vec<String>,
     declares: String,
+    doubt: String,
 }
 
 async fn act(
@@ -203,6 +216,11 @@ async fn act(
         return Err(WebError::Conflict("rights-error-changed".into()));
     }
     let actor = p.actor();
+    let asks = matches!(act.as_str(), "facts" | "paper");
+    let why = input.doubt.trim();
+    if asks && why.is_empty() && !rights.doubt_rules(&request).is_empty() {
+        return Err(RightsError::Asked("rights-error-doubt").into());
+    }
     match act.as_str() {
         "facts" => {
             let declares = !input.declares.is_empty();
@@ -220,6 +238,10 @@ async fn act(
             rights.remove_papers(&actor, &id).await?;
         }
         _ => return Err(WebError::NotFound),
+    }
+    if asks && !why.is_empty() {
+        let why = format!("{}: {why}", p.t("rights-proof-doubt"));
+        rights.note(&actor, rights.request(&id).await?, &why).await?;
     }
     let toast = format!("rights-toast-proof-{act}");
     Ok(redirect_with_toast(&format!("/console/requests/{id}/identity"), &toast))
@@ -257,7 +279,7 @@ async fn tell(
     let request = room.rights.own(&id, &customer.session.person).await?;
     slow_down(&room, &customer)?;
     if let Err(error) = room.rights.tell_facts(&request, told.clone(), declared).await {
-        let declares = matches!(error, crate::RightsError::Asked("rights-error-declare"));
+        let declares = matches!(error, RightsError::Asked("rights-error-declare"));
         let field = if declares { "declared" } else { "" };
         let typed = Typed { told, ..Typed::default() };
         return again(&room, customer, request, (error, field), typed).await;

@@ -41,7 +41,8 @@ impl Rights {
         let places: Vec<String> = (2..blind.len() + 2).map(|n| format!("${n}")).collect();
         let sql = format!(
             "SELECT r.id FROM rights_request r JOIN rights_person p ON p.request = r.id
-             WHERE (r.closed_at = 0 OR r.closed_at > $1) AND p.blind IN ({})",
+             WHERE (r.closed_at = 0 OR r.closed_at > $1) AND p.blind IN ({})
+             ORDER BY r.received_at DESC LIMIT 100",
             places.join(", ")
         );
         let mut query = sqlx::query_scalar(AssertSqlSafe(sql)).bind(now() - AFTER);

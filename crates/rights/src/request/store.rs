@@ -568,9 +568,11 @@ impl Rights {
 }
 
 /// Whether a request is a person's, by an identifier of both. A telephone may be a household's: it
-/// does not speak for a request that names somebody by more than that.
+/// does not speak for a request that names somebody by more than that. Nor does an identifier that was
+/// only told beside the address that the link went to: its owner may be somebody else.
 fn is_theirs(request: &Request, person: &consent::Subject) -> Result<bool> {
-    let asked = request.private.person()?;
+    let proved = if request.level == Level::Contact { request.proved()? } else { None };
+    let asked = proved.map_or_else(|| request.private.person(), Ok)?;
     let phone = consent::IdentifierKind::Phone;
     let only_phones = asked.identifiers().iter().all(|one| one.kind() == phone);
     let mut same = person.identifiers().iter().filter(|one| asked.identifiers().contains(one));

@@ -36,6 +36,10 @@ async fn fill(house: &House, id: &str) {
         format!(
             "INSERT INTO rights_bundle (request, stage, expires_at) VALUES ('{id}', 'gone', 1)"
         ),
+        format!("INSERT INTO rights_bundle_lock (request, sealed, made_at) VALUES ('{id}', '', 1)"),
+        format!(
+            "INSERT INTO rights_degree (request, at, actor, sealed) VALUES ('{id}', 1, '', '')"
+        ),
         format!(
             "INSERT INTO rights_move (request, state, host, sealed, asked_at) VALUES ('{id}', 'arrived', '', '', 1)"
         ),
