@@ -10,6 +10,7 @@ rights-task-of = Task for request { $name }
 rights-task-source = Source
 rights-task-what = What is missing
 rights-task-owner = Who sees to it
+rights-task-team = Owner in the data map
 rights-task-due = Due
 rights-task-due-text = before the answer to the person is
 rights-task-why = Why

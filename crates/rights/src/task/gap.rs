@@ -172,12 +172,7 @@ mod tests {
     use super::*;
 
     fn gap(source: &str, table: &str, code: &str, detail: &str) -> Gap {
-        Gap {
-            source: source.into(),
-            table: table.into(),
-            code: code.into(),
-            detail: detail.into(),
-        }
+        Gap { source: source.into(), table: table.into(), code: code.into(), detail: detail.into() }
     }
 
     #[test]

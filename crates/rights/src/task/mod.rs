@@ -7,8 +7,8 @@ mod gap;
 mod give;
 mod model;
 mod owner;
-mod pages;
 mod page_of;
+mod pages;
 mod retry;
 mod settle;
 mod store;
@@ -17,8 +17,8 @@ pub(crate) use gap::Gap;
 pub use model::{Stand, Step, Task, Why};
 pub(crate) use page_of::of_request;
 pub(crate) use pages::router;
-pub(crate) use store::close;
 pub use store::Filter;
+pub(crate) use store::close;
 
 /// Who makes and closes tasks when nobody does.
 const BY: ::store::Actor = ::store::Actor::System("rights");

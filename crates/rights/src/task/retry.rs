@@ -1,7 +1,7 @@
 //! Every hour: sources that were out of reach are tried, and where one answers again, what could not be
 //! done is done again. A source that is down costs one connection an hour, however many requests wait.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use ::store::now;
 use futures::StreamExt as _;
@@ -31,21 +31,26 @@ impl Rights {
     /// # Errors
     /// Those of Privet's own database.
     pub async fn retry_tasks(&self) -> Result<usize> {
-        let tasks = self.tasks_to_retry().await?;
-        let tasks: Vec<&Task> = tasks.iter().filter(|task| is_time(task, now())).collect();
-        let sources: BTreeSet<&str> = tasks.iter().map(|task| task.source.as_str()).collect();
-        let asked = sources.into_iter().map(|source| async move {
-            let answers = find::answers(self.regimes().map(), source).await;
-            answers.then_some(source)
-        });
-        let asked: Vec<_> = asked.collect();
-        let there: BTreeSet<&str> = futures::stream::iter(asked)
+        let sources = self.sources_to_retry().await?;
+        let asked: Vec<_> = sources
+            .iter()
+            .map(|source| async move {
+                let answers = find::answers(self.regimes().map(), source).await;
+                answers.then_some(source)
+            })
+            .collect();
+        let there: Vec<&String> = futures::stream::iter(asked)
             .buffer_unordered(SOURCES)
             .filter_map(std::future::ready)
             .collect()
             .await;
+        let mut tasks = Vec::new();
+        for source in there {
+            tasks.extend(self.tasks_to_retry(source).await?);
+        }
+        let tasks = tasks.iter().filter(|task| is_time(task, now()));
         let mut jobs: BTreeMap<(&str, Step), Vec<&str>> = BTreeMap::new();
-        for task in tasks.into_iter().filter(|task| there.contains(task.source.as_str())) {
+        for task in tasks {
             jobs.entry((&task.request, task.step)).or_default().push(&task.source);
         }
         let mut begun = 0;

@@ -27,20 +27,6 @@ enum Move<'a> {
     Reached(&'a Task),
 }
 
-impl PartialEq for Task {
-    fn eq(&self, other: &Self) -> bool {
-        self.id == other.id
-    }
-}
-
-impl Eq for Task {}
-
-impl std::fmt::Debug for Task {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Task").field("name", &self.name).field("step", &self.step).finish()
-    }
-}
-
 /// What somebody said is done or not needed stays so.
 fn moves<'a>(tasks: &'a [Task], faults: &'a [Fault]) -> Vec<Move<'a>> {
     let of = |source: &str| tasks.iter().find(|task| task.source == source);
