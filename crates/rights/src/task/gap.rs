@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::Why;
 use crate::{
     correction::{Correction, Look, State},
@@ -15,7 +17,7 @@ const LONGEST: usize = 400;
 const NAMED: usize = 12;
 
 /// A place that was not reached, as a job tells it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Gap {
     pub source: String,
     /// "" for the whole source.

@@ -5,6 +5,7 @@
 
 mod gap;
 mod give;
+mod job;
 mod model;
 mod owner;
 mod page_of;
@@ -14,6 +15,7 @@ mod settle;
 mod store;
 
 pub(crate) use gap::Gap;
+pub(crate) use job::{Settle, job};
 pub use model::{Stand, Step, Task, Why};
 pub(crate) use page_of::of_request;
 pub(crate) use pages::router;

@@ -192,6 +192,7 @@ async fn act(
         "done" => rights.end_task(&actor, &task, true, &input.text).await?,
         "drop" => rights.end_task(&actor, &task, false, &input.text).await?,
         "open" => rights.reopen_task(&actor, &task).await?,
+        "try" => rights.try_task(&actor, &task).await?,
         "give" => rights.give_task(&actor, &task, &input.to).await?,
         _ => return Err(RightsError::NotFound("act").into()),
     }

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use ::store::now;
+use ::store::{Actor, now};
 use futures::StreamExt as _;
 
-use super::{BY, Step, Task, Why};
+use super::{BY, Stand, Step, Task, Why};
 use crate::{
     Request, Result, Rights, RightsError, bundle, correction,
     erase::{Act, Erasure, Stage},
@@ -56,7 +56,7 @@ impl Rights {
         let mut begun = 0;
         for ((id, step), sources) in jobs {
             // One that cannot be tried this moment holds no other back.
-            match self.try_again(id, step, &sources).await {
+            match self.try_again(&BY, id, step, &sources).await {
                 Ok(did) => begun += usize::from(did),
                 Err(error) => tracing::warn!(%error, request = id, "a task was not tried again"),
             }
@@ -64,24 +64,42 @@ impl Rights {
         Ok(begun)
     }
 
-    async fn try_again(&self, id: &str, step: Step, sources: &[&str]) -> Result<bool> {
+    /// Tries at once what a task is open for.
+    ///
+    /// # Errors
+    /// [`RightsError::Conflict`] where trying helps nobody, while the source does not answer, and while
+    /// it is tried already.
+    pub async fn try_task(&self, by: &Actor, task: &Task) -> Result<()> {
+        if task.stand != Stand::Open || !task.why.passes() {
+            return Err(RightsError::Conflict("rights-error-task-stand"));
+        }
+        if !find::answers(self.regimes().map(), &task.source).await {
+            return Err(RightsError::Conflict("rights-error-task-down"));
+        }
+        if !self.try_again(by, &task.request, task.step, &[&task.source]).await? {
+            return Err(RightsError::Conflict("rights-error-task-busy"));
+        }
+        Ok(())
+    }
+
+    async fn try_again(&self, by: &Actor, id: &str, step: Step, sources: &[&str]) -> Result<bool> {
         let request = self.request(id).await?;
         match step {
             Step::Search => match self.found(id).await? {
                 Some(search) if search.stage == find::Stage::Running => Ok(false),
-                _ => self.search(&BY, &request).await.map(|()| true),
+                _ => self.search(by, &request).await.map(|()| true),
             },
             Step::Copy => match self.bundle(id).await? {
                 Some(one) if one.stage == bundle::Stage::Making => Ok(false),
-                _ => self.make_bundle(&BY, &request).await.map(|()| true),
+                _ => self.make_bundle(by, &request).await.map(|()| true),
             },
-            Step::Correction => self.correct_again(&request, sources).await,
-            Step::Erasure => self.erase_or_plan(&request).await,
+            Step::Correction => self.correct_again(by, &request, sources).await,
+            Step::Erasure => self.erase_or_plan(by, &request).await,
         }
     }
 
     /// What could not be written is written again; else it is looked again at what is held.
-    async fn correct_again(&self, request: &Request, sources: &[&str]) -> Result<bool> {
+    async fn correct_again(&self, by: &Actor, request: &Request, sources: &[&str]) -> Result<bool> {
         let all = self.corrections(&request.id).await?;
         if all.iter().any(|one| one.state.moves()) {
             return Ok(false);
@@ -93,7 +111,7 @@ impl Rights {
         });
         let mut begun = false;
         for one in failed {
-            self.retry_correction(&BY, request, &one.id).await?;
+            self.retry_correction(by, request, &one.id).await?;
             begun = true;
         }
         let look = self.held(&request.id).await?;
@@ -103,21 +121,21 @@ impl Rights {
                 && look.unreached.iter().any(|one| sources.iter().any(|id| at(id, &one.0)))
         });
         if unread {
-            self.look_at_held(&BY, request).await?;
+            self.look_at_held(by, request).await?;
         }
         Ok(begun || unread)
     }
 
     /// What was begun goes on. A plan that nobody touched is made anew, so that it holds the source;
     /// one that somebody worked on is left to them.
-    async fn erase_or_plan(&self, request: &Request) -> Result<bool> {
+    async fn erase_or_plan(&self, by: &Actor, request: &Request) -> Result<bool> {
         let Some(erasure) = self.erasure(&request.id).await? else { return Ok(false) };
         if erasure.stage == Stage::Partial {
             let waits = erasure.steps.iter().any(|step| !step.is_done && step.error != "no-key");
             let again = if waits {
-                self.resume_erasure(&BY, &request.id).await
+                self.resume_erasure(by, &request.id).await
             } else {
-                self.plan_erasure(&BY, request).await
+                self.plan_erasure(by, request).await
             };
             return match again {
                 Ok(()) => Ok(true),
@@ -129,7 +147,7 @@ impl Rights {
         if asked || !is_untouched(&erasure) {
             return Ok(false);
         }
-        self.plan_erasure(&BY, request).await.map(|()| true)
+        self.plan_erasure(by, request).await.map(|()| true)
     }
 }
 

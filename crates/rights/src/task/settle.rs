@@ -12,7 +12,7 @@ use super::{
     store::{self, New},
 };
 use crate::{
-    Request, Result, Rights, RightsError,
+    Request, Result, Rights,
     request::{NewEvent, insert_event},
 };
 
@@ -48,38 +48,8 @@ fn moves<'a>(tasks: &'a [Task], faults: &'a [Fault]) -> Vec<Move<'a>> {
 }
 
 impl Rights {
-    /// Makes and closes tasks after a job of a request: `gaps` is all that it could not do. What the
-    /// job did stands, whether this can be kept or not.
-    pub(crate) async fn settle_tasks(&self, request: &str, step: Step, gaps: &[Gap]) {
-        if let Err(error) = self.settle(request, step, gaps).await {
-            tracing::warn!(%error, request, "tasks for owners could not be kept");
-        }
-    }
-
-    /// After a plan of an erasure, or its work.
-    pub(crate) async fn erasure_settled(&self, request: &str) {
-        match self.erasure(request).await {
-            Ok(Some(one)) if !one.stage.moves() => {
-                self.settle_tasks(request, Step::Erasure, &Gap::of_erasure(&one)).await;
-            }
-            Ok(_) => {}
-            Err(error) => tracing::warn!(%error, request, "tasks for owners could not be kept"),
-        }
-    }
-
-    /// After a look at what is held, or changes of it.
-    pub(crate) async fn corrections_settled(&self, request: &str) {
-        let gaps = async {
-            let Some(look) = self.held(request).await? else { return Ok(Vec::new()) };
-            Ok::<_, RightsError>(Gap::of_corrections(&look, &self.corrections(request).await?))
-        };
-        match gaps.await {
-            Ok(gaps) => self.settle_tasks(request, Step::Correction, &gaps).await,
-            Err(error) => tracing::warn!(%error, request, "tasks for owners could not be kept"),
-        }
-    }
-
-    async fn settle(&self, id: &str, step: Step, gaps: &[Gap]) -> Result<()> {
+    /// Makes and closes tasks after a job of a request: `gaps` is all that it could not do.
+    pub(super) async fn settle(&self, id: &str, step: Step, gaps: &[Gap]) -> Result<()> {
         let request = self.request(id).await?;
         if request.state.is_closed() {
             return Ok(());

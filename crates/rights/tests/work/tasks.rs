@@ -357,6 +357,11 @@ async fn owners_see_their_tasks_and_end_them() {
     let answer = reader.post(&one, &format!("{one}/open"), &[]).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
 
+    // Trying at once: while it is down that is told, once it answers it is tried.
+    let down = reader.post(&one, &format!("{one}/try"), &[]).await;
+    assert_eq!(down.status, StatusCode::CONFLICT);
+    assert!(down.text.contains("still does not answer"), "{}", down.text);
+
     // The request's page tells that it is open, and warns whoever answers.
     let rooms = rights::router(web.clone(), rights.clone());
     let mut reader = Reader::open(web.clone(), rooms, list, "en", "owner").await;
@@ -385,6 +390,11 @@ async fn owners_see_their_tasks_and_end_them() {
     );
     let page = reader.page(&request_page).await;
     assert!(page.contains("By hand.") && !page.contains("still open"), "{page}");
+    assert_eq!(reader.post(&one, &format!("{one}/open"), &[]).await.status, StatusCode::SEE_OTHER);
+    shop.gate.open().await;
+    assert_eq!(reader.post(&one, &format!("{one}/try"), &[]).await.status, StatusCode::SEE_OTHER);
+    shop.task(&request, Step::Search, stands(Stand::Reached)).await;
+    assert_eq!(reader.post(list, &format!("{one}/try"), &[]).await.status, StatusCode::CONFLICT);
     work.stop().await;
     shop.db.drop().await;
 }
