@@ -71,7 +71,7 @@ struct News<'a> {
     tasks: Vec<&'a TaskTelling>,
 }
 
-impl<'a> News<'a> {
+impl News<'_> {
     fn is_empty(&self) -> bool {
         self.requests.is_empty() && self.tasks.is_empty()
     }
