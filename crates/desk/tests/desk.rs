@@ -17,11 +17,15 @@ use policy::Policy;
 use preference::Preferences;
 use regime::{Profile, Regimes};
 use retain::{NewHold, Retain, Scope};
-use rights::Rights;
+use rights::{By, Channel, Kind, Level, New, Private, Rights};
 use store::{Actor, now};
 use transfer::Transfers;
 use warn::Warn;
-use web::{Web, WebConfig, access::Action, testing::reader::Reader};
+use web::{
+    Permission, Web, WebConfig,
+    access::Action,
+    testing::reader::{Reader, set},
+};
 
 const PAGE: &str = "/console/desk";
 const DAY: i64 = 24 * 3600 * 1_000_000;
@@ -175,6 +179,50 @@ async fn clocks_of_all_rooms_run_in_the_order_of_their_end(desk: Desk) {
     assert!(without.iter().all(|clock| clock.kind != ClockKind::Approval));
 }
 
+/// A request of long ago that nobody answered.
+async fn late_request(desk: &Desk) -> String {
+    let one = consent::Identifier::parse(consent::IdentifierKind::Email, "li@example.com", "");
+    let new = New {
+        kind: Kind::Access,
+        by: By::Person,
+        channel: Channel::Staff,
+        person: consent::Subject::new(vec![one.unwrap()]).unwrap(),
+        private: Private::default(),
+        property: consent::property::DEFAULT.into(),
+        lang: web::Lang::En,
+        level: Level::Checked,
+        received_at: now() - 400 * DAY,
+        about: String::new(),
+    };
+    desk.rooms().rights.receive(colleague(), new).await.unwrap().id
+}
+
+async fn late_requests_and_tasks_of_ones_own_wait(desk: Desk) {
+    let id = late_request(&desk).await;
+    let mut reader = reader(&desk, "en", "owner").await;
+    let page = reader.page(PAGE).await;
+    assert!(page.contains("One rights request is late"), "{page}");
+    assert!(page.contains("/console/requests?state=late") && !page.contains("is yours"), "{page}");
+    let task = format!(
+        "INSERT INTO rights_task (id, request, source, name, step, why, detail, owner, stand, margin,
+           made_at, seen_at)
+         SELECT id, '{id}', id, 'Shop', 'search', 'down', '', id, 'open', 0, 1, 1 FROM web_user"
+    );
+    set(&desk.rooms().web, &task).await;
+    let page = reader.page(PAGE).await;
+    assert!(page.contains("One task of a rights request is yours"), "{page}");
+    assert!(page.contains("/console/requests/tasks?owner=me"), "{page}");
+    // Whoever may not see requests is told of none, but of their own task.
+    for role in web::Role::ALL.into_iter().filter(|role| role.can(Permission::ViewRecords)) {
+        let sql = format!("UPDATE web_user SET role = '{}'", role.as_str());
+        set(&desk.rooms().web, &sql).await;
+        let page = reader.page(PAGE).await;
+        let sees = role.can(Permission::LookUpPeople);
+        assert_eq!(page.contains("request is late"), sees, "{}", role.as_str());
+        assert!(page.contains("One task of a rights request is yours"), "{}", role.as_str());
+    }
+}
+
 fn look() -> web::Look {
     web::Look {
         lang: web::Lang::En,
@@ -223,5 +271,6 @@ macro_rules! on_both {
 on_both!(
     changes_are_told_until_they_are_ticked_off,
     clocks_of_all_rooms_run_in_the_order_of_their_end,
+    late_requests_and_tasks_of_ones_own_wait,
     the_page_stands_in_both_languages_and_ends_where_a_role_does,
 );

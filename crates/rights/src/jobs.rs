@@ -45,6 +45,7 @@ pub fn add_handlers(runner: Runner, rights: &Rights) -> Runner {
         .handle(crate::agents::Tell { rights: rights.clone() })
         .handle(crate::keep::Keep { rights: rights.clone() })
         .handle(crate::watch::Watch { rights: rights.clone() })
+        .handle(crate::task::Settle { rights: rights.clone() })
         .handle(Hourly { rights: rights.clone() })
 }
 

@@ -205,9 +205,8 @@ impl Rights {
         });
         let bytes = bytes.await.map_err(|error| RightsError::Search(error.to_string()))?;
         let bytes = bytes.map_err(disk)?;
+        self.queue_gaps(&request.id, task::Step::Copy, &Gap::of_walk(plan, outcome)).await?;
         request::end_bundle(self, &request.id, bytes, rows, missing.len()).await?;
-        let gaps = Gap::of_walk(plan, outcome);
-        self.settle_tasks(&request.id, task::Step::Copy, &gaps).await;
         // Only now: a server killed before goes on from its place and needs what was collected.
         for node in nodes {
             match tokio::fs::remove_file(place.join(collect::file(node))).await {

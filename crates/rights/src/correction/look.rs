@@ -12,6 +12,7 @@ use super::{
 use crate::{
     Kind, Request, Result, Rights, RightsError,
     find::{ground, starting},
+    task,
 };
 
 const KIND: &str = "rights_held";
@@ -75,6 +76,7 @@ impl Rights {
         .bind(id)
         .execute(tx.conn())
         .await?;
+        tx.enqueue(task::job(id, task::Step::Correction)).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -213,7 +215,6 @@ impl JobHandler for Find {
     async fn run(&self, context: JobContext) -> Result<(), JobError> {
         let request = context.payload["request"].as_str().unwrap_or_default().to_owned();
         Box::pin(self.rights.look_held(&request)).await?;
-        self.rights.corrections_settled(&request).await;
         Ok(())
     }
 

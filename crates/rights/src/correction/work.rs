@@ -12,6 +12,7 @@ use super::{BY, Correction, State, store::moved};
 use crate::{
     Result, Rights, RightsError,
     request::{NewEvent, insert_event},
+    task::Step,
     told,
 };
 
@@ -92,6 +93,7 @@ impl Rights {
         if worked > 0 {
             let all = self.corrections(request).await?;
             self.show_written(request, &all).await?;
+            self.queue_settling(request, Step::Correction).await?;
         }
         if wrote > 0 {
             let entry = Entry::new(BY, "rights.correction_ended", "rights_request", request);
@@ -218,9 +220,7 @@ impl JobHandler for Write {
 
     async fn run(&self, context: JobContext) -> Result<(), JobError> {
         let request = context.payload["request"].as_str().unwrap_or_default().to_owned();
-        Box::pin(self.rights.carry_corrections(&context, &request)).await?;
-        self.rights.corrections_settled(&request).await;
-        Ok(())
+        Box::pin(self.rights.carry_corrections(&context, &request)).await
     }
 
     async fn ended(&self, _: &Store, job: &JobRow) {

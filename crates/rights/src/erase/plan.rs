@@ -23,6 +23,7 @@ use crate::{
     Kind, Request, Result, Rights, RightsError,
     find::{Unreached, ground, starting, unreached, ways},
     request::{NewEvent, insert_event},
+    task,
 };
 
 /// The job's kind.
@@ -139,6 +140,7 @@ impl Rights {
             .await?;
         let event = NewEvent { request: id, what: "erasure-planned", detail: "" };
         insert_event(&mut tx, &BY, &event).await?;
+        tx.enqueue(task::job(id, task::Step::Erasure)).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -477,7 +479,6 @@ impl JobHandler for Plan {
     async fn run(&self, context: JobContext) -> Result<(), JobError> {
         let request = context.payload["request"].as_str().unwrap_or_default().to_owned();
         Box::pin(self.rights.draw_plan(&context, &request)).await?;
-        self.rights.erasure_settled(&request).await;
         Ok(())
     }
 

@@ -20,6 +20,7 @@ use crate::{
     Result, Rights, RightsError,
     find::starting,
     request::{NewEvent, insert_event},
+    task,
     told,
 };
 
@@ -89,6 +90,7 @@ impl Rights {
             let mut tx = self.erasure_moved(&BY, "rights.erasure_partly", id, stages, "").await?;
             let event = NewEvent { request: id, what: "erasure-partly", detail: "" };
             insert_event(&mut tx, &BY, &event).await?;
+            tx.enqueue(task::job(id, task::Step::Erasure)).await?;
             tx.commit().await?;
             return Ok(());
         }
@@ -192,6 +194,7 @@ impl Rights {
         let event = NewEvent { request: id, what: "erased", detail: "" };
         insert_event(&mut tx, by, &event).await?;
         tx.enqueue(again::job(id)).await?;
+        tx.enqueue(task::job(id, task::Step::Erasure)).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -230,9 +233,7 @@ impl JobHandler for Carry {
 
     async fn run(&self, context: JobContext) -> Result<(), JobError> {
         let request = context.payload["request"].as_str().unwrap_or_default().to_owned();
-        Box::pin(self.rights.carry_out(&context, &request)).await?;
-        self.rights.erasure_settled(&request).await;
-        Ok(())
+        Box::pin(self.rights.carry_out(&context, &request)).await
     }
 
     /// A job that failed for good leaves an erasure that somebody can go on with.

@@ -11,10 +11,7 @@ use serde_json::json;
 use store::{Actor, Entry, JobContext, JobError, JobHandler, NewJob, now};
 use trace::{How, Options, Plan, Why};
 
-use crate::{
-    Request, Result, Rights, RightsError,
-    task::{self, Gap},
-};
+use crate::{Request, Result, Rights, RightsError, task};
 
 /// The job's kind.
 pub(crate) const KIND: &str = "rights_search";
@@ -228,6 +225,9 @@ impl Rights {
         .bind(request)
         .execute(tx.conn())
         .await?;
+        if stage == "done" {
+            tx.enqueue(task::job(request, task::Step::Search)).await?;
+        }
         tx.commit().await?;
         Ok(())
     }
@@ -290,9 +290,7 @@ impl JobHandler for Look {
     async fn run(&self, context: JobContext) -> Result<(), JobError> {
         let request = context.payload["request"].as_str().unwrap_or_default().to_owned();
         let findings = self.rights.look(&request).await?;
-        let gaps = Gap::of_findings(&findings);
         self.rights.end_search(&request, Ok(findings)).await?;
-        self.rights.settle_tasks(&request, task::Step::Search, &gaps).await;
         Ok(())
     }
 

@@ -177,9 +177,7 @@ pub(super) async fn make(
     }
     match received {
         Ok(made) if session.is_some() => Ok(redirect(&format!("/privacy/requests/{}", made.id))),
-        Ok(made) if !made.code.is_empty() => {
-            Ok(code::asked(&room, &made.code, ""))
-        }
+        Ok(made) if !made.code.is_empty() => Ok(code::asked(&room, &made.code, "")),
         Ok(_) => Ok(redirect("/privacy/requests/sent")),
         Err(RightsError::Asked(key)) => {
             let field = if key == "rights-error-authority" { "authority" } else { "words" };
@@ -292,7 +290,11 @@ pub(super) async fn confirm(
 }
 
 /// The request's page, with a session for what was shown and nothing else that was written beside it.
-pub(super) async fn signed_in(room: &Room, request: &Request, kind: LinkKind) -> Result<Response, WebError> {
+pub(super) async fn signed_in(
+    room: &Room,
+    request: &Request,
+    kind: LinkKind,
+) -> Result<Response, WebError> {
     let person = shown_by(&request.private.person()?).ok_or(WebError::NotFound)?;
     let lang = Lang::from_tag(&request.lang).unwrap_or_default();
     let preferences = room.rights.preferences();

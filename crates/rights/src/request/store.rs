@@ -332,7 +332,7 @@ pub(super) async fn find(rights: &Rights, tx: &mut WriteTx, id: &str) -> Result<
     rights.read(&row.ok_or(RightsError::NotFound("request"))?)
 }
 
-/// The filter as SQL; its binds follow in [`Filter::binds`]. `$5` is now.
+/// The filter as SQL; `$5` is now.
 const TESTS: &str = "($1 = '' OR state = $1
       OR ($1 = 'work' AND state IN ('unverified', 'open', 'waiting'))
       OR ($1 = 'late' AND state IN ('unverified', 'open', 'waiting') AND paused = 0 AND due_at > 0
@@ -341,13 +341,11 @@ const TESTS: &str = "($1 = '' OR state = $1
     AND ($3 = '' OR assignee = $3 OR ($3 = 'nobody' AND assignee = ''))
     AND ($4 = 0 OR number = $4)";
 
-impl Filter {
-    /// The number, or 0; −1 for what is none, so that nothing is found.
-    fn number(&self) -> i64 {
-        match self.number.trim().trim_start_matches(['R', 'r', '-']) {
-            "" if self.number.trim().is_empty() => 0,
-            text => text.parse().unwrap_or(-1),
-        }
+/// The number of `R-17` or `17`; 0 for nothing, −1 for what is none, so that nothing is found.
+pub(crate) fn number_of(text: &str) -> i64 {
+    match text.trim().trim_start_matches(['R', 'r', '-']) {
+        "" if text.trim().is_empty() => 0,
+        number => number.parse().unwrap_or(-1),
     }
 }
 
@@ -416,7 +414,7 @@ impl Rights {
             .bind(&filter.state)
             .bind(&filter.kind)
             .bind(&filter.assignee)
-            .bind(filter.number())
+            .bind(number_of(&filter.number))
             .bind(now())
             .bind(limit)
             .bind(offset)
@@ -427,7 +425,7 @@ impl Rights {
             .bind(&filter.state)
             .bind(&filter.kind)
             .bind(&filter.assignee)
-            .bind(filter.number())
+            .bind(number_of(&filter.number))
             .bind(now())
             .fetch_one(self.store().reader())
             .await?;

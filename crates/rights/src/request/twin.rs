@@ -71,8 +71,8 @@ impl Rights {
         of: &str,
         text: &str,
     ) -> Result<()> {
-        super::change::open(&request)?;
-        let text = super::change::words(text)?;
+        super::act::open(&request)?;
+        let text = super::act::words(text)?;
         let others = self.others(&request).await?;
         let of = others.twins.into_iter().find(|one| one.id == of);
         let of = of.ok_or(RightsError::Asked("rights-error-duplicate"))?;

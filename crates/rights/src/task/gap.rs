@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::Why;
 use crate::{
     correction::{Correction, Look, State},
@@ -15,7 +17,7 @@ const LONGEST: usize = 400;
 const NAMED: usize = 12;
 
 /// A place that was not reached, as a job tells it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Gap {
     pub source: String,
     /// "" for the whole source.
@@ -172,12 +174,7 @@ mod tests {
     use super::*;
 
     fn gap(source: &str, table: &str, code: &str, detail: &str) -> Gap {
-        Gap {
-            source: source.into(),
-            table: table.into(),
-            code: code.into(),
-            detail: detail.into(),
-        }
+        Gap { source: source.into(), table: table.into(), code: code.into(), detail: detail.into() }
     }
 
     #[test]

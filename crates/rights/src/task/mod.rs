@@ -5,20 +5,22 @@
 
 mod gap;
 mod give;
+mod job;
 mod model;
 mod owner;
-mod pages;
 mod page_of;
+mod pages;
 mod retry;
 mod settle;
 mod store;
 
 pub(crate) use gap::Gap;
+pub(crate) use job::{Settle, job};
 pub use model::{Stand, Step, Task, Why};
 pub(crate) use page_of::of_request;
 pub(crate) use pages::router;
-pub(crate) use store::close;
 pub use store::Filter;
+pub(crate) use store::close;
 
 /// Who makes and closes tasks when nobody does.
 const BY: ::store::Actor = ::store::Actor::System("rights");

@@ -108,8 +108,7 @@ pub enum Stand {
 
 impl Stand {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Open, Self::Done, Self::Dropped, Self::Reached, Self::Closed];
+    pub const ALL: [Self; 5] = [Self::Open, Self::Done, Self::Dropped, Self::Reached, Self::Closed];
 
     /// Stable name.
     pub fn as_str(self) -> &'static str {
@@ -136,8 +135,8 @@ impl Stand {
     }
 }
 
-/// A task. No `Debug`: what was said may name a person.
-#[derive(Clone)]
+/// A task. `Debug` shows nothing of what was said: it may name a person.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Task {
     /// Its id.
     pub id: String,
@@ -178,6 +177,16 @@ pub struct Task {
     pub ended_by: String,
     /// What they said.
     pub said: String,
+}
+
+impl std::fmt::Debug for Task {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Task")
+            .field("source", &self.source)
+            .field("step", &self.step)
+            .field("stand", &self.stand)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Task {

@@ -10,9 +10,8 @@ fn named<'a>(owner: &str, members: &'a [Member]) -> Option<&'a Member> {
     let same = |text: &str, part: &str| text.trim().to_lowercase() == part.trim().to_lowercase();
     let parts = std::iter::once(owner).chain(owner.split([',', ';', '/', '，', '；', '、']));
     let mut parts = parts.filter(|part| !part.trim().is_empty());
-    parts.find_map(|part| {
-        members.iter().find(|one| same(&one.name, part) || same(&one.login, part))
-    })
+    parts
+        .find_map(|part| members.iter().find(|one| same(&one.name, part) || same(&one.login, part)))
 }
 
 fn pick<'a>(owner: &str, assignee: &str, members: &'a [Member]) -> Option<&'a Member> {
@@ -24,6 +23,17 @@ fn pick<'a>(owner: &str, assignee: &str, members: &'a [Member]) -> Option<&'a Me
 }
 
 impl Rights {
+    /// Whom the data map names as owner of a source's system now, or "".
+    pub(super) async fn team_of(&self, source: &str) -> Result<String> {
+        let map = self.regimes().map();
+        let sources = map.sources().await?;
+        let system = sources.iter().find(|one| one.id == source).map(|one| one.system_id.as_str());
+        match system {
+            None | Some("") => Ok(String::new()),
+            Some(id) => Ok(map.system(id).await?.owner),
+        }
+    }
+
     /// The id of whoever sees to a source of a request; "" where nobody works here.
     pub(super) async fn owner_of(&self, request: &Request, system: &str) -> Result<String> {
         let owner = match system {

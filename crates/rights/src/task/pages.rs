@@ -10,9 +10,7 @@ use axum::{
 };
 use serde::Deserialize;
 use store::now;
-use web::{
-    Choice, CsrfForm, ListQuery, Page, Pager, Permission, WebError, redirect_with_toast,
-};
+use web::{Choice, CsrfForm, ListQuery, Page, Pager, Permission, WebError, redirect_with_toast};
 
 use super::{Filter, Stand, Step, Task};
 use crate::{RightsError, Room, desk::Names};
@@ -89,12 +87,10 @@ async fn list(p: Page, l: ListQuery, Extract(room): Extract<Room>) -> Result<Res
     };
     let (tasks, total) = room.rights.tasks(&filter, l.limit(), l.offset()).await?;
     let names = Names::load(&room.web).await?;
-    let stand = |one: Stand| {
-        Choice::new(one.as_str(), p.t(&format!("rights-task-{}", one.as_str())))
-    };
-    let step = |one: Step| {
-        Choice::new(one.as_str(), p.t(&format!("rights-task-step-{}", one.as_str())))
-    };
+    let stand =
+        |one: Stand| Choice::new(one.as_str(), p.t(&format!("rights-task-{}", one.as_str())));
+    let step =
+        |one: Step| Choice::new(one.as_str(), p.t(&format!("rights-task-step-{}", one.as_str())));
     let special = |one: &str| Choice::new(one, p.t(&format!("rights-filter-{one}")));
     let ended = Stand::ALL.into_iter().filter(|one| *one != Stand::Open);
     let page = ListPage {
@@ -118,6 +114,8 @@ struct TaskPage {
     /// What to do, in plain words.
     advice: String,
     ended_by: String,
+    /// Whom the data map names as owner of the system: a person or a team.
+    team: String,
     members: Vec<Choice>,
     may_act: bool,
     /// May open the request and the source.
@@ -160,6 +158,7 @@ async fn one(
             "" => String::new(),
             by => names.of(&p, by),
         },
+        team: room.rights.team_of(&task.source).await?,
         sees_request: sees_all(&p),
         sees_source: p.can(Permission::ViewMap),
         row: Row::new(&p, &names, task),
@@ -193,6 +192,7 @@ async fn act(
         "done" => rights.end_task(&actor, &task, true, &input.text).await?,
         "drop" => rights.end_task(&actor, &task, false, &input.text).await?,
         "open" => rights.reopen_task(&actor, &task).await?,
+        "try" => rights.try_task(&actor, &task).await?,
         "give" => rights.give_task(&actor, &task, &input.to).await?,
         _ => return Err(RightsError::NotFound("act").into()),
     }

@@ -1,12 +1,12 @@
 //! Every hour: sources that were out of reach are tried, and where one answers again, what could not be
 //! done is done again. A source that is down costs one connection an hour, however many requests wait.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use ::store::now;
+use ::store::{Actor, now};
 use futures::StreamExt as _;
 
-use super::{BY, Step, Task, Why};
+use super::{BY, Stand, Step, Task, Why};
 use crate::{
     Request, Result, Rights, RightsError, bundle, correction,
     erase::{Act, Erasure, Stage},
@@ -31,27 +31,32 @@ impl Rights {
     /// # Errors
     /// Those of Privet's own database.
     pub async fn retry_tasks(&self) -> Result<usize> {
-        let tasks = self.tasks_to_retry().await?;
-        let tasks: Vec<&Task> = tasks.iter().filter(|task| is_time(task, now())).collect();
-        let sources: BTreeSet<&str> = tasks.iter().map(|task| task.source.as_str()).collect();
-        let asked = sources.into_iter().map(|source| async move {
-            let answers = find::answers(self.regimes().map(), source).await;
-            answers.then_some(source)
-        });
-        let asked: Vec<_> = asked.collect();
-        let there: BTreeSet<&str> = futures::stream::iter(asked)
+        let sources = self.sources_to_retry().await?;
+        let asked: Vec<_> = sources
+            .iter()
+            .map(|source| async move {
+                let answers = find::answers(self.regimes().map(), source).await;
+                answers.then_some(source)
+            })
+            .collect();
+        let there: Vec<&String> = futures::stream::iter(asked)
             .buffer_unordered(SOURCES)
             .filter_map(std::future::ready)
             .collect()
             .await;
+        let mut tasks = Vec::new();
+        for source in there {
+            tasks.extend(self.tasks_to_retry(source).await?);
+        }
+        let tasks = tasks.iter().filter(|task| is_time(task, now()));
         let mut jobs: BTreeMap<(&str, Step), Vec<&str>> = BTreeMap::new();
-        for task in tasks.into_iter().filter(|task| there.contains(task.source.as_str())) {
+        for task in tasks {
             jobs.entry((&task.request, task.step)).or_default().push(&task.source);
         }
         let mut begun = 0;
         for ((id, step), sources) in jobs {
             // One that cannot be tried this moment holds no other back.
-            match self.try_again(id, step, &sources).await {
+            match self.try_again(&BY, id, step, &sources).await {
                 Ok(did) => begun += usize::from(did),
                 Err(error) => tracing::warn!(%error, request = id, "a task was not tried again"),
             }
@@ -59,24 +64,42 @@ impl Rights {
         Ok(begun)
     }
 
-    async fn try_again(&self, id: &str, step: Step, sources: &[&str]) -> Result<bool> {
+    /// Tries at once what a task is open for.
+    ///
+    /// # Errors
+    /// [`RightsError::Conflict`] where trying helps nobody, while the source does not answer, and while
+    /// it is tried already.
+    pub async fn try_task(&self, by: &Actor, task: &Task) -> Result<()> {
+        if task.stand != Stand::Open || !task.why.passes() {
+            return Err(RightsError::Conflict("rights-error-task-stand"));
+        }
+        if !find::answers(self.regimes().map(), &task.source).await {
+            return Err(RightsError::Conflict("rights-error-task-down"));
+        }
+        if !self.try_again(by, &task.request, task.step, &[&task.source]).await? {
+            return Err(RightsError::Conflict("rights-error-task-busy"));
+        }
+        Ok(())
+    }
+
+    async fn try_again(&self, by: &Actor, id: &str, step: Step, sources: &[&str]) -> Result<bool> {
         let request = self.request(id).await?;
         match step {
             Step::Search => match self.found(id).await? {
                 Some(search) if search.stage == find::Stage::Running => Ok(false),
-                _ => self.search(&BY, &request).await.map(|()| true),
+                _ => self.search(by, &request).await.map(|()| true),
             },
             Step::Copy => match self.bundle(id).await? {
                 Some(one) if one.stage == bundle::Stage::Making => Ok(false),
-                _ => self.make_bundle(&BY, &request).await.map(|()| true),
+                _ => self.make_bundle(by, &request).await.map(|()| true),
             },
-            Step::Correction => self.correct_again(&request, sources).await,
-            Step::Erasure => self.erase_or_plan(&request).await,
+            Step::Correction => self.correct_again(by, &request, sources).await,
+            Step::Erasure => self.erase_or_plan(by, &request).await,
         }
     }
 
     /// What could not be written is written again; else it is looked again at what is held.
-    async fn correct_again(&self, request: &Request, sources: &[&str]) -> Result<bool> {
+    async fn correct_again(&self, by: &Actor, request: &Request, sources: &[&str]) -> Result<bool> {
         let all = self.corrections(&request.id).await?;
         if all.iter().any(|one| one.state.moves()) {
             return Ok(false);
@@ -88,7 +111,7 @@ impl Rights {
         });
         let mut begun = false;
         for one in failed {
-            self.retry_correction(&BY, request, &one.id).await?;
+            self.retry_correction(by, request, &one.id).await?;
             begun = true;
         }
         let look = self.held(&request.id).await?;
@@ -98,21 +121,21 @@ impl Rights {
                 && look.unreached.iter().any(|one| sources.iter().any(|id| at(id, &one.0)))
         });
         if unread {
-            self.look_at_held(&BY, request).await?;
+            self.look_at_held(by, request).await?;
         }
         Ok(begun || unread)
     }
 
     /// What was begun goes on. A plan that nobody touched is made anew, so that it holds the source;
     /// one that somebody worked on is left to them.
-    async fn erase_or_plan(&self, request: &Request) -> Result<bool> {
+    async fn erase_or_plan(&self, by: &Actor, request: &Request) -> Result<bool> {
         let Some(erasure) = self.erasure(&request.id).await? else { return Ok(false) };
         if erasure.stage == Stage::Partial {
             let waits = erasure.steps.iter().any(|step| !step.is_done && step.error != "no-key");
             let again = if waits {
-                self.resume_erasure(&BY, &request.id).await
+                self.resume_erasure(by, &request.id).await
             } else {
-                self.plan_erasure(&BY, request).await
+                self.plan_erasure(by, request).await
             };
             return match again {
                 Ok(()) => Ok(true),
@@ -124,7 +147,7 @@ impl Rights {
         if asked || !is_untouched(&erasure) {
             return Ok(false);
         }
-        self.plan_erasure(&BY, request).await.map(|()| true)
+        self.plan_erasure(by, request).await.map(|()| true)
     }
 }
 

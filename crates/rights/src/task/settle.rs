@@ -12,7 +12,7 @@ use super::{
     store::{self, New},
 };
 use crate::{
-    Request, Result, Rights, RightsError,
+    Request, Result, Rights,
     request::{NewEvent, insert_event},
 };
 
@@ -25,20 +25,6 @@ enum Move<'a> {
     /// It had been reached and is not any more.
     Reopen(&'a str, &'a Fault),
     Reached(&'a Task),
-}
-
-impl PartialEq for Task {
-    fn eq(&self, other: &Self) -> bool {
-        self.id == other.id
-    }
-}
-
-impl Eq for Task {}
-
-impl std::fmt::Debug for Task {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Task").field("name", &self.name).field("step", &self.step).finish()
-    }
 }
 
 /// What somebody said is done or not needed stays so.
@@ -62,38 +48,8 @@ fn moves<'a>(tasks: &'a [Task], faults: &'a [Fault]) -> Vec<Move<'a>> {
 }
 
 impl Rights {
-    /// Makes and closes tasks after a job of a request: `gaps` is all that it could not do. What the
-    /// job did stands, whether this can be kept or not.
-    pub(crate) async fn settle_tasks(&self, request: &str, step: Step, gaps: &[Gap]) {
-        if let Err(error) = self.settle(request, step, gaps).await {
-            tracing::warn!(%error, request, "tasks for owners could not be kept");
-        }
-    }
-
-    /// After a plan of an erasure, or its work.
-    pub(crate) async fn erasure_settled(&self, request: &str) {
-        match self.erasure(request).await {
-            Ok(Some(one)) if !one.stage.moves() => {
-                self.settle_tasks(request, Step::Erasure, &Gap::of_erasure(&one)).await;
-            }
-            Ok(_) => {}
-            Err(error) => tracing::warn!(%error, request, "tasks for owners could not be kept"),
-        }
-    }
-
-    /// After a look at what is held, or changes of it.
-    pub(crate) async fn corrections_settled(&self, request: &str) {
-        let gaps = async {
-            let Some(look) = self.held(request).await? else { return Ok(Vec::new()) };
-            Ok::<_, RightsError>(Gap::of_corrections(&look, &self.corrections(request).await?))
-        };
-        match gaps.await {
-            Ok(gaps) => self.settle_tasks(request, Step::Correction, &gaps).await,
-            Err(error) => tracing::warn!(%error, request, "tasks for owners could not be kept"),
-        }
-    }
-
-    async fn settle(&self, id: &str, step: Step, gaps: &[Gap]) -> Result<()> {
+    /// Makes and closes tasks after a job of a request: `gaps` is all that it could not do.
+    pub(super) async fn settle(&self, id: &str, step: Step, gaps: &[Gap]) -> Result<()> {
         let request = self.request(id).await?;
         if request.state.is_closed() {
             return Ok(());

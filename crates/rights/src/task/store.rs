@@ -4,7 +4,7 @@ use ::store::{Actor, Entry, WriteTx, new_id, now};
 use sqlx::{AssertSqlSafe, FromRow};
 
 use super::{Stand, Step, Task, Why, gap::Fault, model::margin};
-use crate::{Kind, Request, Result, Rights, RightsError};
+use crate::{Kind, Request, Result, Rights, RightsError, request::number_of};
 
 /// Which tasks to list. Empty texts do not narrow, but `stand`.
 #[derive(Debug, Clone, Default)]
@@ -48,6 +48,10 @@ const SELECT: &str = "SELECT t.id, t.request, r.number, r.kind, r.paused, r.due_
     t.tries, t.ended_at, t.ended_by, t.said_sealed
   FROM rights_task t JOIN rights_request r ON r.id = t.request";
 
+/// Trying again may help, see [`Why::passes`].
+const MAY_PASS: &str = "t.stand = 'open' AND r.closed_at = 0
+    AND t.why IN ('down', 'rights', 'changed', 'other')";
+
 /// The filter as SQL; `$5` is now.
 const TESTS: &str = "(t.stand = $1 OR $1 = 'all' OR ($1 = '' AND t.stand = 'open')
       OR ($1 = 'late' AND t.stand = 'open' AND r.paused = 0 AND r.due_at > 0
@@ -55,16 +59,6 @@ const TESTS: &str = "(t.stand = $1 OR $1 = 'all' OR ($1 = '' AND t.stand = 'open
     AND ($2 = '' OR t.step = $2)
     AND ($3 = '' OR t.owner = $3 OR ($3 = 'nobody' AND t.owner = ''))
     AND ($4 = 0 OR r.number = $4)";
-
-impl Filter {
-    /// The number, or 0; −1 for what is none, so that nothing is found.
-    fn number(&self) -> i64 {
-        match self.number.trim().trim_start_matches(['R', 'r', '-']) {
-            "" if self.number.trim().is_empty() => 0,
-            text => text.parse().unwrap_or(-1),
-        }
-    }
-}
 
 fn context(id: &str) -> String {
     format!("rights-task:{id}")
@@ -157,7 +151,7 @@ impl Rights {
             .bind(&filter.stand)
             .bind(&filter.step)
             .bind(&filter.owner)
-            .bind(filter.number())
+            .bind(number_of(&filter.number))
             .bind(now())
             .bind(limit)
             .bind(offset)
@@ -171,7 +165,7 @@ impl Rights {
             .bind(&filter.stand)
             .bind(&filter.step)
             .bind(&filter.owner)
-            .bind(filter.number())
+            .bind(number_of(&filter.number))
             .bind(now())
             .fetch_one(self.store().reader())
             .await?;
@@ -179,15 +173,24 @@ impl Rights {
         Ok((tasks, total))
     }
 
-    /// Open tasks that trying again may close: request, step and source.
-    pub(super) async fn tasks_to_retry(&self) -> Result<Vec<Task>> {
+    /// Sources that trying again may reach.
+    pub(super) async fn sources_to_retry(&self) -> Result<Vec<String>> {
         let sql = format!(
-            "{SELECT} WHERE t.stand = 'open' AND r.closed_at = 0
-               AND t.why IN ('down', 'rights', 'changed', 'other')
-             ORDER BY t.seen_at, t.id LIMIT 1000"
+            "SELECT DISTINCT t.source FROM rights_task t
+             JOIN rights_request r ON r.id = t.request WHERE {MAY_PASS}"
         );
-        let lines: Vec<Line> =
-            sqlx::query_as(AssertSqlSafe(sql)).fetch_all(self.store().reader()).await?;
+        Ok(sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(self.store().reader()).await?)
+    }
+
+    /// Open tasks of a source that trying again may close, what was tried longest ago first.
+    pub(super) async fn tasks_to_retry(&self, source: &str) -> Result<Vec<Task>> {
+        let sql = format!(
+            "{SELECT} WHERE t.source = $1 AND {MAY_PASS} ORDER BY t.seen_at, t.id LIMIT 500"
+        );
+        let lines: Vec<Line> = sqlx::query_as(AssertSqlSafe(sql))
+            .bind(source)
+            .fetch_all(self.store().reader())
+            .await?;
         lines.into_iter().map(|line| self.read_task(line)).collect()
     }
 }
@@ -202,12 +205,14 @@ pub(super) struct New<'a> {
     pub owner: &'a str,
 }
 
-/// `false` if another job made it this very moment.
+/// `false` if another job made it this very moment, or the request was closed.
 pub(super) async fn insert(tx: &mut WriteTx, new: &New<'_>) -> Result<bool> {
     let at = now();
     let done = sqlx::query(
         "INSERT INTO rights_task (id, request, source, name, step, why, detail, owner, stand, margin,
-           made_at, seen_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9, $10, $10)
+           made_at, seen_at)
+         SELECT $1, id, $3, $4, $5, $6, $7, $8, 'open', $9, $10, $10 FROM rights_request
+         WHERE id = $2 AND closed_at = 0
          ON CONFLICT (request, source, step) DO NOTHING",
     )
     .bind(new_id())

@@ -55,7 +55,8 @@ impl Rights {
         let lines = lines.join("\n\n");
         let args = [("near", near.as_str()), ("late", late.as_str()), ("lines", lines.as_str())];
         // Owners of systems may not see the queue.
-        let page = if tellings.is_empty() { "/console/requests/tasks" } else { "/console/requests" };
+        let page =
+            if tellings.is_empty() { "/console/requests/tasks" } else { "/console/requests" };
         let url = self.address(page);
         Letter::new("rights-watch-letter", lang, reader.to.clone(), &args).with_action(&url)
     }

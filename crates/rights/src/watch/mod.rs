@@ -71,7 +71,7 @@ struct News<'a> {
     tasks: Vec<&'a TaskTelling>,
 }
 
-impl<'a> News<'a> {
+impl News<'_> {
     fn is_empty(&self) -> bool {
         self.requests.is_empty() && self.tasks.is_empty()
     }
@@ -209,7 +209,10 @@ impl Rights {
             let letter = self.digest_letter(reader, news);
             self.web().queue_mail(&mut tx, &letter).await?;
         }
-        tx.states(None, Some(self.store().digest(&(kept.requests.len(), kept.tasks.len(), letters.len()))));
+        tx.states(
+            None,
+            Some(self.store().digest(&(kept.requests.len(), kept.tasks.len(), letters.len()))),
+        );
         tx.commit().await?;
         Ok(letters.len())
     }

@@ -60,14 +60,17 @@ async fn deadlines_become_longer_and_every_person_is_told_why() {
         );
         house.set(&sql).await;
     }
-    house.set(&format!("UPDATE rights_request SET extendable_to = 0 WHERE id = '{}'", short.id)).await;
+    house
+        .set(&format!("UPDATE rights_request SET extendable_to = 0 WHERE id = '{}'", short.id))
+        .await;
     let mut reader = house.reader("en", "owner").await;
     // Without a reason nothing happens.
     let picked = [("act", "extend"), ("sure", "yes"), ("id", one.id.as_str()), ("text", " ")];
     let refused = reader.post(QUEUE, BULK, &picked).await;
     assert_eq!(refused.status, StatusCode::BAD_REQUEST);
 
-    let page = done(&mut reader, "extend", &[&one, &two, &short], "Many systems to look through.").await;
+    let page =
+        done(&mut reader, "extend", &[&one, &two, &short], "Many systems to look through.").await;
     assert!(page.contains("No law allows this deadline"), "{page}");
     for one in [&one, &two] {
         let now = house.rights.request(&one.id).await.unwrap();

@@ -38,7 +38,8 @@ async fn task(house: &House, request: &Request, owner: &str, days: i64) {
 async fn text_of(house: &House, to: &str, n: usize) -> String {
     for _ in 0..400 {
         let letters = house.smtp.letters();
-        let mut mine = letters.iter().filter(|one| one.to.contains(to) && one.text().contains("Shop"));
+        let mut mine =
+            letters.iter().filter(|one| one.to.contains(to) && one.text().contains("Shop"));
         if let Some(letter) = mine.nth(n) {
             return letter.text();
         }

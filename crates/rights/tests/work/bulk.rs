@@ -7,7 +7,7 @@ use web::{
     testing::reader::{Answer, Reader, set},
 };
 
-use crate::{house::House, support::li};
+use crate::{house::House, support::li, tasks::shot};
 
 const QUEUE: &str = "/console/requests";
 const BULK: &str = "/console/requests/bulk";
@@ -81,12 +81,15 @@ async fn several(postgres: bool) {
     // Assigning: what cannot be done is told with its reason, and the first click changes nothing.
     let page = asked(&mut reader, "assign", &[&one.id, &two.id, &closed.id]).await.text;
     assert!(page.contains("Will be done") && page.contains("The request is closed."), "{page}");
+    shot("bulk", "en", &page);
+    shot("queue", "en", &reader.page(&format!("{QUEUE}?state=all")).await);
     assert_eq!(again(&house, &one).await.version, one.version);
     // Somebody else is quicker with one of them: it is left alone.
     house.rights.note(&li(), again(&house, &two).await, "Looked.").await.unwrap();
     let answer = sure(&mut reader, &page, "assign", &[("to", &me)]).await;
     assert_eq!(answer.status, StatusCode::OK);
     assert!(answer.text.contains("Not everything could be done"), "{}", answer.text);
+    shot("bulk-partly", "en", &answer.text);
     assert!(answer.text.contains("One request was done"), "{}", answer.text);
     assert!(answer.text.contains("Somebody else changed the request"), "{}", answer.text);
     assert_eq!(again(&house, &one).await.assignee, me);
@@ -98,7 +101,10 @@ async fn several(postgres: bool) {
 
     // Without letters no deadline is made longer.
     let page = asked(&mut reader, "extend", &[&one.id]).await.text;
-    assert!(page.contains("Cannot be done") && page.contains("It cannot be done for any"), "{page}");
+    assert!(
+        page.contains("Cannot be done") && page.contains("It cannot be done for any"),
+        "{page}"
+    );
 
     // Duplicates go to the earlier one of the same person.
     let page = asked(&mut reader, "duplicate", &[&one.id, &two.id, &other.id]).await.text;
@@ -147,7 +153,14 @@ async fn who_may_not_act_is_offered_nothing_and_refused() {
     let (house, _guard) = open(false).await;
     let one = house.asked_for(Kind::Access, Level::Checked, "li.lei@example.com").await;
     let mut reader = reader(&house, "zh-CN", "owner").await;
-    assert!(reader.page(QUEUE).await.contains("value=\"assign\""));
+    let page = reader.page(QUEUE).await;
+    assert!(page.contains("value=\"assign\""));
+    shot("queue", "zh-CN", &page);
+    for act in ["assign", "extend", "remind", "duplicate", "csv"] {
+        let page = asked(&mut reader, act, &[&one.id]).await.text;
+        assert!(page.contains("lang=\"zh-CN\""), "{act}");
+        shot(&format!("bulk-{act}"), "zh-CN", &page);
+    }
     let roles = ["privacy_officer", "engineer", "marketer", "auditor", "employee"];
     for role in roles {
         set(&house.base.web, &format!("UPDATE web_user SET role = '{role}'")).await;

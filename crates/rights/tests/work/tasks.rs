@@ -44,8 +44,7 @@ async fn shop(engine: Engine, postgres: bool) -> Shop {
     db.url = gate.address(&db.url);
     let house = House::open(store).await;
     let source = house.source(&db).await;
-    let draft =
-        SystemDraft { name: "Shop".into(), owner: "Erin".into(), ..SystemDraft::default() };
+    let draft = SystemDraft { name: "Shop".into(), owner: "Erin".into(), ..SystemDraft::default() };
     let system = house.base.map.create_system(li(), &draft).await.unwrap();
     let sql = format!("UPDATE source SET system_id = '{system}' WHERE id = '{source}'");
     set(&house.base.web, &sql).await;
@@ -317,6 +316,14 @@ async fn declare(house: &House, id: &str) {
     }
 }
 
+/// Keeps a page to look at, where a folder is named.
+pub fn shot(name: &str, lang: &str, page: &str) {
+    if let Some(folder) = std::env::var_os("PRIVET_SHOTS") {
+        let file = std::path::Path::new(&folder).join(format!("{name}.{lang}.html"));
+        std::fs::write(file, page).unwrap();
+    }
+}
+
 /// Engineers see their own tasks, and no request; whoever works on requests sees all.
 #[tokio::test(flavor = "multi_thread")]
 async fn owners_see_their_tasks_and_end_them() {
@@ -327,8 +334,7 @@ async fn owners_see_their_tasks_and_end_them() {
     shop.gate.shut().await;
     shop.searched(&request).await;
     let task = shop.task(&request, Step::Search, stands(Stand::Open)).await;
-    let (list, one) =
-        ("/console/requests/tasks", format!("/console/requests/tasks/{}", task.id));
+    let (list, one) = ("/console/requests/tasks", format!("/console/requests/tasks/{}", task.id));
     let rooms = rights::router(web.clone(), rights.clone());
     let mut reader = Reader::open(web.clone(), rooms, list, "en", "engineer").await;
 
@@ -351,17 +357,44 @@ async fn owners_see_their_tasks_and_end_them() {
     let answer = reader.post(&one, &format!("{one}/open"), &[]).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
 
+    // Trying at once: while it is down that is told, once it answers it is tried.
+    let down = reader.post(&one, &format!("{one}/try"), &[]).await;
+    assert_eq!(down.status, StatusCode::CONFLICT);
+    assert!(down.text.contains("still does not answer"), "{}", down.text);
+
     // The request's page tells that it is open, and warns whoever answers.
-    set(&web, "UPDATE web_user SET role = 'owner'").await;
+    let rooms = rights::router(web.clone(), rights.clone());
+    let mut reader = Reader::open(web.clone(), rooms, list, "en", "owner").await;
+    let may = "INSERT INTO access_purpose (user_id, purpose, given_by, given_at)
+               VALUES ('erin', 'customer_support', 'tester', 1)";
+    set(&web, may).await;
     let asked = reader.get(&request_page).await.location;
     let chosen = [("back", request_page.as_str()), ("purpose", "customer_support")];
     reader.post(&asked, "/console/access/purpose", &chosen).await;
     let page = reader.page(&request_page).await;
     assert!(page.contains("id=\"tasks\"") && page.contains("One task of an owner is still open"));
+    // Every page is whole in both languages.
+    for lang in ["en", "zh-CN"] {
+        set(&web, &format!("UPDATE web_user SET lang = '{lang}'")).await;
+        for (name, path) in [("tasks", list), ("task", &one), ("with-tasks", &request_page)] {
+            let page = reader.page(path).await;
+            assert!(page.contains(&format!("lang=\"{lang}\"")), "{name}");
+            shot(name, lang, &page);
+        }
+    }
+    set(&web, "UPDATE web_user SET lang = 'en'").await;
     let done = [("text", "By hand.")];
-    assert_eq!(reader.post(&one, &format!("{one}/done"), &done).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        reader.post(&one, &format!("{one}/done"), &done).await.status,
+        StatusCode::SEE_OTHER
+    );
     let page = reader.page(&request_page).await;
     assert!(page.contains("By hand.") && !page.contains("still open"), "{page}");
+    assert_eq!(reader.post(&one, &format!("{one}/open"), &[]).await.status, StatusCode::SEE_OTHER);
+    shop.gate.open().await;
+    assert_eq!(reader.post(&one, &format!("{one}/try"), &[]).await.status, StatusCode::SEE_OTHER);
+    shop.task(&request, Step::Search, stands(Stand::Reached)).await;
+    assert_eq!(reader.post(list, &format!("{one}/try"), &[]).await.status, StatusCode::CONFLICT);
     work.stop().await;
     shop.db.drop().await;
 }

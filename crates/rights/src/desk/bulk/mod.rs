@@ -28,8 +28,7 @@ enum Act {
 }
 
 impl Act {
-    const ALL: [Self; 5] =
-        [Self::Assign, Self::Extend, Self::Remind, Self::Duplicate, Self::Csv];
+    const ALL: [Self; 5] = [Self::Assign, Self::Extend, Self::Remind, Self::Duplicate, Self::Csv];
 
     fn as_str(self) -> &'static str {
         match self {
@@ -54,6 +53,7 @@ impl Act {
 /// What the reader may do to several.
 pub(super) fn acts(p: &Page) -> Vec<Choice> {
     let may = |act: &Act| p.can(act.needs());
-    let choice = |act: Act| Choice::new(act.as_str(), p.t(&format!("rights-bulk-{}", act.as_str())));
+    let choice =
+        |act: Act| Choice::new(act.as_str(), p.t(&format!("rights-bulk-{}", act.as_str())));
     Act::ALL.into_iter().filter(may).map(choice).collect()
 }
