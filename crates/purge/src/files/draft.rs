@@ -10,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sources::{Folder, Part, Piece, Row, SourceError, Stamp, Written};
+use sources::{Fixed, Folder, Part, Piece, Row, SourceError, Stamp, Written};
 
 use super::{
     MORE, Shelf, blocking,
@@ -290,8 +290,10 @@ fn rewrite(
     let named = sweep.table.columns.iter().map(|column| column.name.clone());
     let columns: Vec<String> = named.filter(|one| one != MORE).collect();
     let mut records = folder.records(name, &columns)?;
-    if records.fixed().is_some() && out.is_some() {
-        return Err(obstructed(name, "file-encoding"));
+    match records.fixed() {
+        Some(Fixed::Encoding) if out.is_some() => return Err(obstructed(name, "file-encoding")),
+        Some(Fixed::Parquet) if out.is_some() => return Err(obstructed(name, "file-parquet")),
+        _ => {}
     }
     let mut work = Work {
         own: listed(&sweep.own),

@@ -54,7 +54,7 @@ impl Shelf {
     }
 
     /// What files there are, as tables: each column a text. A file that cannot be read row by row is
-    /// there with the reason in [`Table::unsafe_because`]: `parquet`, `object`, `gone`, or words.
+    /// there with the reason in [`Table::unsafe_because`]: `object`, `gone`, or words.
     /// `known` are files and columns that somebody saw before.
     ///
     /// # Errors
@@ -70,8 +70,10 @@ impl Shelf {
                 let mut columns: Vec<String> =
                     store.columns.iter().map(|column| column.name.clone()).collect();
                 let (by_path, because) = match folder.look(&store.name) {
-                    Ok(Look::Rows(shape, _)) => (shape != sources::Written::Table, String::new()),
-                    Ok(Look::Parquet) => (false, "parquet".to_owned()),
+                    Ok(Look::Rows(shape, fixed)) => {
+                        let names_rows = fixed == Some(Fixed::Parquet);
+                        (shape != sources::Written::Table && !names_rows, String::new())
+                    }
                     Ok(Look::Object) => (false, "object".to_owned()),
                     Err(error) => (false, error.to_string()),
                 };
@@ -118,7 +120,7 @@ impl Shelf {
         let (folder, name) = (self.folder().await?.clone(), name.to_owned());
         blocking(move || {
             let why = match folder.look(&name)? {
-                Look::Parquet | Look::Rows(_, Some(Fixed::Parquet)) => Some("file-parquet"),
+                Look::Rows(_, Some(Fixed::Parquet)) => Some("file-parquet"),
                 Look::Object => Some("file-object"),
                 Look::Rows(_, Some(Fixed::Encoding)) => Some("file-encoding"),
                 Look::Rows(_, None) => None,
