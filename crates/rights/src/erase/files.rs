@@ -68,7 +68,7 @@ impl Files<'_> {
         let shelf = self.rights.retain().shelf(source).await?;
         let place = (self.id, step.at, self.round);
         if let Some((was, swept)) = self.rights.published(place).await?
-            && shelf.stamp(&step.table).await.is_ok_and(|is| is.is_same_file(&was))
+            && shelf.stamp(&step.table).await.is_ok_and(|is| is == was)
         {
             return Ok(done(swept));
         }

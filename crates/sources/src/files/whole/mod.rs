@@ -54,11 +54,6 @@ pub struct Stamp {
 }
 
 impl Stamp {
-    /// It is the same file, written to or not.
-    pub fn is_same_file(&self, other: &Self) -> bool {
-        (self.device, self.inode) == (other.device, other.inode)
-    }
-
     /// Of a file.
     pub fn of(meta: &std::fs::Metadata) -> Self {
         Self {
