@@ -206,7 +206,10 @@ fn remove(path: &Path, name: &str) -> Result<()> {
 
 fn write(folder: &Folder, sweep: &Sweep) -> Result<Draft> {
     let name = &sweep.table.name;
-    let path = folder.path(name)?;
+    let path = match folder.path(name) {
+        Err(SourceError::Vanished(_)) => return Err(obstructed(name, "file-gone")),
+        path => path?,
+    };
     if let Some(code) = obstacle(&path, name)? {
         return Err(obstructed(name, code));
     }
@@ -289,7 +292,11 @@ fn rewrite(
     let name = &sweep.table.name;
     let named = sweep.table.columns.iter().map(|column| column.name.clone());
     let columns: Vec<String> = named.filter(|one| one != MORE).collect();
-    let mut records = folder.records(name, &columns)?;
+    let mut records = match folder.records(name, &columns) {
+        // It has other columns now.
+        Err(SourceError::Vanished(_)) => return Err(obstructed(name, "file-changed")),
+        records => records?,
+    };
     match records.fixed() {
         Some(Fixed::Encoding) if out.is_some() => return Err(obstructed(name, "file-encoding")),
         Some(Fixed::Parquet) if out.is_some() => return Err(obstructed(name, "file-parquet")),

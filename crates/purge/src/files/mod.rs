@@ -69,12 +69,13 @@ impl Shelf {
             for store in &catalog.stores {
                 let mut columns: Vec<String> =
                     store.columns.iter().map(|column| column.name.clone()).collect();
-                let (by_path, because) = match folder.look(&store.name) {
-                    Ok(Look::Rows(shape, fixed)) => {
+                let (by_path, because) = match looked(&folder, &store.name) {
+                    Ok(None) => (false, String::new()),
+                    Ok(Some(Look::Rows(shape, fixed))) => {
                         let names_rows = fixed == Some(Fixed::Parquet);
                         (shape != sources::Written::Table && !names_rows, String::new())
                     }
-                    Ok(Look::Object) => (false, "object".to_owned()),
+                    Ok(Some(Look::Object)) => (false, "object".to_owned()),
                     Err(error) => (false, error.to_string()),
                 };
                 // A listing looks at some rows only; a path that a scan saw is there as well.
@@ -135,6 +136,11 @@ impl std::fmt::Debug for Shelf {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Shelf({})", self.address)
     }
+}
+
+/// What can be done with a file; nothing is read of one whose name says it.
+fn looked(folder: &Folder, name: &str) -> std::result::Result<Option<Look>, sources::SourceError> {
+    if folder.is_table(name) { Ok(None) } else { folder.look(name).map(Some) }
 }
 
 fn table(name: &str, columns: Vec<String>, unsafe_because: String) -> Table {

@@ -21,7 +21,7 @@ use encoding_rs::Encoding;
 use serde::de::IgnoredAny;
 
 use super::{
-    Files, Format, csv, format_of, io_error, json,
+    Files, Format, by_extension, csv, format_of, io_error, json,
     pieces::{TextFile, decode},
     sniff::{self, Dialect, HEAD},
 };
@@ -188,6 +188,11 @@ impl Folder {
     pub fn stamp(&self, name: &str) -> Result<Stamp, SourceError> {
         let meta = std::fs::metadata(self.path(name)?).map_err(|e| io_error(&e, name, true))?;
         Ok(Stamp::of(&meta))
+    }
+
+    /// Its name says that it is lines of fields.
+    pub fn is_table(&self, name: &str) -> bool {
+        by_extension(Path::new(name)) == Some(Format::Csv)
     }
 
     /// What can be done with one of its files, by its first bytes. It blocks.
