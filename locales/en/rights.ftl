@@ -786,7 +786,6 @@ rights-agents-letter-action = See who asked, and confirm
 rights-agents-letter-why = You get this because an agent's request about personal data names your address. If you allowed nothing, do nothing: without this letter nobody sees or changes anything.
 
 # Files: searched, copied and written anew for requests
-rights-why-file-parquet = a Parquet file is not searched row by row; look by hand, or export it as CSV or JSON Lines
 rights-why-file-object = one JSON object without rows; look by hand, or write it as JSON Lines or as an array of objects
 rights-why-file-gone = the file is not there any more; if it was moved or renamed, scan its folder again
 rights-why-file-unread = the file cannot be read: { $detail }

@@ -728,7 +728,6 @@ rights-agents-letter-action = 查看代理人并确认
 rights-agents-letter-why = 您收到本邮件，是因为代理人的一项个人信息请求写明了您的邮箱。如果您没有授权，请忽略；没有这封邮件，任何人都看不到也改不了任何内容。
 
 # 文件：为权利请求查找、复制与重写
-rights-why-file-parquet = Parquet 文件不逐行查找；请手工查看，或导出为 CSV 或 JSON Lines
 rights-why-file-object = 只有一个 JSON 对象，没有行；请手工查看，或改写为 JSON Lines 或对象数组
 rights-why-file-gone = 文件已不存在；如已移动或改名，请重新扫描其文件夹
 rights-why-file-unread = 无法读取该文件：{ $detail }

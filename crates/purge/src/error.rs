@@ -133,7 +133,7 @@ pub enum PurgeError {
         /// The file.
         file: String,
         /// Why: `file-busy`, `file-changed`, `file-denied`, `file-encoding`, `file-gone`,
-        /// `file-linked`, `file-owner`, `file-read-only`.
+        /// `file-linked`, `file-object`, `file-owner`, `file-parquet`, `file-read-only`.
         code: &'static str,
     },
     /// A progress or copy that belongs to another plan.
@@ -143,7 +143,7 @@ pub enum PurgeError {
 
 impl PurgeError {
     /// Every code there is.
-    pub const CODES: [&'static str; 27] = [
+    pub const CODES: [&'static str; 29] = [
         "source",
         "kind",
         "no-table",
@@ -169,7 +169,9 @@ impl PurgeError {
         "file-encoding",
         "file-gone",
         "file-linked",
+        "file-object",
         "file-owner",
+        "file-parquet",
         "file-read-only",
     ];
 

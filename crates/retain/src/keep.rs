@@ -50,7 +50,7 @@ impl Retain {
     pub async fn keeps(&self, source: &str, at: i64) -> Result<Keeps> {
         let moment = Timestamp::from_microsecond(at)
             .map_err(|_| RetainError::Rule("retain-error-period"))?;
-        let tables = self.map().tables_of(source).await?;
+        let tables = self.map().tables_and_files_of(source).await?;
         let holds = self.holds_on(source, at).await?;
         let duties = self
             .rules()

@@ -293,11 +293,10 @@ async fn rows_are_emptied_instead_and_held_ones_stay() {
         folder.text("cases.csv"),
         "email,phone,case\nli.lei2@example.com,+8613800138000,7\n,,8\nanna@example.com,+8613900139000,7\n"
     );
-    assert!(!folder.text("news.csv").to_lowercase().contains("li.lei2"));
-    assert_eq!(
-        folder.text("news.csv").matches("\r\n").count(),
-        news().0.matches("\r\n").count() - 1
-    );
+    // Only what the data map calls personal: the note is not.
+    let emptied = [";;\"says \"\"hi\"\",\r\ntwice\"\r\n", ";;\"谢谢\"\r\n"];
+    let all = [NEWS[0], NEWS[1], emptied[0], NEWS[2], emptied[1], NEWS[3]].concat();
+    assert_eq!(folder.text("news.csv"), all);
     // The held row is there and was to stay; nothing else is.
     let looked = house.looks(&request.id, 1).await;
     assert_eq!((looked.looked, looked.back, looked.fresh), (Looked::Clean, 0, 0));
@@ -361,16 +360,16 @@ const LINES: usize = 4_000;
 fn whole(n: usize, mine: bool) -> String {
     let mut text = String::from("email,order,note\n");
     for line in 0..LINES {
-        text.push_str(&format!("c{line}@example.com,{n}-{line},\"a, b\"\n"));
+        text.push_str(&format!("c{line}@example.com,{n:02}-{line},\"a, b\"\n"));
         if mine && line % 400 == 0 {
-            text.push_str(&format!("li.lei2@example.com,{n}-m{line},\"my, own\"\n"));
+            text.push_str(&format!("li.lei2@example.com,{n:02}-m{line},\"my, own\"\n"));
         }
     }
     text
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn files_survive_a_server_that_is_killed_twenty_times() {
+async fn files_survive_a_server_that_is_killed_again_and_again() {
     let guard = store::testing::temp_sqlite_guard();
     let folder = Folder::new();
     for n in 0..SHELVES {
@@ -392,8 +391,9 @@ async fn files_survive_a_server_that_is_killed_twenty_times() {
     house.base.web.store().close().await;
     drop(house);
 
-    let (mut moment, mut left) = (7_u64, 0);
-    for _ in 0..20 {
+    let length = whole(0, true).len() as u64;
+    let (mut moment, mut left, mut between) = (7_u64, 0, 0);
+    for _ in 0..7 {
         let mut child = std::process::Command::new(std::env::current_exe().unwrap())
             .args(["the_process_that_is_killed", "--exact", "--ignored", "--nocapture"])
             .env("PRIVET_CRASH_DIR", &guard.config().data_dir)
@@ -401,10 +401,10 @@ async fn files_survive_a_server_that_is_killed_twenty_times() {
             .stderr(std::process::Stdio::null())
             .spawn()
             .unwrap();
-        let done = folder.swept();
+        let done = folder.shorter(length);
         for _ in 0..2_000 {
             // At work on a file, or just done with one.
-            if folder.leftovers() > left || folder.swept() > done || folder.swept() == SHELVES {
+            if folder.leftovers() > left || folder.shorter(length) > done {
                 break;
             }
             tokio::time::sleep(std::time::Duration::from_millis(2)).await;
@@ -414,6 +414,7 @@ async fn files_survive_a_server_that_is_killed_twenty_times() {
         child.kill().unwrap(); // SIGKILL
         child.wait().unwrap();
         left = folder.leftovers();
+        between += u64::from(left > 0 || (1..SHELVES).contains(&folder.shorter(length)));
         // Whatever moment it was: each file is the old one or the new one.
         for n in 0..SHELVES {
             let text = folder.text(&format!("f{n}.csv"));
@@ -421,9 +422,15 @@ async fn files_survive_a_server_that_is_killed_twenty_times() {
         }
     }
 
+    assert!(between > 2, "it was killed at work {between} times only");
     let house = open().await;
     let work = house.work();
-    let erasure = house.still(&request.id).await;
+    let mut erasure = house.still(&request.id).await;
+    if erasure.stage == Stage::Partial {
+        // The job was given up after so many kills; a server goes on by itself every hour.
+        house.rights.retry_erasures().await.unwrap();
+        erasure = house.still(&request.id).await;
+    }
     assert_eq!(erasure.stage, Stage::Done, "{}", erasure.error);
     let done = erasure.done();
     assert_eq!((done.deleted, done.emptied), (SHELVES as u64 * 5, SHELVES as u64 * 5));

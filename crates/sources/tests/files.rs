@@ -17,7 +17,7 @@ use parquet::{
     file::{properties::WriterProperties, writer::SerializedFileWriter},
     schema::parser::parse_message_type,
 };
-use sources::{Limits, Sample, StoreFilter, StoreInfo};
+use sources::{Address, Limits, Options, Sample, StoreFilter, StoreInfo};
 
 async fn one(path: &Path, limits: &Limits) -> (StoreInfo, Sample) {
     let source = open(path.to_str().unwrap()).await.unwrap();
@@ -288,4 +288,32 @@ async fn a_named_pipe_is_never_waited_for() {
     let found = tokio::time::timeout(Duration::from_secs(10), work).await.unwrap();
 
     assert_eq!(found, (1, "not-a-database", "not-a-database"));
+}
+
+#[tokio::test]
+async fn parquet_rows_are_read_whole_with_every_value_of_a_list() {
+    let dir = tempfile::tempdir().unwrap();
+    write_parquet(&dir.path().join("a.parquet"), 3_000);
+    let (address, _) = Address::parse(dir.path().to_str().unwrap()).unwrap();
+    let folder = sources::Folder::open(&address, &Options::default()).await.unwrap();
+    let columns = ["tags[]".to_owned(), "id".to_owned(), "at".to_owned()];
+
+    let mut records = folder.records("a.parquet", &columns).unwrap();
+    let mut seen = 0;
+    while let Some(piece) = records.next().unwrap() {
+        let sources::Part::Row(row) = &piece.part else { panic!("a row") };
+        let texts = |at: usize| -> Vec<String> {
+            let mine = row.cells.iter().filter(|cell| cell.column == Some(at));
+            mine.filter_map(|cell| records.text(&piece.bytes, cell)).collect()
+        };
+        assert_eq!(texts(1), [seen.to_string()]);
+        assert_eq!(texts(0), [format!("t{seen}"), format!("t{seen}")]);
+        assert_eq!(texts(2).len(), usize::from(seen % 2 == 0));
+        let others = row.cells.iter().filter(|cell| cell.column.is_none());
+        let others: Vec<&str> = others.map(|cell| cell.path.as_str()).collect();
+        assert_eq!(others, ["email", "photo"]);
+        seen += 1;
+    }
+
+    assert_eq!((seen, records.fixed()), (3_000, Some(sources::Fixed::Parquet)));
 }

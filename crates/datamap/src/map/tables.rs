@@ -131,14 +131,24 @@ struct StoreLine {
 impl DataMap {
     /// The tables of a source that the last scan saw, with their foreign keys.
     pub async fn tables_of(&self, source_id: &str) -> Result<Tables> {
+        self.tables_like(source_id, "").await
+    }
+
+    /// The same, and of a source of files the files: for who can read and change rows of those, too.
+    pub async fn tables_and_files_of(&self, source_id: &str) -> Result<Tables> {
+        self.tables_like(source_id, "file").await
+    }
+
+    async fn tables_like(&self, source_id: &str, or: &str) -> Result<Tables> {
         let reader = self.store().reader();
         let stores: Vec<StoreLine> = sqlx::query_as(
             "SELECT id, name, rows_estimate,
                CASE WHEN people_decided <> '' THEN people_decided ELSE people END AS people
-             FROM data_store WHERE source_id = $1 AND kind = 'table' AND vanished_at IS NULL
+             FROM data_store WHERE source_id = $1 AND kind IN ('table', $2) AND vanished_at IS NULL
              ORDER BY name",
         )
         .bind(source_id)
+        .bind(or)
         .fetch_all(reader)
         .await?;
         let fields: Vec<TableField> = sqlx::query_as(

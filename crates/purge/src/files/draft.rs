@@ -10,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sources::{Folder, Part, Piece, Row, SourceError, Stamp, Written};
+use sources::{Fixed, Folder, Part, Piece, Row, SourceError, Stamp, Written};
 
 use super::{
     MORE, Shelf, blocking,
@@ -206,7 +206,10 @@ fn remove(path: &Path, name: &str) -> Result<()> {
 
 fn write(folder: &Folder, sweep: &Sweep) -> Result<Draft> {
     let name = &sweep.table.name;
-    let path = folder.path(name)?;
+    let path = match folder.path(name) {
+        Err(SourceError::Vanished(_)) => return Err(obstructed(name, "file-gone")),
+        path => path?,
+    };
     if let Some(code) = obstacle(&path, name)? {
         return Err(obstructed(name, code));
     }
@@ -289,9 +292,15 @@ fn rewrite(
     let name = &sweep.table.name;
     let named = sweep.table.columns.iter().map(|column| column.name.clone());
     let columns: Vec<String> = named.filter(|one| one != MORE).collect();
-    let mut records = folder.records(name, &columns)?;
-    if records.fixed().is_some() && out.is_some() {
-        return Err(obstructed(name, "file-encoding"));
+    let mut records = match folder.records(name, &columns) {
+        // It has other columns now.
+        Err(SourceError::Vanished(_)) => return Err(obstructed(name, "file-changed")),
+        records => records?,
+    };
+    match records.fixed() {
+        Some(Fixed::Encoding) if out.is_some() => return Err(obstructed(name, "file-encoding")),
+        Some(Fixed::Parquet) if out.is_some() => return Err(obstructed(name, "file-parquet")),
+        _ => {}
     }
     let mut work = Work {
         own: listed(&sweep.own),

@@ -54,7 +54,7 @@ impl Shelf {
     }
 
     /// What files there are, as tables: each column a text. A file that cannot be read row by row is
-    /// there with the reason in [`Table::unsafe_because`]: `parquet`, `object`, `gone`, or words.
+    /// there with the reason in [`Table::unsafe_because`]: `object`, `gone`, or words.
     /// `known` are files and columns that somebody saw before.
     ///
     /// # Errors
@@ -69,10 +69,13 @@ impl Shelf {
             for store in &catalog.stores {
                 let mut columns: Vec<String> =
                     store.columns.iter().map(|column| column.name.clone()).collect();
-                let (by_path, because) = match folder.look(&store.name) {
-                    Ok(Look::Rows(shape, _)) => (shape != sources::Written::Table, String::new()),
-                    Ok(Look::Parquet) => (false, "parquet".to_owned()),
-                    Ok(Look::Object) => (false, "object".to_owned()),
+                let (by_path, because) = match looked(&folder, &store.name) {
+                    Ok(None) => (false, String::new()),
+                    Ok(Some(Look::Rows(shape, fixed))) => {
+                        let names_rows = fixed == Some(Fixed::Parquet);
+                        (shape != sources::Written::Table && !names_rows, String::new())
+                    }
+                    Ok(Some(Look::Object)) => (false, "object".to_owned()),
                     Err(error) => (false, error.to_string()),
                 };
                 // A listing looks at some rows only; a path that a scan saw is there as well.
@@ -118,7 +121,7 @@ impl Shelf {
         let (folder, name) = (self.folder().await?.clone(), name.to_owned());
         blocking(move || {
             let why = match folder.look(&name)? {
-                Look::Parquet | Look::Rows(_, Some(Fixed::Parquet)) => Some("file-parquet"),
+                Look::Rows(_, Some(Fixed::Parquet)) => Some("file-parquet"),
                 Look::Object => Some("file-object"),
                 Look::Rows(_, Some(Fixed::Encoding)) => Some("file-encoding"),
                 Look::Rows(_, None) => None,
@@ -133,6 +136,11 @@ impl std::fmt::Debug for Shelf {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Shelf({})", self.address)
     }
+}
+
+/// What can be done with a file; nothing is read of one whose name says it.
+fn looked(folder: &Folder, name: &str) -> std::result::Result<Option<Look>, sources::SourceError> {
+    if folder.is_table(name) { Ok(None) } else { folder.look(name).map(Some) }
 }
 
 fn table(name: &str, columns: Vec<String>, unsafe_because: String) -> Table {

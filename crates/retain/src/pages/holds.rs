@@ -58,7 +58,7 @@ async fn list(p: Page, l: ListQuery, State(room): State<Room>) -> Result<Respons
 
 async fn rows(room: &Room, p: &Page, holds: Vec<Hold>) -> Result<Vec<Row>, WebError> {
     let names = Names::load(&room.web).await?;
-    let sources = super::sources(&room.retain).await?;
+    let sources = super::holdable(&room.retain).await?;
     let row = |hold: Hold| {
         let source = sources.iter().find(|one| one.is(&hold.source));
         Row {
@@ -148,7 +148,7 @@ async fn form(room: &Room, p: Page, input: Input, errors: Errors) -> Result<Form
             .map(|one| Choice::new(one, p.t(&format!("retain-scope-{one}"))))
             .to_vec(),
         kinds: ["email", "phone", "customer_id"].map(kind).to_vec(),
-        sources: super::sources(&room.retain).await?,
+        sources: super::holdable(&room.retain).await?,
         input,
         errors,
         p,
@@ -224,7 +224,8 @@ async fn read_scope(
         errors.add("source", p.t1("retain-error-source", "what", ""));
         return Ok(None);
     };
-    let tables = room.retain.map().tables_of(&source.id).await.map_err(RetainError::from)?;
+    let tables =
+        room.retain.map().tables_and_files_of(&source.id).await.map_err(RetainError::from)?;
     if input.scope == "source" {
         return Ok(Some(Scope::Source));
     }

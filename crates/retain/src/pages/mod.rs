@@ -60,9 +60,18 @@ impl Names {
     }
 }
 
-/// Sources whose rows can be changed, for choosing.
+/// Sources whose rows rules can change, for choosing.
 async fn sources(retain: &Retain) -> Result<Vec<Choice>, WebError> {
+    of_kinds(retain, &["sqlite", "postgres", "mysql"]).await
+}
+
+/// Sources in which something can be held: erasures that people ask for reach files, too.
+async fn holdable(retain: &Retain) -> Result<Vec<Choice>, WebError> {
+    of_kinds(retain, &["sqlite", "postgres", "mysql", "files"]).await
+}
+
+async fn of_kinds(retain: &Retain, kinds: &[&str]) -> Result<Vec<Choice>, WebError> {
     let all = retain.map().sources().await.map_err(crate::RetainError::from)?;
-    let fit = all.into_iter().filter(|one| matches!(&*one.kind, "sqlite" | "postgres" | "mysql"));
+    let fit = all.into_iter().filter(|one| kinds.contains(&&*one.kind));
     Ok(fit.map(|one| Choice::new(one.id, one.name)).collect())
 }

@@ -147,7 +147,7 @@ impl Rights {
             let found = folder.join(collect::file(node)).exists();
             let rows = if found { counts.own + counts.shared } else { 0 };
             if !catalogues.contains_key(&one.source) {
-                catalogues.insert(one.source.clone(), map.tables_of(&one.source).await?);
+                catalogues.insert(one.source.clone(), map.tables_and_files_of(&one.source).await?);
             }
             let tables = &catalogues[&one.source];
             let columns = tables.table(&one.table).map_or_else(Vec::new, |table| {

@@ -38,12 +38,14 @@ impl Files<'_> {
     /// Does the steps one after the other. What befalls one file keeps nobody from the others.
     pub async fn sweep(&self, source: &str, steps: &mut [Step], kept: bool) -> Result<(), Halt> {
         let mut fault = None;
+        let known = known(steps);
+        let mut schema = None;
         for step in steps.iter_mut() {
             self.context.progress(step.at, 0, "").await.map_err(Halt::Job)?;
             if self.rights.erasure_stage(self.id).await? == Some(Stage::Stopping) {
                 return Err(Halt::Stopped);
             }
-            match self.step(source, step).await {
+            match self.step(source, step, &known, &mut schema).await {
                 Ok(done) => {
                     (step.done, step.is_done) = (done, true);
                     (step.error, step.why) = (String::new(), String::new());
@@ -61,21 +63,33 @@ impl Files<'_> {
         fault.map_or(Ok(()), Err)
     }
 
-    async fn step(&self, source: &str, step: &Step) -> Result<Done, Halt> {
+    /// `schema`: what files there are, read when it is needed first.
+    async fn step(
+        &self,
+        source: &str,
+        step: &Step,
+        known: &BTreeMap<String, Vec<String>>,
+        schema: &mut Option<Schema>,
+    ) -> Result<Done, Halt> {
         if step.act == Act::Keep {
             return Ok(Done { stays: step.own, ..Done::default() });
         }
         let shelf = self.rights.retain().shelf(source).await?;
         let place = (self.id, step.at, self.round);
         if let Some((was, swept)) = self.rights.published(place).await?
-            && shelf.stamp(&step.table).await.is_ok_and(|is| is.is_same_file(&was))
+            && shelf.stamp(&step.table).await.is_ok_and(|is| is == was)
         {
             return Ok(done(swept));
         }
+        if schema.is_none() {
+            *schema = Some(shelf.schema(known).await?);
+        }
+        let gone = || PurgeError::File { file: step.table.clone(), code: "file-gone" };
+        let schema = schema.as_ref().ok_or_else(gone)?;
         loop {
             let stamp = self.rights.retain().holds_stamp().await?;
             let keeps = self.rights.retain().keeps(source, now()).await?;
-            let sweep = self.asked(&shelf, step, &keeps.of(&step.table)?).await?;
+            let sweep = self.asked(schema, step, &keeps.of(&step.table)?).await?;
             let draft = shelf.draft(sweep).await?;
             let swept = draft.swept;
             if swept.missing > 0 {
@@ -97,8 +111,7 @@ impl Files<'_> {
         }
     }
 
-    async fn asked(&self, shelf: &Shelf, step: &Step, kept: &Kept) -> Result<Sweep, Halt> {
-        let schema = shelf.schema(&known(step)).await?;
+    async fn asked(&self, schema: &Schema, step: &Step, kept: &Kept) -> Result<Sweep, Halt> {
         let keys = all_keys(self.rights, (self.id, step.at, self.round)).await?;
         let gone = || PurgeError::File { file: step.table.clone(), code: "file-gone" };
         let table = schema.table(&step.table).map_err(|_| gone())?;
@@ -126,12 +139,14 @@ async fn all_keys(rights: &Rights, (id, at, round): (&str, i64, i64)) -> Result<
     Ok(all)
 }
 
-/// Columns that the step knows of the file.
-fn known(step: &Step) -> BTreeMap<String, Vec<String>> {
-    let columns = step.columns.iter().map(|(column, _)| column);
-    let columns = columns.chain(step.cells.iter().map(|cell| &cell.column));
-    let columns = columns.filter(|one| *one != purge::MORE).cloned().collect();
-    [(step.table.clone(), columns)].into()
+/// Columns that the steps know of their files.
+fn known(steps: &[Step]) -> BTreeMap<String, Vec<String>> {
+    let columns = |step: &Step| {
+        let columns = step.columns.iter().map(|(column, _)| column);
+        let columns = columns.chain(step.cells.iter().map(|cell| &cell.column));
+        columns.filter(|one| *one != purge::MORE).cloned().collect()
+    };
+    steps.iter().map(|step| (step.table.clone(), columns(step))).collect()
 }
 
 fn sweep(

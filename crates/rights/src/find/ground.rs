@@ -53,7 +53,7 @@ pub(crate) async fn ground(map: &DataMap) -> Result<Ground> {
     let opened = Opened::default();
     let sources = databases.map(|one| async {
         let source = map.source(&one.id).await?;
-        let tables = map.tables_of(&source.id).await?;
+        let tables = map.tables_and_files_of(&source.id).await?;
         if source.kind == "files" {
             return Ok::<_, RightsError>(files(map, source, &tables).await);
         }

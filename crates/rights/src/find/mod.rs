@@ -257,7 +257,6 @@ pub(crate) fn unreached(one: &trace::Unreached) -> Unreached {
         Why::NoKey(detail) => ("no-key", detail.clone()),
         Why::Unsafe(detail) => ("unsafe", detail.clone()),
         Why::Unread(code) => match code.as_str() {
-            "parquet" => ("file-parquet", String::new()),
             "object" => ("file-object", String::new()),
             "gone" => ("file-gone", String::new()),
             words => ("file-unread", words.to_owned()),

@@ -61,7 +61,7 @@ async fn page(
     let sources = map.sources().await.map_err(RightsError::from)?;
     let mut tables = Vec::new();
     for source in sources.iter().filter(|one| one.kind != "declared") {
-        for table in map.tables_of(&source.id).await.map_err(RightsError::from)?.tables {
+        for table in map.tables_and_files_of(&source.id).await.map_err(RightsError::from)?.tables {
             let value = format!("{}{MARK}{}", source.id, table.name);
             tables.push(Choice::new(value, format!("{} · {}", source.name, table.name)));
         }

@@ -119,7 +119,7 @@ impl Rights {
         if !sources.iter().any(|one| one.id == end.source && database(&one.kind)) {
             return Ok(false);
         }
-        let tables = map.tables_of(&end.source).await?.tables;
+        let tables = map.tables_and_files_of(&end.source).await?.tables;
         let table = tables.iter().find(|one| one.name == end.table);
         Ok(table.is_some_and(|one| one.fields.iter().any(|field| field.name == end.column)))
     }

@@ -57,6 +57,9 @@ async fn fill(house: &House, id: &str) {
         format!(
             "INSERT INTO rights_erasure_keys (request, at, shared, round, n, sealed) VALUES ('{id}', 1, 0, 1, 0, '')"
         ),
+        format!(
+            "INSERT INTO rights_erasure_file (request, at, round, stamp, swept) VALUES ('{id}', 1, 1, '', '')"
+        ),
         format!("INSERT INTO rights_identity (request) VALUES ('{id}')"),
         format!(
             "INSERT INTO rights_paper (id, request, at, media, bytes, removed_at) VALUES ('d', '{id}', 1, '', 1, 2)"

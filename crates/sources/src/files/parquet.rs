@@ -63,10 +63,12 @@ pub(super) fn sample(
                 columns.push(Vec::new());
                 continue;
             };
-            let column = group.get_column_reader(*leaf).map_err(|e| error(&e, &store.name))?;
-            let values = read(column, &schema.column(*leaf), &strip, limits)
+            let mut column = group.get_column_reader(*leaf).map_err(|e| error(&e, &store.name))?;
+            let most = (&strip, limits, Pick::One);
+            let values = read(&mut column, &schema.column(*leaf), most)
                 .map_err(|e| error(&e, &store.name))?;
-            columns.push(values);
+            columns
+                .push(values.into_iter().map(|mut one| one.pop().unwrap_or(Value::Null)).collect());
             if Instant::now() > deadline {
                 return Err(SourceError::Slow(store.name.clone()));
             }
@@ -88,11 +90,20 @@ pub(super) fn sample(
     Ok(())
 }
 
-/// Consecutive rows of one group.
-struct Strip {
-    group: usize,
-    skip: usize,
-    rows: usize,
+/// Consecutive rows of one group, from where a reader stands.
+pub(super) struct Strip {
+    pub group: usize,
+    pub skip: usize,
+    pub rows: usize,
+}
+
+/// Which of a record's values of one column are wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pick {
+    /// One; of repeated values another element each record.
+    One,
+    /// All of them.
+    All,
 }
 
 /// Evenly spread over all rows of the file.
@@ -128,7 +139,7 @@ fn strips(reader: &SerializedFileReader<File>, want: usize) -> Vec<Strip> {
     found
 }
 
-fn open(path: &Path, name: &str) -> Result<SerializedFileReader<File>, SourceError> {
+pub(super) fn open(path: &Path, name: &str) -> Result<SerializedFileReader<File>, SourceError> {
     use std::io::{Read, Seek, SeekFrom};
     let mut file = File::open(path).map_err(|e| io_error(&e, name, true))?;
     let length = file.metadata().map_err(|e| io_error(&e, name, true))?.len();
@@ -149,7 +160,7 @@ fn malformed(name: &str, why: &str) -> SourceError {
 }
 
 /// The library's messages may quote what it read; only the kind of error is told.
-fn error(error: &ParquetError, name: &str) -> SourceError {
+pub(super) fn error(error: &ParquetError, name: &str) -> SourceError {
     malformed(
         name,
         match error {
@@ -160,18 +171,18 @@ fn error(error: &ParquetError, name: &str) -> SourceError {
     )
 }
 
-enum Value {
+pub(super) enum Value {
     Text(String),
     Binary,
     Null,
 }
 
-fn read(
-    column: ColumnReader,
+/// The values of each record.
+pub(super) fn read(
+    column: &mut ColumnReader,
     about: &ColumnDescriptor,
-    strip: &Strip,
-    limits: &Limits,
-) -> Result<Vec<Value>, ParquetError> {
+    (strip, limits, how): (&Strip, &Limits, Pick),
+) -> Result<Vec<Vec<Value>>, ParquetError> {
     let logical = about.logical_type_ref();
     let converted = about.converted_type();
     let scale = match logical {
@@ -182,38 +193,39 @@ fn read(
     let whole = |v: i64| Value::Text(number(v, logical, converted, scale));
     match column {
         ColumnReader::BoolColumnReader(r) => {
-            records(r, about, strip, |v: &bool| Value::Text(v.to_string()))
+            records(r, about, (strip, how), |v: &bool| Value::Text(v.to_string()))
         }
-        ColumnReader::Int32ColumnReader(r) => records(r, about, strip, |v| whole(i64::from(*v))),
-        ColumnReader::Int64ColumnReader(r) => records(r, about, strip, |v| whole(*v)),
-        ColumnReader::Int96ColumnReader(r) => records(r, about, strip, |v| {
+        ColumnReader::Int32ColumnReader(r) => {
+            records(r, about, (strip, how), |v| whole(i64::from(*v)))
+        }
+        ColumnReader::Int64ColumnReader(r) => records(r, about, (strip, how), |v| whole(*v)),
+        ColumnReader::Int96ColumnReader(r) => records(r, about, (strip, how), |v| {
             let data = v.data();
             let nanos = i128::from(data[0]) | (i128::from(data[1]) << 32);
             let days = i64::from(data[2]) - 2_440_588; // Julian day of 1970-01-01
             Value::Text(timestamp(i128::from(days) * 86_400_000_000_000 + nanos))
         }),
         ColumnReader::FloatColumnReader(r) => {
-            records(r, about, strip, |v: &f32| Value::Text(v.to_string()))
+            records(r, about, (strip, how), |v: &f32| Value::Text(v.to_string()))
         }
         ColumnReader::DoubleColumnReader(r) => {
-            records(r, about, strip, |v: &f64| Value::Text(v.to_string()))
+            records(r, about, (strip, how), |v: &f64| Value::Text(v.to_string()))
         }
         ColumnReader::ByteArrayColumnReader(r) => {
-            records(r, about, strip, |v| bytes(v.as_bytes(), logical, scale, limits))
+            records(r, about, (strip, how), |v| bytes(v.as_bytes(), logical, scale, limits))
         }
         ColumnReader::FixedLenByteArrayColumnReader(r) => {
-            records(r, about, strip, |v| bytes(v.as_bytes(), logical, scale, limits))
+            records(r, about, (strip, how), |v| bytes(v.as_bytes(), logical, scale, limits))
         }
     }
 }
 
-/// One value a record: of repeated values another element each record.
 fn records<T: DataType>(
-    mut column: ColumnReaderImpl<T>,
+    column: &mut ColumnReaderImpl<T>,
     about: &ColumnDescriptor,
-    strip: &Strip,
+    (strip, how): (&Strip, Pick),
     text: impl Fn(&T::T) -> Value,
-) -> Result<Vec<Value>, ParquetError> {
+) -> Result<Vec<Vec<Value>>, ParquetError> {
     let defined = about.max_def_level();
     let repeated = about.max_rep_level() > 0;
     column.skip_records(strip.skip)?;
@@ -233,20 +245,24 @@ fn records<T: DataType>(
         let mut record: Vec<&T::T> = Vec::new();
         for level in 0..levels {
             if level > 0 && (!repeated || reps.get(level) == Some(&0)) {
-                found.push(pick(&record, found.len(), &text));
+                found.push(pick(&record, found.len(), how, &text));
                 record.clear();
             }
             if defined == 0 || defs.get(level) == Some(&defined) {
                 record.extend(next.next());
             }
         }
-        found.push(pick(&record, found.len(), &text));
+        found.push(pick(&record, found.len(), how, &text));
     }
     Ok(found)
 }
 
-fn pick<V>(record: &[&V], turn: usize, text: &impl Fn(&V) -> Value) -> Value {
-    if record.is_empty() { Value::Null } else { text(record[turn % record.len()]) }
+fn pick<V>(record: &[&V], turn: usize, how: Pick, text: &impl Fn(&V) -> Value) -> Vec<Value> {
+    match how {
+        _ if record.is_empty() => Vec::new(),
+        Pick::One => vec![text(record[turn % record.len()])],
+        Pick::All => record.iter().map(|one| text(one)).collect(),
+    }
 }
 
 fn bytes(
@@ -353,7 +369,7 @@ fn clock(nanos: i128) -> String {
 }
 
 /// Paths of the leaves in order; lists and maps without their technical levels.
-fn names(root: &Type) -> Vec<String> {
+pub(super) fn names(root: &Type) -> Vec<String> {
     let mut out = Vec::new();
     for field in root.get_fields() {
         visit(field, field.name().to_owned(), &mut out);

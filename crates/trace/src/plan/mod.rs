@@ -143,7 +143,7 @@ pub enum Why {
     NoKey(String),
     /// Reading it whole is not possible, and why.
     Unsafe(String),
-    /// It is a file that cannot be read row by row: `parquet`, `object`, `gone`, or why in words.
+    /// It is a file that cannot be read row by row: `object`, `gone`, or why in words.
     Unread(String),
     /// A link or an identifier leads to it, whose column's type does not fit: which.
     KeysDiffer(String),

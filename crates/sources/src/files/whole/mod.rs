@@ -5,6 +5,7 @@
 mod array;
 mod feed;
 mod leaves;
+mod parquet;
 mod table;
 
 use std::{
@@ -20,7 +21,7 @@ use encoding_rs::Encoding;
 use serde::de::IgnoredAny;
 
 use super::{
-    Files, Format, csv, format_of, io_error, json,
+    Files, Format, by_extension, csv, format_of, io_error, json,
     pieces::{TextFile, decode},
     sniff::{self, Dialect, HEAD},
 };
@@ -53,11 +54,6 @@ pub struct Stamp {
 }
 
 impl Stamp {
-    /// It is the same file, written to or not.
-    pub fn is_same_file(&self, other: &Self) -> bool {
-        (self.device, self.inode) == (other.device, other.inode)
-    }
-
     /// Of a file.
     pub fn of(meta: &std::fs::Metadata) -> Self {
         Self {
@@ -94,8 +90,6 @@ pub enum Fixed {
 pub enum Look {
     /// It has rows, and why they cannot be taken out.
     Rows(Shape, Option<Fixed>),
-    /// A Parquet file.
-    Parquet,
     /// One JSON object over several lines: it has no rows.
     Object,
 }
@@ -103,7 +97,7 @@ pub enum Look {
 /// A stretch of the file.
 #[derive(Debug)]
 pub struct Piece {
-    /// Its bytes (of a file in another encoding than can be cut: in UTF-8).
+    /// Its bytes (of a file in another encoding than can be cut: in UTF-8; of Parquet: as JSON).
     pub bytes: Vec<u8>,
     /// What it is.
     pub part: Part,
@@ -145,6 +139,8 @@ pub struct Cell {
 /// The records of one file, in order.
 pub struct Records {
     feed: Feed,
+    /// Rows that have no bytes of their own.
+    rows: Option<parquet::Rows>,
     shape: Shape,
     encoding: &'static Encoding,
     dialect: Option<Dialect>,
@@ -194,6 +190,11 @@ impl Folder {
         Ok(Stamp::of(&meta))
     }
 
+    /// Its name says that it is lines of fields.
+    pub fn is_table(&self, name: &str) -> bool {
+        by_extension(Path::new(name)) == Some(Format::Csv)
+    }
+
     /// What can be done with one of its files, by its first bytes. It blocks.
     ///
     /// # Errors
@@ -201,7 +202,10 @@ impl Folder {
     pub fn look(&self, name: &str) -> Result<Look, SourceError> {
         let path = self.path(name)?;
         let records = match format_of(&path, true, name)? {
-            Some(Format::Parquet) => return Ok(Look::Parquet),
+            Some(Format::Parquet) => {
+                parquet::Rows::open(&path, name, &[])?;
+                return Ok(Look::Rows(Shape::Lines, Some(Fixed::Parquet)));
+            }
             Some(Format::Csv) => Records::table(&path, name, &[])?,
             Some(Format::Json) => match Records::json(&path, name, &[])? {
                 Some(records) => records,
@@ -228,7 +232,11 @@ impl Folder {
                 )
             }),
             Some(Format::Parquet) => {
-                Err(malformed(name, "Parquet files are not searched row by row"))
+                let rows = parquet::Rows::open(&path, name, columns)?;
+                let written = (Shape::Lines, encoding_rs::UTF_8, true);
+                let mut records = Records::begin(&path, name, written, columns.len())?;
+                (records.rows, records.fixed) = (Some(rows), Some(Fixed::Parquet));
+                Ok(records)
             }
             None => Err(SourceError::NotADatabase(name.to_owned())),
         }
@@ -294,6 +302,7 @@ impl Records {
         };
         Ok(Self {
             feed: Feed::new(from, name),
+            rows: None,
             shape,
             encoding,
             dialect: None,
@@ -338,6 +347,9 @@ impl Records {
     /// [`SourceError::Malformed`] for a record that never ends, and what reading meets.
     #[allow(clippy::should_implement_trait)] // errors, and no iterator is wanted
     pub fn next(&mut self) -> Result<Option<Piece>, SourceError> {
+        if let Some(rows) = &mut self.rows {
+            return rows.next();
+        }
         match self.shape {
             Shape::Table => self.next_of_table(),
             Shape::Lines => self.next_line(),

@@ -49,12 +49,13 @@ impl Records {
         let skip = mark + dialect.skip;
         self.feed.fill(skip)?;
         let mut head = self.feed.take(skip.min(self.feed.rest().len()));
-        while dialect.header {
-            let Some(cut) = self.cut()? else { break };
-            head.extend(self.feed.take(cut.whole));
+        if dialect.header {
             // Empty lines before it are no header.
-            if !cut.fields.is_empty() {
-                break;
+            while let Some(cut) = self.cut()? {
+                head.extend(self.feed.take(cut.whole));
+                if !cut.fields.is_empty() {
+                    break;
+                }
             }
         }
         Ok((!head.is_empty()).then_some(Piece { bytes: head, part: Part::Frame }))
