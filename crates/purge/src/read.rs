@@ -23,7 +23,7 @@ pub struct Reader {
 
 enum Inside {
     Database(Box<Conn>),
-    Files(Reading),
+    Files(Box<Reading>),
 }
 
 /// Which rows are read.
@@ -70,7 +70,7 @@ impl Target {
 impl Reader {
     /// Of files.
     pub(crate) fn of_files(files: Reading) -> Self {
-        Self { inside: Inside::Files(files) }
+        Self { inside: Inside::Files(Box::new(files)) }
     }
 
     /// What befalls one table of it need not keep from the others: a file is read by itself.

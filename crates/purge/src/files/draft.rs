@@ -287,7 +287,7 @@ fn listed(keys: &[Vec<Literal>]) -> HashMap<[u8; 16], HashSet<String>> {
 fn rewrite(
     folder: &Folder,
     sweep: &Sweep,
-    mut out: Option<&mut BufWriter<File>>,
+    out: Option<&mut BufWriter<File>>,
 ) -> Result<(Swept, Stamp)> {
     let name = &sweep.table.name;
     let named = sweep.table.columns.iter().map(|column| column.name.clone());
@@ -313,7 +313,7 @@ fn rewrite(
         twins: Twins::default(),
     };
     let shape = records.shape();
-    let mut line = Line { out: out.as_deref_mut(), between: Vec::new(), begun: false };
+    let mut line = Line { out, between: Vec::new(), begun: false };
     while let Some(piece) = records.next()? {
         let written = match &piece.part {
             Part::Row(row) => {

@@ -140,7 +140,7 @@ impl std::fmt::Debug for Shelf {
 
 /// What can be done with a file; nothing is read of one whose name says it.
 fn looked(folder: &Folder, name: &str) -> std::result::Result<Option<Look>, sources::SourceError> {
-    if folder.is_table(name) { Ok(None) } else { folder.look(name).map(Some) }
+    if Folder::is_table(name) { Ok(None) } else { folder.look(name).map(Some) }
 }
 
 fn table(name: &str, columns: Vec<String>, unsafe_because: String) -> Table {

@@ -191,7 +191,7 @@ impl Folder {
     }
 
     /// Its name says that it is lines of fields.
-    pub fn is_table(&self, name: &str) -> bool {
+    pub fn is_table(name: &str) -> bool {
         by_extension(Path::new(name)) == Some(Format::Csv)
     }
 
