@@ -795,6 +795,7 @@ rights-erase-fault-file-denied = The server may not write there. Give its user t
 rights-erase-fault-file-encoding = Its characters are written in a way (such as UTF-16) in which rows cannot be taken out. Save the file as UTF-8 and plan again, or take the rows out by hand.
 rights-erase-fault-file-gone = The file is not there any more. If it was moved or renamed, scan its folder and plan the rest again.
 rights-erase-fault-file-linked = The file has a second name (a hard link) under which the rows would stay. Remove that name, or take the rows out by hand. It is tried again every hour.
+rights-erase-fault-file-object = The file is a single JSON object, in which there are no rows. Take what is the person’s out by hand, or write it as JSON Lines or as an array, and plan again.
 rights-erase-fault-file-owner = The file belongs to a user to whom the new file could not be given. Let the server run as that user, or take the rows out by hand. It is tried again every hour.
 rights-erase-fault-file-parquet = Rows cannot be taken out of a Parquet file. Write it anew without them with the program that made it.
 rights-erase-fault-file-read-only = The file is marked as read-only. Make it writable, or take the rows out by hand. It is tried again every hour.

@@ -737,6 +737,7 @@ rights-erase-fault-file-denied = 服务器无权在该处写入。请授予其�
 rights-erase-fault-file-encoding = 该文件的字符编码（如 UTF-16）无法逐行取出。请另存为 UTF-8 并重新制定计划，或手工删除这些行。
 rights-erase-fault-file-gone = 文件已不存在。如已移动或改名，请扫描其文件夹，并为其余部分重新制定计划。
 rights-erase-fault-file-linked = 该文件另有一个名称（硬链接），行仍会留在其中。请去掉该名称，或手工删除这些行，每小时重试。
+rights-erase-fault-file-object = 该文件是单个 JSON 对象，其中没有行。请手工删除本人的信息，或将文件写成 JSON Lines 或数组并重新制定计划。
 rights-erase-fault-file-owner = 该文件属于另一用户，新文件无法交还该用户。请让服务器以该用户运行，或手工删除这些行，每小时重试。
 rights-erase-fault-file-parquet = 无法从 Parquet 文件中取出行。请用生成它的程序重写该文件，去掉这些行。
 rights-erase-fault-file-read-only = 该文件被标记为只读。请设为可写，或手工删除这些行，每小时重试。

@@ -5,9 +5,10 @@
 use std::{
     collections::{HashMap, HashSet},
     fs::{File, Metadata, OpenOptions},
-    io::{BufWriter, ErrorKind, Write as _},
+    io::{BufWriter, Write as _},
     os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, fchown},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use sources::{Fixed, Folder, Part, Piece, Row, SourceError, Stamp, Written};
@@ -15,6 +16,7 @@ use sources::{Fixed, Folder, Part, Piece, Row, SourceError, Stamp, Written};
 use super::{
     MORE, Shelf, blocking,
     judge::{Keeping, wanted},
+    place::{barred, beside, fault, lock, obstructed, sweep_up},
     view::{Twins, View, print},
 };
 use crate::{
@@ -23,6 +25,9 @@ use crate::{
     request::{Condition, Literal},
     schema::Table,
 };
+
+/// How long another erasure of the same file is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What becomes of rows of one file.
 #[derive(Debug, Clone)]
@@ -69,7 +74,7 @@ pub struct Swept {
     pub duty: u64,
     /// Rows that stay because of a hold.
     pub hold: u64,
-    /// Rows of the list that are not there.
+    /// Rows of the lists that are not there.
     pub missing: u64,
 }
 
@@ -80,7 +85,8 @@ impl Swept {
     }
 }
 
-/// A file written anew that has not taken the place of the old one. Dropped, it is removed.
+/// A file written anew that has not taken the place of the old one. Dropped, it is removed. As long as
+/// it is there, nobody else can write the same file anew.
 pub struct Draft {
     /// What became of the rows.
     pub swept: Swept,
@@ -89,7 +95,12 @@ pub struct Draft {
     was: Stamp,
     name: String,
     path: PathBuf,
+    /// Under a name of its own: nobody else's file is ever taken for this one.
     beside: PathBuf,
+    /// The new file.
+    file: File,
+    /// The old file's lock.
+    lock: File,
     published: bool,
 }
 
@@ -123,8 +134,16 @@ impl Shelf {
     pub async fn tidy(&self, name: &str) -> Result<()> {
         let (folder, name) = (self.folder().await?.clone(), name.to_owned());
         blocking(move || {
-            let path = folder.path(&name)?;
-            remove(&beside(&path), &name)
+            let path = match folder.path(&name) {
+                Err(SourceError::Vanished(_)) => return Ok(()),
+                path => path?,
+            };
+            match lock(&path, &name, Duration::ZERO) {
+                Ok(_lock) => sweep_up(&path, &name),
+                // Whoever writes it anew has swept up before.
+                Err(PurgeError::File { code: "file-busy" | "file-gone", .. }) => Ok(()),
+                Err(error) => Err(error),
+            }
         })
         .await?
     }
@@ -139,6 +158,15 @@ impl Draft {
         blocking(move || {
             let meta = std::fs::metadata(&self.path).map_err(|e| fault(&e, &self.name))?;
             if Stamp::of(&meta) != self.was {
+                return Err(obstructed(&self.name, "file-busy"));
+            }
+            if let Some(code) = barred(&meta) {
+                return Err(obstructed(&self.name, code));
+            }
+            // What takes the place is what was written here, whoever was in the folder meanwhile.
+            let mine = self.file.metadata().map_err(|e| fault(&e, &self.name))?;
+            let there = std::fs::symlink_metadata(&self.beside);
+            if !there.is_ok_and(|there| Stamp::of(&there) == Stamp::of(&mine)) {
                 return Err(obstructed(&self.name, "file-busy"));
             }
             std::fs::rename(&self.beside, &self.path).map_err(|e| fault(&e, &self.name))?;
@@ -160,62 +188,20 @@ impl Drop for Draft {
     }
 }
 
-/// Why a file cannot take another's place, seen from outside.
-pub(super) fn obstacle(path: &Path, name: &str) -> Result<Option<&'static str>> {
-    let meta = std::fs::metadata(path).map_err(|e| fault(&e, name))?;
-    Ok(if meta.nlink() > 1 {
-        // The other name would lead to the old rows still.
-        Some("file-linked")
-    } else if meta.permissions().readonly() {
-        Some("file-read-only")
-    } else {
-        None
-    })
-}
-
-fn obstructed(name: &str, code: &'static str) -> PurgeError {
-    PurgeError::File { file: name.to_owned(), code }
-}
-
-fn fault(error: &std::io::Error, name: &str) -> PurgeError {
-    let file = name.to_owned();
-    match error.kind() {
-        ErrorKind::NotFound => PurgeError::File { file, code: "file-gone" },
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-            PurgeError::File { file, code: "file-denied" }
-        }
-        kind => {
-            let why = format!("writing it anew failed: {kind}");
-            PurgeError::Source(SourceError::Other { what: file, why })
-        }
-    }
-}
-
-/// The name of the new file: hidden, so that nobody takes it for data.
-fn beside(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.privet-new"))
-}
-
-fn remove(path: &Path, name: &str) -> Result<()> {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(fault(&error, name)),
-        _ => Ok(()),
-    }
-}
-
 fn write(folder: &Folder, sweep: &Sweep) -> Result<Draft> {
     let name = &sweep.table.name;
     let path = match folder.path(name) {
         Err(SourceError::Vanished(_)) => return Err(obstructed(name, "file-gone")),
         path => path?,
     };
-    if let Some(code) = obstacle(&path, name)? {
+    let old = lock(&path, name, PATIENCE)?;
+    let meta = old.metadata().map_err(|e| fault(&e, name))?;
+    if let Some(code) = barred(&meta) {
         return Err(obstructed(name, code));
     }
-    let beside = beside(&path);
-    // What a killed server left.
-    remove(&beside, name)?;
+    // What cannot be removed is in nobody's way; who tidies is told of it.
+    let _ = sweep_up(&path, name);
+    let beside = beside(&path)?;
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside);
     let file = file.map_err(|e| fault(&e, name))?;
     let stamp = Stamp { device: 0, inode: 0, bytes: 0, written_ns: 0 };
@@ -226,15 +212,21 @@ fn write(folder: &Folder, sweep: &Sweep) -> Result<Draft> {
         name: name.clone(),
         path,
         beside,
+        file,
+        lock: old,
         published: false,
     };
-    let mut out = BufWriter::new(file);
+    let mut out = BufWriter::new(draft.file.try_clone().map_err(|e| fault(&e, name))?);
     (draft.swept, draft.was) = rewrite(folder, sweep, Some(&mut out))?;
-    let file = out.into_inner().map_err(|e| fault(e.error(), name))?;
-    let meta = std::fs::metadata(&draft.path).map_err(|e| fault(&e, name))?;
-    adopt(&file, &meta, name)?;
-    file.sync_all().map_err(|e| fault(&e, name))?;
-    draft.stamp = Stamp::of(&file.metadata().map_err(|e| fault(&e, name))?);
+    out.into_inner().map_err(|e| fault(e.error(), name))?;
+    // What was read is what is locked.
+    if (draft.was.device, draft.was.inode) != (meta.dev(), meta.ino()) {
+        return Err(obstructed(name, "file-busy"));
+    }
+    let meta = draft.lock.metadata().map_err(|e| fault(&e, name))?;
+    adopt(&draft.file, &meta, name)?;
+    draft.file.sync_all().map_err(|e| fault(&e, name))?;
+    draft.stamp = Stamp::of(&draft.file.metadata().map_err(|e| fault(&e, name))?);
     Ok(draft)
 }
 
@@ -313,7 +305,7 @@ fn rewrite(
         twins: Twins::default(),
     };
     let shape = records.shape();
-    let mut line = Line { out, between: Vec::new(), begun: false };
+    let mut line = Line { out, between: Vec::new(), begun: false, swallow: false };
     while let Some(piece) = records.next()? {
         let written = match &piece.part {
             Part::Row(row) => {
@@ -323,20 +315,26 @@ fn rewrite(
                     work.fate(view)
                 };
                 match fate {
-                    Fate::Gone => Ok(()),
+                    Fate::Gone => {
+                        line.gone();
+                        Ok(())
+                    }
                     Fate::Same => line.row(&piece.bytes),
                     Fate::Emptied(cells) => line.row(&emptied(&piece, row, &cells, shape)),
                 }
             }
             Part::Between => {
-                line.between = piece.bytes;
+                line.between(piece.bytes);
                 Ok(())
             }
-            Part::Frame | Part::Broken => line.frame(&piece.bytes),
+            // What cannot be understood stays like a row: with what stands around it.
+            Part::Broken => line.row(&piece.bytes),
+            Part::Frame => line.frame(&piece.bytes),
         };
         written.map_err(|e| fault(&e, name))?;
     }
-    let left: usize = work.own.values().map(HashSet::len).sum();
+    let left = work.own.values().chain(work.shared.values());
+    let left: usize = left.map(HashSet::len).sum();
     work.swept.missing = left as u64;
     let stamp = records.stamp();
     let now = records.file().metadata().map_err(|e| fault(&e, name))?;
@@ -346,28 +344,48 @@ fn rewrite(
     Ok((work.swept, stamp))
 }
 
-/// What is written, with a comma between two elements of a list that stay.
+/// What is written. An element of a list that goes takes one comma along: that before it, or where
+/// nothing stays before it, that behind it. All others stay.
 struct Line<'a> {
     out: Option<&'a mut BufWriter<File>>,
-    between: Vec<u8>,
+    /// What stands before the next element and is not written yet.
+    between: Vec<Vec<u8>>,
+    /// An element was written.
     begun: bool,
+    /// The next comma goes.
+    swallow: bool,
 }
 
 impl Line<'_> {
-    fn frame(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<()> {
         match &mut self.out {
             Some(out) => out.write_all(bytes),
             None => Ok(()),
         }
     }
 
-    fn row(&mut self, bytes: &[u8]) -> std::io::Result<()> {
-        let between = std::mem::take(&mut self.between);
-        if self.begun {
-            self.frame(&between)?;
+    fn between(&mut self, bytes: Vec<u8>) {
+        if !std::mem::take(&mut self.swallow) {
+            self.between.push(bytes);
         }
+    }
+
+    fn frame(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        for between in std::mem::take(&mut self.between) {
+            self.write(&between)?;
+        }
+        self.write(bytes)
+    }
+
+    fn row(&mut self, bytes: &[u8]) -> std::io::Result<()> {
         self.begun = true;
         self.frame(bytes)
+    }
+
+    fn gone(&mut self) {
+        if self.between.pop().is_none() {
+            self.swallow = !self.begun;
+        }
     }
 }
 

@@ -7,7 +7,10 @@
 
 mod draft;
 mod judge;
+mod place;
 mod scan;
+#[cfg(test)]
+mod tests;
 mod view;
 
 use std::{
@@ -126,7 +129,7 @@ impl Shelf {
                 Look::Rows(_, Some(Fixed::Encoding)) => Some("file-encoding"),
                 Look::Rows(_, None) => None,
             };
-            Ok(why.or(draft::obstacle(&folder.path(&name)?, &name)?))
+            Ok(why.or(place::obstacle(&folder.path(&name)?, &name)?))
         })
         .await?
     }

@@ -77,6 +77,22 @@ impl Rights {
     /// # Errors
     /// [`RightsError::Conflict`] while we are not sure of the person.
     pub async fn make_bundle(&self, actor: &Actor, request: &Request) -> Result<()> {
+        self.make_until(actor, request, now() + LIFE).await
+    }
+
+    /// The same once more, because something was missing: it is not kept longer than before, unless its
+    /// time is over.
+    ///
+    /// # Errors
+    /// As with [`Rights::make_bundle`].
+    pub(crate) async fn remake_bundle(&self, actor: &Actor, request: &Request) -> Result<()> {
+        let before = self.bundle(&request.id).await?.filter(|one| one.stage != Stage::Gone);
+        let most = now() + LIFE;
+        let until = before.map(|one| one.expires_at).filter(|until| *until > now());
+        self.make_until(actor, request, until.map_or(most, |until| until.min(most))).await
+    }
+
+    async fn make_until(&self, actor: &Actor, request: &Request, until: i64) -> Result<()> {
         if !request.is_verified() {
             return Err(RightsError::Conflict("rights-error-unverified"));
         }
@@ -86,7 +102,7 @@ impl Rights {
         self.certain(request).await?;
         let entry = Entry::new(actor.clone(), "rights.bundle_asked", "rights_request", &request.id);
         let mut tx = self.store().begin(entry).await?;
-        request::begin_bundle(&mut tx, &request.id, now() + LIFE).await?;
+        request::begin_bundle(&mut tx, &request.id, until).await?;
         let payload = json!({ "request": request.id });
         let dedupe = Some(format!("rights-bundle:{}", request.id));
         tx.enqueue(NewJob { kind: KIND, payload, dedupe, max_attempts: 5 }).await?;

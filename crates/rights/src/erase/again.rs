@@ -124,8 +124,13 @@ impl Rights {
         let (outcome, found) = trace::locate(&ground, &plan, &start, &Options::default()).await?;
         let known: BTreeSet<(&str, &str)> =
             erasure.unreached.iter().map(|one| (&*one.source, &*one.table)).collect();
-        let down = |why: &trace::Why| matches!(why, trace::Why::Missing(_));
-        let unread = plan.unreached.iter().filter(|one| down(&one.why));
+        let down = |one: &&trace::Unreached| match &one.why {
+            trace::Why::Missing(_) => true,
+            // A file that has no rows, or is not there any more, is no file that could not be read.
+            trace::Why::Unread(code) => one.personal && !matches!(code.as_str(), "object" | "gone"),
+            _ => false,
+        };
+        let unread = plan.unreached.iter().filter(down);
         let unread = unread.map(|one| (one.source.as_str(), one.table.as_str()));
         let failed = outcome.failed.iter().map(|one| (one.source.as_str(), one.table.as_str()));
         let mut seen = Seen {

@@ -241,7 +241,7 @@ pub struct Step {
 impl Step {
     /// Nobody but people can do it: its rows cannot be told apart, or its file cannot be written anew.
     pub fn by_hand(&self) -> bool {
-        matches!(self.error.as_str(), "no-key" | "file-encoding" | "file-parquet")
+        matches!(self.error.as_str(), "no-key" | "file-encoding" | "file-object" | "file-parquet")
     }
 
     /// There is something to do yet.
@@ -325,15 +325,132 @@ impl Erasure {
         self.steps.iter().map(|step| step.doubtful).sum()
     }
 
-    /// Sources that could not be read when the plan was made.
+    /// Sources, tables and files that could not be read when the plan was made.
     pub fn missing(&self) -> impl Iterator<Item = &Unreached> {
-        self.unreached.iter().filter(|one| one.why == "missing")
+        self.unreached.iter().filter(|one| matches!(one.why.as_str(), "missing" | "file-unread"))
+    }
+
+    /// Of this table only a part could be read when the plan was made.
+    fn is_half(&self, source: &str, table: &str) -> bool {
+        !table.is_empty() && self.missing().any(|one| one.source == source && one.table == table)
+    }
+
+    /// A step that was planned before the work began, and has to be planned anew: its file has changed,
+    /// or only a part of its rows is on its list and nothing was done to them.
+    pub fn lapsed(&self, step: &Step) -> bool {
+        let open = !step.is_done && step.act != Act::Keep;
+        step.is_stale() || (open && self.is_half(&step.source, &step.table))
+    }
+
+    /// A table is taken care of by the steps that there are.
+    pub fn covers(&self, source: &str, table: &str) -> bool {
+        // What staff keep is kept whole; of others the rest of the rows is planned.
+        let whole = |step: &Step| step.act == Act::Keep || !self.is_half(source, table);
+        let mine = self.steps.iter().filter(|one| one.source == source && one.table == table);
+        mine.filter(|step| !self.lapsed(step)).any(whole)
+    }
+
+    /// A source in which there may be something to plan yet: none of its steps was begun, one has
+    /// lapsed, or something of it was out of reach.
+    pub fn wants(&self, source: &str) -> bool {
+        let mut mine = self.steps.iter().filter(|step| step.source == source).peekable();
+        mine.peek().is_none()
+            || mine.any(|step| self.lapsed(step))
+            || self.unreached.iter().any(|one| one.source == source)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn step(source: &str, table: &str, is_done: bool, error: &str) -> Step {
+        Step {
+            at: 0,
+            source: source.to_owned(),
+            table: table.to_owned(),
+            wave: 0,
+            circular: false,
+            act: Act::Delete,
+            ground: String::new(),
+            columns: Vec::new(),
+            stuck: Vec::new(),
+            cells: Vec::new(),
+            hop: 0,
+            ways: Vec::new(),
+            own: 1,
+            shared: 0,
+            doubtful: 0,
+            expected: Done::default(),
+            done: Done::default(),
+            is_done,
+            error: error.to_owned(),
+            why: String::new(),
+            left: 0,
+        }
+    }
+
+    fn begun(steps: Vec<Step>, unreached: &[(&str, &str, &str)]) -> Erasure {
+        let left = unreached.iter().map(|(source, table, why)| Unreached {
+            source: (*source).to_owned(),
+            table: (*table).to_owned(),
+            why: (*why).to_owned(),
+            detail: String::new(),
+        });
+        Erasure {
+            request: String::new(),
+            stage: Stage::Partial,
+            asked_at: 0,
+            asked_by: String::new(),
+            planned_at: 1,
+            begun_at: 1,
+            begun_by: String::new(),
+            ended_at: 0,
+            error: String::new(),
+            triggers: false,
+            unreached: left.collect(),
+            customers: 0,
+            again: 0,
+            looks: 0,
+            looked_at: 0,
+            looked: Looked::Not,
+            back: 0,
+            fresh: 0,
+            next_look: 0,
+            steps,
+        }
+    }
+
+    #[test]
+    fn the_rest_is_what_was_missing_or_has_changed() {
+        let steps = vec![
+            step("whole", "a", true, ""),
+            step("part", "a.csv", true, ""),
+            step("part", "half.csv", true, ""),
+            step("part", "open.csv", false, "file-busy"),
+            step("changed", "b.csv", false, "file-changed"),
+        ];
+        let kept = Step { act: Act::Keep, ..step("part", "kept.csv", true, "") };
+        let steps: Vec<Step> = steps.into_iter().chain([kept]).collect();
+        let one = begun(
+            steps,
+            &[
+                ("part", "unread.csv", "file-unread"),
+                ("part", "half.csv", "missing"),
+                ("part", "kept.csv", "missing"),
+                ("new", "", "missing"),
+            ],
+        );
+
+        let wanted = ["whole", "part", "changed", "new", "other"].map(|name| one.wants(name));
+        assert_eq!(wanted, [false, true, true, true, true]);
+        let files = ["a.csv", "open.csv", "kept.csv", "half.csv", "unread.csv"];
+        assert_eq!(files.map(|file| one.covers("part", file)), [true, true, true, false, false]);
+        assert!(!one.covers("changed", "b.csv"));
+        let lapsed = one.steps.iter().filter(|step| one.lapsed(step)).map(|step| &*step.table);
+        assert_eq!(lapsed.collect::<Vec<_>>(), ["b.csv"]);
+        assert_eq!(one.missing().count(), 4);
+    }
 
     #[test]
     fn names_survive_storage() {

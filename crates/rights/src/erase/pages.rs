@@ -192,6 +192,7 @@ fn fault(p: &Page, step: &Step) -> String {
         "file-encoding",
         "file-gone",
         "file-linked",
+        "file-object",
         "file-owner",
         "file-parquet",
         "file-read-only",

@@ -14,8 +14,8 @@ use serde_json::json;
 use trace::{Found, Ground, Holds, Options, Outcome, Start};
 
 use super::{
-    Act, BY, Cell, Done, Stage, Step, files,
-    store::{self, put_step},
+    Act, BY, Cell, Done, Erasure, Stage, Step, files,
+    store::{self, drop_step, put_step},
     treat::{self, CHUNK},
     work::SOURCES,
 };
@@ -31,7 +31,7 @@ pub(super) const KIND: &str = "rights_erasure_plan";
 
 impl Rights {
     /// Has the erasure of a request's person planned in the background. Planned again after it was
-    /// begun, it only looks into databases that were missing.
+    /// begun, it only looks into what was missing or has changed.
     ///
     /// # Errors
     /// [`RightsError::Conflict`] while we are not sure of the person, or while it is at work.
@@ -65,29 +65,26 @@ impl Rights {
         let person = person.ok_or(RightsError::Conflict("rights-error-unverified"))?;
         let mut ground = ground(self.regimes().map()).await?;
         let start = starting(&person);
-        let begun = if before.begun_at > 0 { before.steps } else { Vec::new() };
-        if begun.is_empty() {
-            self.forget_plan(id).await?;
-        }
-        let stale: BTreeSet<&str> =
-            begun.iter().filter(|step| step.is_stale()).map(|step| step.source.as_str()).collect();
-        let there = begun.iter().filter(|step| !stale.contains(step.source.as_str()));
-        let there: BTreeSet<&str> = there.map(|step| step.source.as_str()).collect();
-        ground.sources.retain(|source| !there.contains(source.id.as_str()));
-        self.forget_stale(id, &begun).await?;
-        // A file that was swept is not planned again beside one that has to be.
-        let is_begun = |node: &trace::Node| {
-            let mine = |step: &&Step| step.source == node.source && step.table == node.table;
-            begun.iter().find(mine).is_some_and(|step| !step.is_stale())
+        let begun = Erasure {
+            steps: if before.begun_at > 0 { before.steps } else { Vec::new() },
+            ..before
         };
-        let free = begun.iter().map(|step| step.at + 1).max().unwrap_or(0);
+        let free = begun.steps.iter().map(|step| step.at + 1).max().unwrap_or(0);
+        if begun.steps.is_empty() {
+            self.forget_plan(id).await?;
+        } else {
+            self.forget_keys(id, free).await?;
+        }
+        // What was done is not planned again beside what has to be.
+        ground.sources.retain(|source| begun.wants(&source.id));
         let plan = trace::plan(&ground, &start.kinds());
         let (outcome, found) = trace::locate(&ground, &plan, &start, &Options::default()).await?;
         let mut places = Vec::new();
         for (wave, one) in plan.deletion.iter().enumerate() {
             for node in &one.nodes {
                 let counts = outcome.counts.get(*node).copied().unwrap_or_default();
-                let is_begun = plan.nodes.get(*node).is_some_and(is_begun);
+                let covered = |one: &trace::Node| begun.covers(&one.source, &one.table);
+                let is_begun = plan.nodes.get(*node).is_some_and(covered);
                 if counts.own + counts.shared + counts.doubtful > 0 && !is_begun {
                     let at = free + i64::try_from(places.len()).unwrap_or(i64::MAX - free);
                     places.push(Place { at, wave, circular: one.circular, node: *node, counts });
@@ -97,38 +94,24 @@ impl Rights {
         let known = Known { rights: self, id, ground: &ground, start: &start, plan: &plan };
         let steps = known.steps(context, &found, &places).await?;
         let left = left(&plan, &outcome);
-        self.planned(id, &steps, &left).await
+        let lapsed = begun.steps.iter().filter(|step| begun.lapsed(step)).map(|step| step.at);
+        self.planned(id, &steps, &lapsed.collect::<Vec<_>>(), &left).await
     }
 
-    /// An earlier plan that was not begun goes.
-    async fn forget_plan(&self, id: &str) -> Result<()> {
-        let mut tx = self.store().begin_upkeep().await?;
-        for table in ["rights_erasure_keys", "rights_erasure_step"] {
-            let sql = format!("DELETE FROM {table} WHERE request = $1");
-            sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).execute(tx.conn()).await?;
-        }
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// Steps over files that have changed go with their keys; they are planned anew.
-    async fn forget_stale(&self, id: &str, begun: &[Step]) -> Result<()> {
-        for step in begun.iter().filter(|step| step.is_stale()) {
-            let mut tx = self.store().begin_upkeep().await?;
-            for table in ["rights_erasure_keys", "rights_erasure_step"] {
-                let sql = format!("DELETE FROM {table} WHERE request = $1 AND at = $2");
-                let sql = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).bind(step.at);
-                sql.execute(tx.conn()).await?;
-            }
-            tx.commit().await?;
-        }
-        Ok(())
-    }
-
-    async fn planned(&self, id: &str, steps: &[Step], left: &[Unreached]) -> Result<()> {
+    /// The plan is made; steps that have lapsed make room for those that were planned anew.
+    async fn planned(
+        &self,
+        id: &str,
+        steps: &[Step],
+        lapsed: &[i64],
+        left: &[Unreached],
+    ) -> Result<()> {
         let stages = (&[Stage::Planning][..], Stage::Planned);
         let mut tx = self.erasure_moved(&BY, "rights.erasure_planned", id, stages, "").await?;
         tx.states(None, Some(self.store().digest(&steps)));
+        for at in lapsed {
+            drop_step(&mut tx, id, *at).await?;
+        }
         for step in steps {
             put_step(&mut tx, id, step).await?;
         }

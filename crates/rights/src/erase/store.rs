@@ -247,6 +247,41 @@ impl Rights {
     }
 }
 
+impl Rights {
+    /// Keys go that a plan had kept when it broke off: those of steps from here on.
+    pub(super) async fn forget_keys(&self, request: &str, from: i64) -> Result<()> {
+        let mut tx = self.store().begin_upkeep().await?;
+        sqlx::query("DELETE FROM rights_erasure_keys WHERE request = $1 AND at >= $2")
+            .bind(request)
+            .bind(from)
+            .execute(tx.conn())
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// An earlier plan that was not begun goes.
+    pub(super) async fn forget_plan(&self, request: &str) -> Result<()> {
+        let mut tx = self.store().begin_upkeep().await?;
+        for table in ["rights_erasure_keys", "rights_erasure_step"] {
+            let sql = format!("DELETE FROM {table} WHERE request = $1");
+            sqlx::query(sqlx::AssertSqlSafe(sql)).bind(request).execute(tx.conn()).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+/// A step goes with its keys, and with what its file was about to be.
+pub(super) async fn drop_step(tx: &mut WriteTx, request: &str, at: i64) -> Result<()> {
+    for table in ["rights_erasure_keys", "rights_erasure_step", "rights_erasure_file"] {
+        let sql = format!("DELETE FROM {table} WHERE request = $1 AND at = $2");
+        let sql = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(request).bind(at);
+        sql.execute(tx.conn()).await?;
+    }
+    Ok(())
+}
+
 pub(super) async fn put_step(tx: &mut WriteTx, request: &str, step: &Step) -> Result<()> {
     sqlx::query(
         "INSERT INTO rights_erasure_step (request, at, body) VALUES ($1, $2, $3)

@@ -3,7 +3,7 @@
 //! not found again, and what became of rows is counted from what is there afterwards.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     time::{Duration, Instant},
 };
 
@@ -12,7 +12,7 @@ use futures::StreamExt as _;
 use trace::Start;
 
 use super::{
-    BY, Stage, Step, again,
+    Act, BY, Stage, Step, again,
     files::Files,
     site::{Halt, Open, Site},
 };
@@ -20,8 +20,7 @@ use crate::{
     Result, Rights, RightsError,
     find::starting,
     request::{NewEvent, insert_event},
-    task,
-    told,
+    task, told,
 };
 
 /// The job's kind.
@@ -78,6 +77,9 @@ impl Rights {
     /// Everything that could be done now is done.
     async fn stands(&self, id: &str, stopped: bool, failed: bool) -> Result<()> {
         let at_work = [Stage::Running, Stage::Stopping];
+        if stopped || failed {
+            self.tidy_files(id).await;
+        }
         if stopped {
             let stages = (&at_work[..], Stage::Stopped);
             let tx = self.erasure_moved(&BY, "rights.erasure_stopped", id, stages, "").await?;
@@ -165,6 +167,36 @@ impl Rights {
         if open.is_empty() { Ok(()) } else { self.keep_steps(id, open).await }
     }
 
+    /// What killed servers left beside the files of an erasure goes. It is in nobody's way: what cannot
+    /// be done is done the next time.
+    async fn tidy_files(&self, id: &str) {
+        let steps = match self.erasure(id).await {
+            Ok(erasure) => erasure.map(|one| one.steps).unwrap_or_default(),
+            Err(error) => {
+                tracing::warn!(%error, request = %id, "files could not be tidied");
+                return;
+            }
+        };
+        let tidied = |source: String, tables: BTreeSet<String>| async move {
+            if self.is_files(&source).await? {
+                let shelf = self.retain().shelf(&source).await?;
+                for table in tables {
+                    shelf.tidy(&table).await?;
+                }
+            }
+            Ok::<_, RightsError>(())
+        };
+        let mut sources: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for step in steps.into_iter().filter(|step| step.act != Act::Keep) {
+            sources.entry(step.source).or_default().insert(step.table);
+        }
+        for (source, tables) in sources {
+            if let Err(error) = tidied(source, tables).await {
+                tracing::warn!(%error, request = %id, "files could not be tidied");
+            }
+        }
+    }
+
     /// The end: the customer's keys go, the recipients are listed, the certificate can be made.
     pub(super) async fn finish_erasure(&self, by: &Actor, id: &str, from: &[Stage]) -> Result<()> {
         let request = self.request(id).await?;
@@ -196,6 +228,7 @@ impl Rights {
         tx.enqueue(again::job(id)).await?;
         tx.enqueue(task::job(id, task::Step::Erasure)).await?;
         tx.commit().await?;
+        self.tidy_files(id).await;
         Ok(())
     }
 
@@ -207,8 +240,9 @@ impl Rights {
         let mut count = 0;
         for id in self.erasures_at(Stage::Partial).await? {
             let Some(erasure) = self.erasure(&id).await? else { continue };
-            // Only databases that were missing when it was planned: somebody has to plan the rest.
-            if erasure.steps.iter().all(|step| !step.is_open()) {
+            // Only what was missing when it was planned, or has changed since: somebody has to plan the
+            // rest.
+            if erasure.steps.iter().all(|step| !step.is_open() || step.is_stale()) {
                 continue;
             }
             match self.resume_erasure(&BY, &id).await {

@@ -125,9 +125,13 @@ async fn read(target: &Target) -> std::result::Result<(Schema, Reader), PurgeErr
     Ok((schema, reader))
 }
 
-/// Whether a source of the map can be connected to and says what its tables are.
+/// Whether a source of the map can be connected to (or its files listed) and says what its tables are.
 pub(crate) async fn answers(map: &DataMap, id: &str) -> bool {
     let Ok(source) = map.source(id).await else { return false };
+    if source.kind == "files" {
+        let Ok((address, _, options)) = map.reach(&source) else { return false };
+        return Shelf::new(address, options).schema(&BTreeMap::new()).await.is_ok();
+    }
     matches!(connect(map, &source, &Opened::default()).await, State::Connected { .. })
 }
 

@@ -11,11 +11,11 @@ mod store;
 mod twin;
 mod work;
 
+pub(crate) use act::words;
 pub(crate) use bundles::{
     begin_bundle, end_bundle, expired_bundles, fail_bundle, forget_bundle, keep_place,
     note_fetched, place,
 };
-pub(crate) use act::words;
 pub(crate) use model::shown_by;
 pub use model::{By, Channel, Kind, Level, Private, Request, State};
 pub(crate) use receive::{LAPSE, LINK_LIFE, mail_of};

@@ -100,17 +100,36 @@ impl Gap {
             "missing" | "source" => of_words(&self.detail),
             "denied" | "no-account" | "moved" => Why::Rights,
             "no-table" | "no-column" | "kind" | "row-count" => Why::Changed,
-            "files" => Why::Files,
             "declared" => Why::Declared,
             "no-key" | "no-way" | "unsafe" | "keys-differ" | "too-big" | "unstable" => Why::Hands,
             "no-source" | "locked" | "foreign" => Why::Other,
-            _ => return None,
+            code => return of_file(code),
         })
     }
 }
 
-/// What a database's own words tell: it turned us away, it is not what it was, or it does not answer.
+/// What a file's code tells: its rows cannot be told apart or written anew, it is not what it was, or
+/// Privet may not write it.
+fn of_file(code: &str) -> Option<Why> {
+    Some(match code {
+        "file-object" | "file-encoding" | "file-parquet" | "file-linked" => Why::Hands,
+        "file-gone" | "file-changed" => Why::Changed,
+        "file-denied" | "file-owner" | "file-read-only" => Why::Rights,
+        "file-busy" | "file-unread" => Why::Other,
+        _ => return None,
+    })
+}
+
+/// What a source's own words tell: it turned us away, it is not what it was, or it does not answer.
+/// Only words that are known say that it is down: anything else may be wrong however often it answers.
 fn of_words(words: &str) -> Why {
+    const DOWN: [&str; 5] = [
+        "could not be resolved",
+        "refused the connection",
+        "did not answer in time",
+        "broke off; check the network",
+        "has no free connections",
+    ];
     const RIGHTS: [&str; 3] =
         ["rejected the user name", "was denied", "not allowed by the configuration"];
     const CHANGED: [&str; 5] = [
@@ -122,11 +141,17 @@ fn of_words(words: &str) -> Why {
     ];
     let has = |all: &[&str]| all.iter().any(|one| words.contains(one));
     match () {
-        () if words == "files" => Why::Files,
         () if has(&RIGHTS) => Why::Rights,
         () if has(&CHANGED) => Why::Changed,
-        () => Why::Down,
+        () if has(&DOWN) => Why::Down,
+        () => file_in(words).and_then(of_file).unwrap_or(Why::Other),
     }
+}
+
+/// The code that a file's error ends in: `… was left as it is (file-gone)`.
+fn file_in(words: &str) -> Option<&str> {
+    let (_, rest) = words.split_once("was left as it is (")?;
+    Some(rest.split_once(')')?.0)
 }
 
 /// What a source needs, once.
@@ -182,7 +207,7 @@ mod tests {
         let gaps = [
             gap("shop", "notes", "no-way", ""),
             gap("shop", "", "missing", "db:5432 refused the connection"),
-            gap("files", "", "files", ""),
+            gap("files", "", "file-parquet", ""),
             gap("crm", "b", "no-key", "no primary key"),
             gap("crm", "a", "no-key", "no primary key"),
             gap("crm", "c", "mentions", "author"),
@@ -191,7 +216,7 @@ mod tests {
             faults(&gaps).into_iter().map(|one| (one.source, one.why, one.detail)).collect();
         let expected = [
             ("crm", Why::Hands, "a, b"),
-            ("files", Why::Files, ""),
+            ("files", Why::Hands, ""),
             ("shop", Why::Down, "db:5432 refused the connection"),
         ];
         let expected: Vec<_> =
@@ -204,6 +229,42 @@ mod tests {
         assert_eq!(faults(&[gap("a", "b", "shared", ""), gap("a", "c", "excluded", "x")]), []);
     }
 
+    /// Codes for which nobody has to do anything: what is left out on purpose is told elsewhere.
+    const NOBODYS: [&str; 6] =
+        ["excluded", "own-people", "mentions", "shared", "unsure", "other-kinds"];
+
+    #[test]
+    fn every_code_of_a_file_and_of_a_search_is_somebodys_or_said_to_be_nobodys() {
+        use trace::Why as Left;
+        let one = |why: Left| {
+            let (source, table) = ("s".to_owned(), "t".to_owned());
+            find::unreached(&trace::Unreached { source, table, personal: true, why }).why
+        };
+        let words = String::new;
+        let left = [
+            Left::Missing(words()),
+            Left::Excluded(words()),
+            Left::NoKey(words()),
+            Left::Unsafe(words()),
+            Left::Unread("object".into()),
+            Left::Unread("gone".into()),
+            Left::Unread("it is cut off".into()),
+            Left::KeysDiffer(words()),
+            Left::OwnPeople(words()),
+            Left::Mentions(words()),
+            Left::Shared,
+            Left::Unsure(words()),
+            Left::OtherKinds(Vec::new()),
+            Left::NoWay,
+        ];
+        let files = PurgeError::CODES.into_iter().filter(|code| code.starts_with("file-"));
+        let codes: Vec<String> = files.map(str::to_owned).chain(left.map(one)).collect();
+        for code in codes {
+            let why = gap("s", "t", &code, "").why();
+            assert_eq!(why.is_none(), NOBODYS.contains(&code.as_str()), "{code}");
+        }
+    }
+
     /// The words are those of the connectors: whoever changes them there hears of it here.
     #[test]
     fn words_of_the_connectors_are_understood() {
@@ -211,6 +272,16 @@ mod tests {
         let of = |error: SourceError| of_words(&PurgeError::Source(error).to_string());
         assert_eq!(of(SourceError::Refused("db:5432".into())), Why::Down);
         assert_eq!(of(SourceError::Timeout("db:5432".into())), Why::Down);
+        assert_eq!(of(SourceError::Dns("db".into())), Why::Down);
+        assert_eq!(of(SourceError::Lost("db:5432".into())), Why::Down);
+        assert_eq!(of(SourceError::Full("db:5432".into())), Why::Down);
+        assert_eq!(of(SourceError::Slow("customers".into())), Why::Other);
+        assert_eq!(of(SourceError::Busy("customers".into())), Why::Other);
+        assert_eq!(of(SourceError::BadAddress("db".into())), Why::Other);
+        assert_eq!(of_words("something new"), Why::Other);
+        let file = |code| PurgeError::File { file: "people.csv".into(), code }.to_string();
+        assert_eq!(of_words(&file("file-gone")), Why::Changed);
+        assert_eq!(of_words(&file("file-denied")), Why::Rights);
         assert_eq!(of(SourceError::Password("db:5432".into())), Why::Rights);
         assert_eq!(of(SourceError::Denied("customers".into())), Why::Rights);
         assert_eq!(of(SourceError::Blocked("db".into())), Why::Rights);

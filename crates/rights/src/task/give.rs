@@ -21,7 +21,8 @@ fn sentence(text: &str) -> Result<&str> {
 }
 
 impl Rights {
-    /// Somebody did it (or says that nothing is needed), in a sentence of theirs.
+    /// Somebody did it (or says that nothing is needed), in a sentence of theirs. Where trying again may
+    /// help, what was done is tried.
     ///
     /// # Errors
     /// [`RightsError::Asked`] without a sentence; [`RightsError::Conflict`] if it is not open any more.
@@ -32,7 +33,11 @@ impl Rights {
         } else {
             ("rights.task_dropped", "task-dropped", Stand::Dropped)
         };
-        self.task_moved(by, task, (action, what), (&[Stand::Open], to), &said).await
+        self.task_moved(by, task, (action, what), (&[Stand::Open], to), &said).await?;
+        if needed {
+            self.try_done(task).await;
+        }
+        Ok(())
     }
 
     /// It was not done after all.

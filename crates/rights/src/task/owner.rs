@@ -1,6 +1,7 @@
 //! Whose a task is: the member of staff whom the data map names as owner of the source's system, by
 //! name or address; else whoever works on the request; else the privacy officer.
 
+use datamap::DataMapError;
 use web::{Member, Role};
 
 use crate::{Request, Result, Rights};
@@ -29,19 +30,33 @@ impl Rights {
         let sources = map.sources().await?;
         let system = sources.iter().find(|one| one.id == source).map(|one| one.system_id.as_str());
         match system {
-            None | Some("") => Ok(String::new()),
-            Some(id) => Ok(map.system(id).await?.owner),
+            None => Ok(String::new()),
+            Some(id) => self.named_for(id).await,
         }
     }
 
-    /// The id of whoever sees to a source of a request; "" where nobody works here.
-    pub(super) async fn owner_of(&self, request: &Request, system: &str) -> Result<String> {
-        let owner = match system {
-            "" => String::new(),
-            id => self.regimes().map().system(id).await?.owner,
-        };
-        let members = self.web().members().await?;
-        Ok(pick(&owner, &request.assignee, &members).map_or_else(String::new, |one| one.id.clone()))
+    /// The id of whoever sees to a source of a request; "" where nobody works here. A system that is
+    /// gone meanwhile names nobody.
+    pub(super) async fn owner_of(
+        &self,
+        request: &Request,
+        system: &str,
+        members: &[Member],
+    ) -> Result<String> {
+        let owner = self.named_for(system).await?;
+        Ok(pick(&owner, &request.assignee, members).map_or_else(String::new, |one| one.id.clone()))
+    }
+
+    /// Whom the data map names as owner of a system, or "".
+    async fn named_for(&self, system: &str) -> Result<String> {
+        if system.is_empty() {
+            return Ok(String::new());
+        }
+        match self.regimes().map().system(system).await {
+            Ok(one) => Ok(one.owner),
+            Err(DataMapError::NotFound(_)) => Ok(String::new()),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

@@ -34,6 +34,13 @@ fn may_act(p: &Page, task: &Task) -> bool {
     task.owner == p.user.id || (sees_all(p) && p.can(Permission::EditRecords))
 }
 
+/// May have a task's step tried: a search by whoever acts on the task; what copies, corrects or erases
+/// a person's data only by whoever works on requests.
+fn may_try(p: &Page, task: &Task) -> bool {
+    let works = sees_all(p) && p.can(Permission::EditRecords);
+    works || (task.step == Step::Search && may_act(p, task))
+}
+
 /// A task as lists show it.
 pub(super) struct Row {
     pub task: Task,
@@ -118,6 +125,7 @@ struct TaskPage {
     team: String,
     members: Vec<Choice>,
     may_act: bool,
+    may_try: bool,
     /// May open the request and the source.
     sees_request: bool,
     sees_source: bool,
@@ -148,7 +156,7 @@ async fn one(
 ) -> Result<Response, WebError> {
     let task = find(&p, &room, &id).await?;
     let names = Names::load(&room.web).await?;
-    let may_act = may_act(&p, &task);
+    let (may_try, may_act) = (may_try(&p, &task), may_act(&p, &task));
     let members = if may_act { room.web.members().await? } else { Vec::new() };
     let members = members.iter().filter(|one| one.id != task.owner);
     let page = TaskPage {
@@ -162,6 +170,7 @@ async fn one(
         sees_request: sees_all(&p),
         sees_source: p.can(Permission::ViewMap),
         row: Row::new(&p, &names, task),
+        may_try,
         may_act,
         p,
     };
@@ -184,6 +193,10 @@ async fn act(
 ) -> Result<Response, WebError> {
     let task = find(&p, &room, &id).await?;
     if !may_act(&p, &task) {
+        p.require(Permission::LookUpPeople)?;
+        p.require(Permission::EditRecords)?;
+    }
+    if act == "try" && !may_try(&p, &task) {
         p.require(Permission::LookUpPeople)?;
         p.require(Permission::EditRecords)?;
     }

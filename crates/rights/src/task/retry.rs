@@ -56,7 +56,7 @@ impl Rights {
         let mut begun = 0;
         for ((id, step), sources) in jobs {
             // One that cannot be tried this moment holds no other back.
-            match self.try_again(&BY, id, step, &sources).await {
+            match self.try_again(&BY, id, step, &sources, false).await {
                 Ok(did) => begun += usize::from(did),
                 Err(error) => tracing::warn!(%error, request = id, "a task was not tried again"),
             }
@@ -76,13 +76,34 @@ impl Rights {
         if !find::answers(self.regimes().map(), &task.source).await {
             return Err(RightsError::Conflict("rights-error-task-down"));
         }
-        if !self.try_again(by, &task.request, task.step, &[&task.source]).await? {
+        if !self.try_again(by, &task.request, task.step, &[&task.source], true).await? {
             return Err(RightsError::Conflict("rights-error-task-busy"));
         }
         Ok(())
     }
 
-    async fn try_again(&self, by: &Actor, id: &str, step: Step, sources: &[&str]) -> Result<bool> {
+    /// Somebody did what a task is open for: the step is begun again as the hourly try would, so that
+    /// what can be reached now is not left out. It is no error of theirs if that is not possible.
+    pub(super) async fn try_done(&self, task: &Task) {
+        if !task.why.passes() || !find::answers(self.regimes().map(), &task.source).await {
+            return;
+        }
+        let sources = [task.source.as_str()];
+        if let Err(error) = self.try_again(&BY, &task.request, task.step, &sources, false).await {
+            tracing::warn!(%error, request = task.request, "a done task was not tried again");
+        }
+    }
+
+    /// `by_hand` if somebody asked for it: only then is a copy taken away that can be fetched, or one
+    /// brought back whose time is over.
+    async fn try_again(
+        &self,
+        by: &Actor,
+        id: &str,
+        step: Step,
+        sources: &[&str],
+        by_hand: bool,
+    ) -> Result<bool> {
         let request = self.request(id).await?;
         match step {
             Step::Search => match self.found(id).await? {
@@ -91,7 +112,8 @@ impl Rights {
             },
             Step::Copy => match self.bundle(id).await? {
                 Some(one) if one.stage == bundle::Stage::Making => Ok(false),
-                _ => self.make_bundle(by, &request).await.map(|()| true),
+                Some(one) if !by_hand && one.stage != bundle::Stage::Failed => Ok(false),
+                _ => self.remake_bundle(by, &request).await.map(|()| true),
             },
             Step::Correction => self.correct_again(by, &request, sources).await,
             Step::Erasure => self.erase_or_plan(by, &request).await,
@@ -131,7 +153,7 @@ impl Rights {
     async fn erase_or_plan(&self, by: &Actor, request: &Request) -> Result<bool> {
         let Some(erasure) = self.erasure(&request.id).await? else { return Ok(false) };
         if erasure.stage == Stage::Partial {
-            let waits = erasure.steps.iter().any(|step| !step.is_done && step.error != "no-key");
+            let waits = erasure.steps.iter().any(crate::erase::Step::is_open);
             let again = if waits {
                 self.resume_erasure(by, &request.id).await
             } else {
@@ -154,7 +176,7 @@ impl Rights {
 /// A plan as it was made: nobody chose anything, nothing was begun.
 fn is_untouched(erasure: &Erasure) -> bool {
     let chosen = |step: &crate::erase::Step| {
-        !step.ground.is_empty() || (step.act != Act::Delete && step.error != "no-key")
+        !step.ground.is_empty() || (step.act != Act::Delete && !step.by_hand())
     };
     matches!(erasure.stage, Stage::Planned | Stage::Failed)
         && erasure.begun_at == 0

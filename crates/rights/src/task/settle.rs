@@ -22,19 +22,22 @@ enum Move<'a> {
     Make(&'a Fault),
     /// Out of reach as before, or for another reason.
     Again(&'a str, &'a Fault),
-    /// It had been reached and is not any more.
-    Reopen(&'a str, &'a Fault),
+    /// It had been reached and is not any more, or fails for another reason than somebody saw to.
+    Reopen(&'a Task, &'a Fault),
     Reached(&'a Task),
 }
 
-/// What somebody said is done or not needed stays so.
+/// What somebody said is done or not needed stays so, for the reason that they knew.
 fn moves<'a>(tasks: &'a [Task], faults: &'a [Fault]) -> Vec<Move<'a>> {
     let of = |source: &str| tasks.iter().find(|task| task.source == source);
     let found = faults.iter().filter_map(|fault| match of(&fault.source) {
         None => Some(Move::Make(fault)),
         Some(task) => match task.stand {
             Stand::Open => Some(Move::Again(&task.id, fault)),
-            Stand::Reached | Stand::Closed => Some(Move::Reopen(&task.id, fault)),
+            Stand::Reached | Stand::Closed => Some(Move::Reopen(task, fault)),
+            Stand::Done | Stand::Dropped if task.why != fault.why => {
+                Some(Move::Reopen(task, fault))
+            }
             Stand::Done | Stand::Dropped => None,
         },
     });
@@ -66,10 +69,22 @@ impl Rights {
         }
         let sources: HashMap<&str, &SourceSummary> =
             sources.iter().map(|one| (one.id.as_str(), one)).collect();
+        // Whose they are is looked up before Privet's own database is held for writing.
+        let mut owners: HashMap<&str, String> = HashMap::new();
+        if moves.iter().any(|one| matches!(one, Move::Make(_))) {
+            let members = self.web().members().await?;
+            for one in &moves {
+                let Move::Make(fault) = one else { continue };
+                if let Some(source) = sources.get(fault.source.as_str()) {
+                    let owner = self.owner_of(&request, &source.system_id, &members).await?;
+                    owners.insert(fault.source.as_str(), owner);
+                }
+            }
+        }
         // Being tried in vain again is no change that the ledger tells.
         let mut tx = self.store().begin_upkeep().await?;
         for one in &moves {
-            self.carry(&mut tx, (&request, step), &sources, one).await?;
+            self.carry(&mut tx, (&request, step), (&sources, &owners), one).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -79,26 +94,31 @@ impl Rights {
         &self,
         tx: &mut WriteTx,
         (request, step): (&Request, Step),
-        sources: &HashMap<&str, &SourceSummary>,
+        (sources, owners): (&HashMap<&str, &SourceSummary>, &HashMap<&str, String>),
         one: &Move<'_>,
     ) -> Result<()> {
         let (action, what, name) = match one {
             Move::Again(id, fault) => return store::again(tx, id, fault).await,
             Move::Make(fault) => {
                 let Some(source) = sources.get(fault.source.as_str()) else { return Ok(()) };
-                let owner = self.owner_of(request, &source.system_id).await?;
-                let new = New { request, step, fault, name: &source.name, owner: &owner };
+                let owner = owners.get(fault.source.as_str()).map_or("", String::as_str);
+                let new = New { request, step, fault, name: &source.name, owner };
                 if !store::insert(tx, &new).await? {
                     return Ok(());
                 }
                 ("rights.task_made", "task-made", source.name.as_str())
             }
-            Move::Reopen(id, fault) => {
-                let stands = (&[Stand::Reached, Stand::Closed][..], Stand::Open);
-                if !store::moved(tx, id, stands, (&BY, "")).await? {
+            Move::Reopen(task, fault) => {
+                // What somebody said of the reason before still helps whoever sees to this one.
+                let said = match task.said.as_str() {
+                    "" => String::new(),
+                    said => store::seal(self, &task.id, said),
+                };
+                let stands = (&[task.stand][..], Stand::Open);
+                if !store::moved(tx, &task.id, stands, (&BY, &said)).await? {
                     return Ok(());
                 }
-                store::again(tx, id, fault).await?;
+                store::again(tx, &task.id, fault).await?;
                 let name = sources.get(fault.source.as_str()).map_or("", |one| &one.name);
                 ("rights.task_reopened", "task-made", name)
             }
@@ -174,12 +194,14 @@ mod tests {
             task("reached", Stand::Reached),
             task("done", Stand::Done),
             task("dropped", Stand::Dropped),
+            Task { why: Why::Rights, ..task("elsewise", Stand::Done) },
         ];
-        let faults = ["new", "open", "reached", "done", "dropped"].map(fault);
+        let faults = ["new", "open", "reached", "done", "dropped", "elsewise"].map(fault);
         let expected = vec![
             Move::Make(&faults[0]),
             Move::Again("open", &faults[1]),
-            Move::Reopen("reached", &faults[2]),
+            Move::Reopen(&tasks[2], &faults[2]),
+            Move::Reopen(&tasks[5], &faults[5]),
             Move::Reached(&tasks[1]),
         ];
         assert_eq!(moves(&tasks, &faults), expected);

@@ -254,19 +254,29 @@ pub(super) async fn moved(
 ) -> Result<bool> {
     let from: Vec<String> = from.iter().map(|one| format!("'{}'", one.as_str())).collect();
     let ends = to != Stand::Open;
+    // One that is opened again is told to its owner like a new one; none opens once its request is
+    // closed.
+    let (made, open) = if ends {
+        ("", "")
+    } else {
+        let open = " AND EXISTS (SELECT 1 FROM rights_request r
+            WHERE r.id = rights_task.request AND r.closed_at = 0)";
+        (", made_at = $6", open)
+    };
     let sql = format!(
-        "UPDATE rights_task SET stand = $1, ended_at = $2, ended_by = $3, said_sealed = $4
-         WHERE id = $5 AND stand IN ({})",
+        "UPDATE rights_task SET stand = $1, ended_at = $2, ended_by = $3, said_sealed = $4{made}
+         WHERE id = $5 AND stand IN ({}){open}",
         from.join(", ")
     );
-    let done = sqlx::query(AssertSqlSafe(sql))
+    let at = now();
+    let query = sqlx::query(AssertSqlSafe(sql))
         .bind(to.as_str())
-        .bind(if ends { now() } else { 0 })
+        .bind(if ends { at } else { 0 })
         .bind(if ends { by.to_text() } else { String::new() })
         .bind(said)
-        .bind(id)
-        .execute(tx.conn())
-        .await?;
+        .bind(id);
+    let query = if ends { query } else { query.bind(at) };
+    let done = query.execute(tx.conn()).await?;
     Ok(done.rows_affected() > 0)
 }
 

@@ -17,13 +17,17 @@ pub(super) struct TaskTelling {
     pub late: bool,
 }
 
-/// What of a task is told at a moment, or before the day ends.
+/// Tasks read at once.
+const AT_ONCE: i64 = 500;
+
+/// What of a task is told at a moment, or before the day ends. Its owner is in the name: whoever is given
+/// it later hears of it, too.
 fn steps(task: &Task, (at, ends): (i64, i64)) -> Vec<(String, i64)> {
-    let (id, due) = (&task.id, task.due_at);
+    let (id, owner, due) = (&task.id, &task.owner, task.due_at);
     if task.is_late(at) {
-        return vec![(format!("task-late-{}-{id}", (at - due) / (7 * DAY)), due)];
+        return vec![(format!("task-late-{}-{id}-{owner}", (at - due) / (7 * DAY)), due)];
     }
-    let mut all = vec![(format!("task-new-{id}"), task.made_at)];
+    let mut all = vec![(format!("task-new-{id}-{owner}"), task.made_at)];
     if due > 0 && due - DAY < ends {
         all.push((format!("task-one-{id}"), due));
     }
@@ -37,7 +41,6 @@ impl Rights {
         told: &BTreeSet<(String, String, i64)>,
         times: (i64, i64),
     ) -> Result<Vec<TaskTelling>> {
-        let (tasks, _) = self.tasks(&Filter::default(), i64::MAX, 0).await?;
         let telling = |task: Task| {
             let mut steps = steps(&task, times);
             steps.retain(|(step, until)| {
@@ -46,6 +49,15 @@ impl Rights {
             let late = task.is_late(times.0);
             (!steps.is_empty()).then_some(TaskTelling { task, steps, late })
         };
-        Ok(tasks.into_iter().filter(|task| !task.paused).filter_map(telling).collect())
+        let (mut all, mut read) = (Vec::new(), 0);
+        loop {
+            let (tasks, _) = self.tasks(&Filter::default(), AT_ONCE, read).await?;
+            let ended = tasks.len() < usize::try_from(AT_ONCE).unwrap_or(usize::MAX);
+            all.extend(tasks.into_iter().filter(|task| !task.paused).filter_map(telling));
+            if ended {
+                return Ok(all);
+            }
+            read += AT_ONCE;
+        }
     }
 }

@@ -4,7 +4,7 @@ use store::{Actor, now};
 use web::Lang;
 
 use super::Act;
-use crate::{Request, Result, Rights, RightsError, State};
+use crate::{Level, Request, Result, Rights, RightsError, State, request::mail_of};
 
 /// What the form says beside the requests.
 pub(super) struct Said<'a> {
@@ -34,6 +34,10 @@ impl Rights {
         Ok(match act {
             Act::Extend if !request.may_extend(now()) => Verdict::Not("rights-error-extend"),
             Act::Remind if request.is_verified() => Verdict::Not("rights-bulk-verified"),
+            // Whoever showed nothing yet shows it by a link, which goes by mail only.
+            Act::Remind if is_unknown(request) && mail_of(&request.private.person()?).is_none() => {
+                Verdict::Not("rights-bulk-no-mail")
+            }
             _ if writes && !self.can_write(request)? => Verdict::Not("rights-error-no-address"),
             Act::Duplicate => match self.twin_before(request).await? {
                 Some(twin) => Verdict::WillFor(Box::new(twin)),
@@ -60,6 +64,9 @@ impl Rights {
         match (act, twin) {
             (Act::Assign, _) => self.assign(by, request, said.to).await,
             (Act::Extend, _) => self.extend(by, request, said.words).await,
+            (Act::Remind, _) if is_unknown(&request) => {
+                self.link_again(by, &request, said.words).await
+            }
             (Act::Remind, _) => {
                 let words = words(&request, said.words, "rights-bulk-remind-default", &[]);
                 // Somebody who waits is asked already: the clock is as it is, they only hear again.
@@ -78,6 +85,11 @@ impl Rights {
             (Act::Duplicate | Act::Csv, _) => Err(RightsError::NotFound("act")),
         }
     }
+}
+
+/// Whether somebody did not show even that their address is theirs: they cannot come to their page.
+fn is_unknown(request: &Request) -> bool {
+    request.level < Level::Contact
 }
 
 /// What was typed, or the usual words in the language of the request's person.

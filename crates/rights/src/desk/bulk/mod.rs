@@ -3,6 +3,7 @@
 //! entry of the ledger. A request that changed in between is left alone.
 
 mod carry;
+mod link;
 mod pages;
 
 pub(super) use pages::router;

@@ -12,7 +12,7 @@ use super::{
     Act, MOST,
     carry::{Said, Verdict},
 };
-use crate::{Request, RightsError, Room, desk::Names};
+use crate::{Request, RightsError, Room, State as Stands, desk::Names};
 
 const QUEUE: &str = "/console/requests";
 
@@ -32,9 +32,23 @@ struct Input {
     text: String,
 }
 
+/// Which request a line is of.
+struct Which {
+    id: String,
+    name: String,
+    version: i64,
+    state: Stands,
+}
+
+impl Which {
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
 /// One request, as it is shown.
 struct Line {
-    request: Request,
+    request: Which,
     what: String,
     state: String,
     day: String,
@@ -100,15 +114,45 @@ fn line(p: &Page, room: &Room, request: Request, note: String) -> Line {
         what: p.t(&request.kind.key()),
         state: p.t(&request.state.key()),
         day: room.rights.day_of_answer(&request),
-        request,
+        request: Which {
+            name: request.name(),
+            id: request.id,
+            version: request.version,
+            state: request.state,
+        },
         note,
+    }
+}
+
+/// One that is gone since it was picked: it lapsed and was removed, perhaps.
+fn gone(p: &Page, id: &str) -> Line {
+    let (name, state) = ("–".to_owned(), Stands::Lapsed);
+    Line {
+        request: Which { id: id.to_owned(), name, version: 0, state },
+        what: "–".to_owned(),
+        state: "–".to_owned(),
+        day: "–".to_owned(),
+        note: p.t("rights-bulk-gone"),
+    }
+}
+
+/// A request that was picked, if it is still there.
+async fn look(room: &Room, id: &str) -> Result<Option<Request>, RightsError> {
+    match room.rights.request(id).await {
+        Ok(request) => Ok(Some(request)),
+        Err(RightsError::NotFound(_)) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
 async fn confirm(p: Page, room: &Room, act: Act, ids: &[String]) -> Result<Response, WebError> {
     let (mut will, mut will_not) = (Vec::new(), Vec::new());
     for id in ids {
-        let request = room.rights.request(picked(id).0).await?;
+        let id = picked(id).0;
+        let Some(request) = look(room, id).await? else {
+            will_not.push(gone(&p, id));
+            continue;
+        };
         match room.rights.bulk_verdict(act, &request).await? {
             Verdict::Not(key) => will_not.push(line(&p, room, request, p.t(key))),
             Verdict::WillFor(twin) => {
@@ -151,7 +195,10 @@ async fn carry_out(p: Page, room: &Room, act: Act, input: &Input) -> Result<Resp
     let (mut done, mut failed) = (0, Vec::new());
     for id in &input.id {
         let (id, version) = picked(id);
-        let request = room.rights.request(id).await?;
+        let Some(request) = look(room, id).await? else {
+            failed.push(gone(&p, id));
+            continue;
+        };
         let did = if version.is_some_and(|shown| shown != request.version) {
             Err(RightsError::Conflict("rights-error-changed"))
         } else {
@@ -162,6 +209,7 @@ async fn carry_out(p: Page, room: &Room, act: Act, input: &Input) -> Result<Resp
             Err(RightsError::Conflict(key) | RightsError::Asked(key)) => {
                 failed.push(line(&p, room, request, p.t(key)));
             }
+            Err(RightsError::NotFound("request")) => failed.push(gone(&p, id)),
             Err(error) => {
                 tracing::error!(%error, request = id, "one of several requests failed");
                 failed.push(line(&p, room, request, p.t("rights-bulk-failed")));
@@ -186,7 +234,8 @@ async fn export(p: &Page, room: &Room, ids: &[String]) -> Result<Response, WebEr
     let mut rows = Vec::new();
     let mut entries = Vec::new();
     for id in ids {
-        let one = room.rights.request(picked(id).0).await?;
+        // The page before told of those that were gone; a file has no place for one more.
+        let Some(one) = look(room, picked(id).0).await? else { continue };
         entries.push(Entry::new(p.actor(), "rights.exported", "rights_request", &one.id));
         rows.push(vec![
             one.name(),

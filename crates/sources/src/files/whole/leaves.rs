@@ -5,12 +5,17 @@ use std::ops::Range;
 
 use super::json::segment;
 
+/// Lists and objects in each other, at most: each costs a piece of the thread's stack, and a file may
+/// be anybody's.
+const DEEPEST: usize = 128;
+
 /// Tells the path and the place of every value that is no object and no list. Paths are those that a
-/// scan shows: `address.city`, `items[].sku`. `None`: the text was not valid after all.
+/// scan shows: `address.city`, `items[].sku`. `None`: the text was not valid after all,
+/// or is nested too deeply.
 pub(super) fn walk(text: &[u8], see: &mut impl FnMut(&str, Range<usize>)) -> Option<()> {
     let mut path = String::new();
     let from = blanks(text, 0);
-    value(text, from, &mut path, see).map(drop)
+    value(text, from, (&mut path, DEEPEST), see).map(drop)
 }
 
 fn blanks(text: &[u8], mut at: usize) -> usize {
@@ -20,16 +25,17 @@ fn blanks(text: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Behind the value that begins here.
+/// Behind the value that begins here; it may be so deep.
 fn value(
     text: &[u8],
     at: usize,
-    path: &mut String,
+    (path, deep): (&mut String, usize),
     see: &mut impl FnMut(&str, Range<usize>),
 ) -> Option<usize> {
     let length = path.len();
     let end = match text.get(at)? {
         b'{' => {
+            let deep = deep.checked_sub(1)?;
             let end = members(text, at + 1, b'}', &mut |at| {
                 let end = string(text, at)?;
                 let key: String = match std::str::from_utf8(&text[at..end]) {
@@ -42,15 +48,16 @@ fn value(
                     path.push('.');
                 }
                 path.push_str(segment(&key));
-                let end = value(text, at, path, see);
+                let end = value(text, at, (path, deep), see);
                 path.truncate(length);
                 end
             })?;
             return Some(end);
         }
         b'[' => {
+            let deep = deep.checked_sub(1)?;
             path.push_str("[]");
-            let end = members(text, at + 1, b']', &mut |at| value(text, at, path, see));
+            let end = members(text, at + 1, b']', &mut |at| value(text, at, (path, deep), see));
             path.truncate(length);
             return end;
         }
@@ -93,5 +100,24 @@ fn string(text: &[u8], at: usize) -> Option<usize> {
             b'"' => return Some(at + 1),
             _ => at += 1,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nested(depth: usize) -> Vec<u8> {
+        [vec![b'['; depth], vec![b']'; depth]].concat()
+    }
+
+    #[test]
+    fn what_is_nested_too_deeply_is_not_followed() {
+        let mut see = |_: &str, _: Range<usize>| {};
+
+        assert_eq!(walk(&nested(DEEPEST), &mut see), Some(()));
+        assert_eq!(walk(&nested(DEEPEST + 1), &mut see), None);
+        assert_eq!(walk(&nested(100_000), &mut see), None);
+        assert_eq!(walk("{\"a\":".repeat(100_000).as_bytes(), &mut see), None);
     }
 }

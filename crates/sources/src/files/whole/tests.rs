@@ -119,6 +119,18 @@ fn elements_of_an_array_are_rows() {
 }
 
 #[test]
+fn records_that_are_nested_too_deeply_are_broken_and_given_back() {
+    let deep = [vec![b'['; 100_000], vec![b']'; 100_000]].concat();
+    let lines = [b"{\"a\":1}\n".as_slice(), &deep, b"\n{\"a\":2}\n"].concat();
+    let array = [b"[{\"a\":1},\n".as_slice(), &deep, b",\n{\"a\":2}]"].concat();
+
+    for (text, name) in [(lines, "a.jsonl"), (array, "a.json")] {
+        let (whole, rows, broken) = read(&text, name, &["a"]);
+        assert_eq!((whole == text, rows.len(), broken), (true, 2, 1), "{name}");
+    }
+}
+
+#[test]
 fn a_table_that_lost_a_column_is_refused() {
     let (_dir, folder) = folder(&[("a.csv", b"a,b\n1,2\n")]);
 
