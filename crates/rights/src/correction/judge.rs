@@ -57,6 +57,11 @@ pub(super) fn judge(category: &str, old: Option<&str>, new: &str) -> Result<&'st
     Ok(if strange { "digits" } else { "" })
 }
 
+/// Nobody has to see it to correct it: credentials, and what proves that somebody holds a card.
+pub(super) fn is_secret(category: &str) -> bool {
+    category.starts_with("credential") || category == "finance.card_security"
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,6 +7,7 @@ use trace::{Ground, Head, Options, Place, Row, Sink};
 
 use super::{
     BY, Cell, Held, HeldRow, HeldTable, MOST, Stage,
+    judge::is_secret,
     store::{begin_look, held_context},
 };
 use crate::{
@@ -194,11 +195,6 @@ impl Sink for Collect<'_> {
     async fn done(&mut self, _: &Head, _: &Place) -> Result<Flow, SinkError> {
         Ok(if self.more { Flow::Stop } else { Flow::Continue })
     }
-}
-
-/// Nobody has to see it to correct it: credentials, and what proves that somebody holds a card.
-fn is_secret(category: &str) -> bool {
-    category.starts_with("credential") || category == "finance.card_security"
 }
 
 /// The job that looks.

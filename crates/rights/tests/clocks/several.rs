@@ -84,18 +84,25 @@ async fn deadlines_become_longer_and_every_person_is_told_why() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn people_are_asked_who_they_are_in_their_own_language() {
+async fn people_are_asked_who_they_are_by_a_fresh_link() {
     let house = house(false).await;
     let en = claimed(&house, "li@example.com", Lang::En).await;
     let zh = claimed(&house, "han@example.com", Lang::ZhCn).await;
     let known = house.asked(Kind::Access, "wang@example.com").await;
+    let links = "SELECT COUNT(*) FROM rights_link";
+    let (before, letters) =
+        (house.number(links).await, house.letters("rights-confirm-letter").await);
     let mut reader = house.reader("zh-CN", "owner").await;
     let page = done(&mut reader, "remind", &[&en, &zh, &known], "").await;
-    assert!(page.contains("请求人已核验身份。"), "{page}");
-    for (one, words) in [(&en, "this request is yours"), (&zh, "由您本人提出")] {
-        let said = house.rights.messages(&one.id, false).await.unwrap();
-        assert!(said.last().unwrap().text.contains(words), "{}", said.last().unwrap().text);
+    assert!(page.contains("请求人的身份已核验。"), "{page}");
+    assert_eq!(house.number(links).await, before + 2);
+    assert_eq!(house.letters("rights-confirm-letter").await, letters + 2);
+    for one in [&en, &zh, &known] {
+        assert!(house.rights.messages(&one.id, false).await.unwrap().is_empty());
     }
-    assert!(house.rights.messages(&known.id, false).await.unwrap().is_empty());
-    assert_eq!(house.letters("rights-message-letter").await, 2);
+    // Words of ours wait on the page that the link opens.
+    done(&mut reader, "remind", &[&en], "We need it by Friday.").await;
+    let said = house.rights.messages(&en.id, false).await.unwrap();
+    assert_eq!(said.last().unwrap().text, "We need it by Friday.");
+    assert_eq!(house.number(links).await, before + 3);
 }
