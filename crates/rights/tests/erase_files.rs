@@ -358,11 +358,12 @@ const SHELVES: usize = 24;
 const LINES: usize = 4_000;
 
 fn whole(n: usize, mine: bool) -> String {
+    use std::fmt::Write as _;
     let mut text = String::from("email,order,note\n");
     for line in 0..LINES {
-        text.push_str(&format!("c{line}@example.com,{n:02}-{line},\"a, b\"\n"));
+        writeln!(text, "c{line}@example.com,{n:02}-{line},\"a, b\"").unwrap();
         if mine && line % 400 == 0 {
-            text.push_str(&format!("li.lei2@example.com,{n:02}-m{line},\"my, own\"\n"));
+            writeln!(text, "li.lei2@example.com,{n:02}-m{line},\"my, own\"").unwrap();
         }
     }
     text
