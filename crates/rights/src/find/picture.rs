@@ -97,13 +97,21 @@ pub fn draw(
     let lines = columns.values().max().copied().unwrap_or(1);
     let far = drawn.iter().map(|one| one.x).max().unwrap_or(EDGE);
     let (width, height) = (far + WIDTH + EDGE, EDGE * 2 + lines * (high + GAP_Y) - GAP_Y);
+    let returns = drawn.iter().any(|one| {
+        one.x == far && origins(one, &drawn, high).iter().any(|(x, _)| *x == far + WIDTH)
+    });
+    let width = width + if returns { GAP_X / 2 } else { 0 };
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"{}\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" font-size=\"13\">",
         escape(&words.title)
     );
     for one in &drawn {
         for (x, y) in origins(one, &drawn, high) {
-            arrow(&mut out, (x, y), (one.x, one.y + high / 2));
+            if x == one.x + WIDTH {
+                turn(&mut out, x, (y, one.y + high / 2));
+            } else {
+                arrow(&mut out, (x, y), (one.x, one.y + high / 2));
+            }
         }
     }
     let person = Frame { at: (EDGE, EDGE), high, holds: true, stays: false };
@@ -157,6 +165,22 @@ fn arrow(out: &mut String, (x, y): (usize, usize), (to_x, to_y): (usize, usize))
     );
 }
 
+/// An arrow between two tables of one column, or from one to itself: out to the right and back, so that
+/// it crosses no text.
+fn turn(out: &mut String, x: usize, (from, to): (usize, usize)) {
+    let bend = x + GAP_X / 2;
+    let (from, to) = if from == to { (from.saturating_sub(9), to + 9) } else { (from, to) };
+    let _ = write!(
+        out,
+        "<path d=\"M{x} {from}C{bend} {from} {bend} {to} {} {to}\" fill=\"none\" stroke=\"currentColor\" stroke-opacity=\".45\" stroke-width=\"1.5\"/><path d=\"M{} {}L{x} {to}L{} {}\" fill=\"none\" stroke=\"currentColor\" stroke-opacity=\".6\" stroke-width=\"1.5\"/>",
+        x + 2,
+        x + 7,
+        to.saturating_sub(5),
+        x + 7,
+        to + 5,
+    );
+}
+
 struct Frame {
     at: (usize, usize),
     high: usize,
@@ -198,6 +222,20 @@ mod tests {
     fn place(source: &str, table: &str, hop: usize, ways: Vec<Way>, own: u64) -> Place {
         let (source, table) = (source.to_owned(), table.to_owned());
         Place { source, table, hop, ways, own, shared: 0, doubtful: 0, failed: String::new() }
+    }
+
+    #[test]
+    fn an_arrow_within_a_column_goes_round_the_boxes() {
+        let way = || vec![Way::Below { table: "orders".into() }];
+        let places = [place("a", "orders", 1, way(), 1), place("a", "addresses", 1, way(), 1)];
+        let words = Words { title: String::new(), person: String::new() };
+        let said = |_: &Place| Said { rows: String::new(), fate: String::new(), stays: false };
+        let svg = draw(&places, &words, str::to_owned, said);
+        let right = EDGE + 2 * (WIDTH + GAP_X) + WIDTH;
+        let begins = format!("<path d=\"M{right} ");
+        assert_eq!(svg.matches(&begins).count(), 2, "to itself, and down: {svg}");
+        assert_eq!(svg.matches(&format!("L{right} ")).count(), 2, "both come back from the right");
+        assert!(svg.contains(&format!("width=\"{}\"", right + EDGE + GAP_X / 2)), "with room");
     }
 
     #[test]
