@@ -123,6 +123,14 @@ impl Company {
             blink().await;
         }
     }
+
+    /// Waits until somebody looked whether everything is gone, so that nothing of it is under way.
+    pub async fn looked(&self, request: &str) -> Result<()> {
+        while self.rights.erasure(request).await?.is_some_and(|one| one.looks == 0) {
+            blink().await;
+        }
+        Ok(())
+    }
 }
 
 /// User and password of an address `scheme://user:password@host/…`.

@@ -141,6 +141,7 @@ async fn erasure(
         let worked = begun.elapsed().as_secs_f64();
         let gone = done.done().deleted;
         ensure!(usize::try_from(gone)? == rows, "{gone} rows erased");
+        company.looked(&request.id).await?;
         let keys = bare::keys(&copies.urls, customer).await?;
         let begun = Instant::now();
         let deleted = bare::delete(&copies.urls, &keys).await?;

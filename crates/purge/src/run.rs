@@ -141,6 +141,13 @@ impl Runner<'_> {
             let plan = self.plan;
             self.progress.held = batch::held_roots(self.conn().await?, plan).await?;
         }
+        if self.progress.batches == 0
+            && batch::swift::is_swift(self.plan)
+            && !self.sink.wants_copies()
+            && let Some(end) = self.swiftly().await?
+        {
+            return Ok(end);
+        }
         loop {
             let done = if let Some(done) = self.next().await? {
                 done
@@ -168,6 +175,37 @@ impl Runner<'_> {
             }
             self.pause().await;
         }
+    }
+
+    /// A list of rows that nothing hangs on, by the fewest statements. `None` where rows are left: the
+    /// batches that follow say why.
+    async fn swiftly(&mut self) -> Result<Option<End>> {
+        let plan = self.plan;
+        let Some(step) = plan.step(&plan.request.root, Action::Delete) else { return Ok(None) };
+        for part in batch::swift::parts(plan, self.options.batch) {
+            // Whatever goes wrong is met again by a batch, which knows what to do about it.
+            let rows = match batch::swift::delete(self.conn().await?, plan, &part).await {
+                Ok(rows) => rows,
+                Err(error) => {
+                    if matches!(error, PurgeError::Source(_)) && error.is_passing() {
+                        self.line = None;
+                    }
+                    return Ok(None);
+                }
+            };
+            let counts = &mut self.progress.counts;
+            counts.steps[step] += rows;
+            counts.roots += rows;
+            self.changed += rows;
+            self.progress.moved |= rows > 0;
+            self.progress.batches += 1;
+            if self.record().await? == Flow::Stop {
+                return Ok(Some(End::Asked));
+            }
+            self.pause().await;
+        }
+        let gone = self.progress.counts.roots + self.progress.held;
+        if gone == batch::swift::listed(plan) { self.finish().await.map(Some) } else { Ok(None) }
     }
 
     /// Rows were kept because of others that have gone since.

@@ -7,11 +7,12 @@ use std::{
 };
 
 use crate::{
+    batch::swift,
     conn::Conn,
     dry,
     error::{PurgeError, Result},
     options::{DryOptions, RunOptions, Sink},
-    plan::Plan,
+    plan::{Plan, differences},
     report::{DryRun, End, Outcome, Progress},
     request::Treatment,
     run,
@@ -128,6 +129,34 @@ impl Session {
         }
         let line = self.take(patience);
         self.once(line, plan, from, options, sink).await
+    }
+
+    /// Deletes the rows of several lists, in this order, in one transaction: all of them or none. Says how
+    /// many there were of each; `None` where one of them cannot go, is held or is not there, where a plan
+    /// is more than a list, and where the database refuses. Then [`Session::run`] says why.
+    ///
+    /// # Errors
+    /// [`PurgeError::Source`] where the database cannot be reached.
+    pub async fn sweep(
+        &mut self,
+        plans: &[Plan],
+        options: &RunOptions,
+    ) -> Result<Option<Vec<u64>>> {
+        let mut line = self.reopened(run::patience(options)).await?;
+        let fits =
+            |plan: &Plan| swift::is_swift(plan) && differences(plan, &line.schema).is_empty();
+        if !plans.iter().all(fits) {
+            self.line = Some(line);
+            return Ok(None);
+        }
+        match swift::sweep(&mut line.conn, plans, options.batch).await {
+            Ok(swept) => {
+                self.line = Some(line);
+                Ok(swept)
+            }
+            // The connection is closed, which takes back what was not committed.
+            Err(_) => Ok(None),
+        }
     }
 
     async fn once(

@@ -113,3 +113,35 @@ async fn a_connection_that_was_lost_between_two_runs_is_made_again() {
     }
     db.drop().await;
 }
+
+#[tokio::test]
+async fn several_lists_go_together_or_not_at_all() {
+    for engine in ENGINES {
+        let db = people(engine).await;
+        db.run(
+            "CREATE TABLE pets (id INTEGER PRIMARY KEY, owner INTEGER NOT NULL,
+               FOREIGN KEY (owner) REFERENCES people (id));
+             INSERT INTO pets VALUES (1, 1), (2, 2), (3, 2000)",
+        )
+        .await;
+        let mut session = Session::new(db.target());
+        let pets = |of: std::ops::Range<i64>| Request { root: "pets".into(), ..keys(of) };
+        let (first, second) =
+            (planned(&mut session, pets(1..3)).await, planned(&mut session, keys(1..1_501)).await);
+        let (gone, used) =
+            (planned(&mut session, pets(3..5)).await, planned(&mut session, keys(1_999..2_001)).await);
+        let options = RunOptions::default();
+
+        // A pet of the second list is nobody's, and somebody of the last has one.
+        let none = session.sweep(&[first.clone(), gone], &options).await.unwrap();
+        let refused = session.sweep(&[first.clone(), used], &options).await.unwrap();
+        let before = (db.count("pets").await, db.count("people").await);
+        let all = session.sweep(&[first.clone(), second.clone()], &options).await.unwrap();
+        let again = session.sweep(&[first, second], &options).await.unwrap();
+
+        assert_eq!((none, refused, before), (None, None, (3, 3_000)), "{engine:?}");
+        assert_eq!((all, again), (Some(vec![2, 1_500]), None), "{engine:?}");
+        assert_eq!((db.count("pets").await, db.count("people").await), (1, 1_500), "{engine:?}");
+        db.drop().await;
+    }
+}

@@ -28,7 +28,7 @@ pub(crate) async fn queue(tx: &mut WriteTx, request: &Request) -> Result<()> {
     if takes_effect(request) {
         let payload = json!({ "request": request.id });
         let dedupe = Some(format!("rights-effect:{}", request.id));
-        tx.enqueue(NewJob { kind: KIND, payload, dedupe, max_attempts: 20 }).await?;
+        tx.enqueue_anew(NewJob { kind: KIND, payload, dedupe, max_attempts: 20 }).await?;
     }
     Ok(())
 }

@@ -116,6 +116,8 @@ async fn killed(engine: Engine, kills: usize) {
             }
             house.rights.retry_erasures().await.unwrap();
         }
+        let stands = house.still(&request.id).await;
+        assert_eq!(stands.stage, Stage::Done, "after {done} kills: {stands:?}");
         let ended = house.looks(&request.id, 1).await;
         assert_eq!((ended.stage, ended.looked), (Stage::Done, Looked::Clean), "{}", ended.error);
         assert_eq!(rows_of(&db, customer).await, 0);

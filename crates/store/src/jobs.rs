@@ -161,6 +161,7 @@ impl From<sqlx::Error> for JobError {
 }
 
 /// What a handler gets.
+#[derive(Clone)]
 pub struct JobContext {
     /// The database.
     pub store: Store,

@@ -26,6 +26,7 @@ const SCHEMA: &[Migration] = &[
     Migration { room: "store", version: 1, sql: include_str!("schema.sql") },
     Migration { room: "store", version: 2, sql: include_str!("schema-2.sql") },
     Migration { room: "store", version: 3, sql: include_str!("schema-3.sql") },
+    Migration { room: "store", version: 4, sql: include_str!("schema-4.sql") },
 ];
 /// The embedded database's name in the data directory.
 pub(crate) const FILE: &str = "privet.db";

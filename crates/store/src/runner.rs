@@ -111,7 +111,7 @@ impl Runner {
         let lock = if self.store.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
         let sql = format!(
             "UPDATE job SET crashes = crashes + CASE WHEN state = 'running' THEN 1 ELSE 0 END, \
-             state = 'running', attempts = attempts + 1, lease_until = $2, leased_by = $3 WHERE id = ({}{lock}) RETURNING {}",
+             state = 'running', attempts = attempts + 1, again = 0, lease_until = $2, leased_by = $3 WHERE id = ({}{lock}) RETURNING {}",
             self.due(4, held.len()),
             jobs::COLUMNS
         );
@@ -336,11 +336,12 @@ impl Work {
         })
     }
 
-    /// Records the end, unless the claim was lost meanwhile.
+    /// Records the end, unless the claim was lost meanwhile. A power failure that takes it back has the
+    /// job run again, as it would have had a moment earlier.
     async fn finish(&self, state: &str, action: &'static str, error: &str) -> Result<()> {
         let now = crate::now();
         let entry = Entry::new(Actor::System("jobs"), action, "job", self.job.id.0.clone());
-        let mut tx = self.store.begin(entry).await?;
+        let mut tx = self.store.begin_soft(entry).await?;
         let updated = sqlx::query(
             "UPDATE job SET state = $1, error = $2, finished_at = $3, ended_due = $4, \
              lease_until = 0, note = CASE WHEN $1 = 'done' THEN '' ELSE note END, \
@@ -356,13 +357,30 @@ impl Work {
         .execute(tx.conn())
         .await?;
         if updated.rows_affected() > 0 {
+            if state != "cancelled" && self.is_wanted_again(&mut tx).await? {
+                tx.note_queued(&self.job.id);
+            }
             tx.commit().await?;
         }
         Ok(())
     }
 
+    /// Somebody asked for it while it ran: it is queued as if it were new.
+    async fn is_wanted_again(&self, tx: &mut crate::WriteTx) -> Result<bool> {
+        let queued = sqlx::query(
+            "UPDATE job SET state = 'queued', again = 0, attempts = 0, crashes = 0, run_at = $1,
+               finished_at = NULL, ended_due = 0, error = '', note = '', done = 0, total = 0
+             WHERE id = $2 AND again = 1",
+        )
+        .bind(crate::now())
+        .bind(&self.job.id.0)
+        .execute(tx.conn())
+        .await?;
+        Ok(queued.rows_affected() > 0)
+    }
+
     async fn again_later(&self, why: &str) -> Result<()> {
-        let mut tx = self.store.raw_begin().await?;
+        let mut tx = self.store.raw_begin_soft().await?;
         sqlx::query(
             "UPDATE job SET state = 'queued', error = $1, run_at = $2, lease_until = 0, \
              leased_by = '' WHERE id = $3 AND leased_by = $4 AND state = 'running'",

@@ -26,8 +26,22 @@ impl Store {
     /// stops it like every write. End it with [`WriteTx::commit`].
     pub async fn begin_upkeep(&self) -> Result<WriteTx> {
         self.check_ledger()?;
-        let tx = self.raw_begin().await?;
-        Ok(WriteTx { tx, store: self.clone(), entries: Vec::new(), wake: false, forgetting: false })
+        Ok(self.write(self.raw_begin().await?, Vec::new()))
+    }
+
+    /// A step that is found again or done again if a power failure takes it back: the progress of a
+    /// job, what a job keeps for its own later steps, that it ended. Its commit does not wait until
+    /// it is on the disk. It survives the end of this process, and is on the disk at the latest with
+    /// the next transaction that waits, before anything that follows from it is acknowledged.
+    pub async fn begin_soft(&self, entry: Entry) -> Result<WriteTx> {
+        self.check_ledger()?;
+        Ok(self.write(self.raw_begin_soft().await?, vec![entry]))
+    }
+
+    /// The same without an entry, as [`Store::begin_upkeep`].
+    pub async fn begin_soft_upkeep(&self) -> Result<WriteTx> {
+        self.check_ledger()?;
+        Ok(self.write(self.raw_begin_soft().await?, Vec::new()))
     }
 
     /// The one write that a damaged ledger lets through: destroying again what was destroyed before
@@ -39,9 +53,11 @@ impl Store {
     }
 
     async fn begin_unchecked(&self, entry: Entry) -> Result<WriteTx> {
-        let tx = self.raw_begin().await?;
-        let entries = vec![entry];
-        Ok(WriteTx { tx, store: self.clone(), entries, wake: false, forgetting: false })
+        Ok(self.write(self.raw_begin().await?, vec![entry]))
+    }
+
+    fn write(&self, tx: Transaction<'static, Any>, entries: Vec<Entry>) -> WriteTx {
+        WriteTx { tx, store: self.clone(), entries, wake: false, forgetting: false }
     }
 
     /// Appends entries in a running transaction; a damaged ledger stops all later writes.
@@ -85,6 +101,26 @@ impl WriteTx {
         Ok(id)
     }
 
+    /// The same for work that has to see what is changed here: a job with its key that is at work
+    /// already, and may have looked before, runs once more when it has ended.
+    pub async fn enqueue_anew(&mut self, job: NewJob) -> Result<JobId> {
+        // The job may end between the two statements (PostgreSQL): then there is room for another.
+        for _ in 0..3 {
+            let id = self.enqueue(job.clone()).await?;
+            let asked = sqlx::query(
+                "UPDATE job SET again = CASE WHEN state = 'running' THEN 1 ELSE 0 END
+                 WHERE id = $1 AND state IN ('queued', 'running')",
+            )
+            .bind(&id.0)
+            .execute(self.conn())
+            .await?;
+            if asked.rows_affected() > 0 {
+                return Ok(id);
+            }
+        }
+        Err(crate::StoreError::Job("the job could not be queued: it keeps ending".into()))
+    }
+
     pub(crate) fn note_queued(&mut self, id: &JobId) {
         let actor = self.entries.first().map_or(Actor::System("store"), |one| one.actor.clone());
         self.also(Entry::new(actor, "job.queued", "job", id.0.clone()));
@@ -97,7 +133,7 @@ impl WriteTx {
     }
 
     /// Appends the entries and commits; returns the position of the first entry (0 without one).
-    /// Durable on return.
+    /// Durable on return, unless it was begun as a soft one.
     pub async fn commit(self) -> Result<i64> {
         let Self { mut tx, store, entries, wake, forgetting } = self;
         if entries.is_empty() {

@@ -167,6 +167,7 @@ on_both!(
     a_queued_job_is_cancelled_at_once,
     a_running_job_stops_at_its_next_checkpoint,
     the_same_key_queues_one_job,
+    what_is_asked_for_while_it_runs_runs_once_more,
     a_failed_job_can_be_queued_again,
     a_stopped_runner_gives_its_jobs_back,
     a_job_whose_runner_went_silent_is_taken_over,
@@ -308,6 +309,36 @@ async fn a_running_job_stops_at_its_next_checkpoint(store: Store, _guard: TestGu
 
     let actions = actions_of(&store, &id.0).await;
     assert_eq!(actions, ["job.queued", "job.cancelled", "job.stopped"]);
+    running.stop().await;
+}
+
+async fn what_is_asked_for_while_it_runs_runs_once_more(store: Store, _guard: TestGuard) {
+    let ask = async |max_attempts| {
+        let entry = Entry::new(Actor::Person("p1".into()), "test.asked", "test", "t");
+        let mut tx = store.begin(entry).await.unwrap();
+        let payload = json!({ "do": "sleep" });
+        let job = NewJob { kind: "test", payload, dedupe: Some("k".into()), max_attempts };
+        let id = tx.enqueue_anew(job).await.unwrap();
+        tx.commit().await.unwrap();
+        id
+    };
+    let first = ask(1).await;
+    assert_eq!(ask(1).await, first, "it waits still: once is enough");
+    let handler = Actions::default();
+    let running = Running::start(&store, &handler, 2);
+    until(&store, &first, |job| job.state == JobState::Running).await;
+    for _ in 0..2 {
+        assert_eq!(ask(1).await, first);
+    }
+
+    until_true(|| handler.runs() == 2).await;
+    let job = until(&store, &first, |job| job.state.is_over()).await;
+
+    assert_eq!((job.state, job.attempts), (JobState::Done, 1));
+    let told = ["job.queued", "job.finished", "job.queued", "job.finished"];
+    assert_eq!(actions_of(&store, &first.0).await, told);
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    assert_eq!(handler.runs(), 2, "twice asked for while it ran is once more");
     running.stop().await;
 }
 

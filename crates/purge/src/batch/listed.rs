@@ -22,7 +22,7 @@ pub(super) struct Listed<'a> {
 }
 
 /// The selection's list of keys, and what else must be true.
-fn split(plan: &Plan) -> Option<(&[Vec<Literal>], &[Condition])> {
+pub(super) fn split(plan: &Plan) -> Option<(&[Vec<Literal>], &[Condition])> {
     match &plan.request.selection.covered {
         Condition::Keys(list) => Some((list, &[])),
         Condition::All(all) => match all.split_first()? {

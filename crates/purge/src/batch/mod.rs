@@ -7,6 +7,7 @@ mod gone;
 mod leaves;
 mod listed;
 mod summary;
+pub(crate) mod swift;
 mod write;
 
 pub(crate) use apply::{apply, count};

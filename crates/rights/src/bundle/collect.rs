@@ -9,8 +9,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use purge::{Flow, SinkError, Value};
-use serde_json::{Map, Value as Json, json};
+use serde::{Serialize, Serializer, ser::SerializeMap};
 use trace::{Head, Place, Row, Sink};
 use vault::Blob;
 
@@ -69,35 +70,40 @@ impl<'a> Collect<'a> {
 }
 
 /// A cell as JSON writes it; bytes in base64.
-fn cell(value: &Value) -> Json {
-    use base64::{Engine as _, engine::general_purpose::STANDARD};
-    match value {
-        Value::Null => Json::Null,
-        Value::Int(number) => json!(number),
-        Value::Unsigned(number) => json!(number),
-        Value::Real(number) => json!(number),
-        // A cell of a file that holds several values.
-        Value::Text(text) if text.contains(purge::LIST) => {
-            json!(text.split(purge::LIST).collect::<Vec<_>>())
+struct Cell<'a>(&'a Value);
+
+impl Serialize for Cell<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Null => to.serialize_unit(),
+            Value::Int(number) => to.serialize_i64(*number),
+            Value::Unsigned(number) => to.serialize_u64(*number),
+            Value::Real(number) => to.serialize_f64(*number),
+            // A cell of a file that holds several values.
+            Value::Text(text) if text.contains(purge::LIST) => {
+                to.collect_seq(text.split(purge::LIST))
+            }
+            Value::Text(text) => to.serialize_str(text),
+            Value::Bytes(bytes) => to.collect_map([("base64", STANDARD.encode(bytes))]),
         }
-        Value::Text(text) => json!(text),
-        Value::Bytes(bytes) => json!({ "base64": STANDARD.encode(bytes) }),
     }
 }
 
-/// A row as JSON writes it, without what is other people's.
-fn line(head: &Head, row: &Row) -> Map<String, Json> {
-    let value = |at: usize, value: &Value| {
-        if row.redact.contains(&at) { json!(REDACTED) } else { cell(value) }
-    };
-    head.columns
-        .iter()
-        .zip(&row.values)
-        .enumerate()
-        // What stands beside a file's columns, which is nothing mostly.
-        .filter(|(_, (column, one))| *column != purge::MORE || !one.is_null())
-        .map(|(at, (column, one))| (column.clone(), value(at, one)))
-        .collect()
+/// Writes a row as JSON, without what is other people's.
+fn write(out: &mut Vec<u8>, head: &Head, row: &Row) -> serde_json::Result<()> {
+    let mut to = serde_json::Serializer::new(&mut *out);
+    let mut cells = to.serialize_map(None)?;
+    for (at, (column, value)) in head.columns.iter().zip(&row.values).enumerate() {
+        if row.redact.contains(&at) {
+            cells.serialize_entry(column, REDACTED)?;
+        } else if *column != purge::MORE || !value.is_null() {
+            // What stands beside a file's columns is nothing mostly.
+            cells.serialize_entry(column, &Cell(value))?;
+        }
+    }
+    SerializeMap::end(cells)?;
+    out.push(b'\n');
+    Ok(())
 }
 
 #[async_trait::async_trait]
@@ -111,10 +117,11 @@ impl Sink for Collect<'_> {
                 entry.insert(Sealing::create(self.blob, &path, name)?)
             }
         };
+        let mut lines = Vec::new();
         for row in &rows {
-            serde_json::to_writer(&mut *out, &line(head, row))?;
-            out.write_all(b"\n")?;
+            write(&mut lines, head, row)?;
         }
+        out.write_all(&lines)?;
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 //! for a while. It stands sealed on the disk of this server and is removed when its time is over.
 
 mod archive;
+mod cells;
 mod collect;
 mod lock;
 mod pack;
@@ -105,7 +106,7 @@ impl Rights {
         request::begin_bundle(&mut tx, &request.id, until).await?;
         let payload = json!({ "request": request.id });
         let dedupe = Some(format!("rights-bundle:{}", request.id));
-        tx.enqueue(NewJob { kind: KIND, payload, dedupe, max_attempts: 5 }).await?;
+        tx.enqueue_anew(NewJob { kind: KIND, payload, dedupe, max_attempts: 5 }).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -1,14 +1,18 @@
 //! The bundle: a ZIP of what was collected. A page in each language that people read, a JSON document
 //! for programs, and a CSV file for each table.
 
-use std::io::{BufRead as _, BufReader, Error, Result, Write};
+use std::{
+    borrow::Cow,
+    io::{BufRead as _, BufReader, Error, Result, Write},
+    sync::mpsc::{Receiver, SyncSender, sync_channel},
+};
 
 use serde::Serialize;
-use serde_json::{Map, Value as Json};
 use vault::Blob;
 
 use super::{
     archive::Archive,
+    cells::{Cell, Cells},
     collect::{REDACTED, file},
     page::{self, Page},
     spool::{Opening, Sealing},
@@ -79,24 +83,15 @@ fn lines<'a>(
     Ok(BufReader::with_capacity(256 * 1024, from).lines())
 }
 
-fn rows<'a>(
-    blob: &'a Blob,
-    folder: &std::path::Path,
-    part: &Part,
-) -> Result<impl Iterator<Item = Result<Map<String, Json>>> + 'a> {
-    let row = |line: Result<String>| {
-        line.and_then(|line| serde_json::from_str(&line).map_err(Error::from))
-    };
-    Ok(lines(blob, folder, part)?.map(row))
-}
-
 /// Adds the columns that only its rows have.
 pub(super) fn widen(blob: &Blob, folder: &std::path::Path, part: &mut Part) -> Result<()> {
     let mut more: Vec<String> = Vec::new();
-    for row in rows(blob, folder, part)? {
-        for (column, value) in row? {
-            if !value.is_null() && !part.columns.contains(&column) && !more.contains(&column) {
-                more.push(column);
+    for line in lines(blob, folder, part)? {
+        let line = line?;
+        for column in Cells::read(&line)?.filled() {
+            let known = |names: &[String]| names.iter().any(|name| name == column);
+            if !known(&part.columns) && !known(&more) {
+                more.push(column.to_owned());
             }
         }
     }
@@ -105,23 +100,33 @@ pub(super) fn widen(blob: &Blob, folder: &std::path::Path, part: &mut Part) -> R
 }
 
 impl Packing<'_> {
-    /// Packs into a sealed file; returns its length before sealing.
+    /// Packs into a sealed file; returns its length before sealing. What goes in is written by one thread
+    /// and squeezed by another.
     pub fn pack(self, out: Sealing<'_>) -> Result<u64> {
-        let mut zip = Archive::new(out);
+        std::thread::scope(|scope| {
+            let (send, pieces) = sync_channel(AHEAD);
+            let squeezed = scope.spawn(move || squeeze(pieces, out));
+            let written = self.write(Lane { out: send, bytes: Vec::new() });
+            let squeezed = squeezed.join().map_err(|_| Error::other("the archive broke off"))?;
+            // Its own error says more than that nobody takes what is written.
+            let count = squeezed?;
+            written.map(|()| count)
+        })
+    }
+
+    fn write(&self, mut out: Lane) -> Result<()> {
         let all = self.collected()?;
         for (name, page) in &self.pages {
-            zip.file(name, all, None)?;
-            self.page(page, &mut zip)?;
+            out.file(name, all)?;
+            self.page(page, &mut out)?;
         }
-        zip.file("data.json", all, None)?;
-        self.document(&mut zip)?;
+        out.file("data.json", all)?;
+        self.document(&mut out)?;
         for part in self.parts.iter().filter(|part| part.rows > 0) {
-            zip.file(&csv_name(part), self.length(part)?, None)?;
-            self.table(part, &mut zip)?;
+            out.file(&csv_name(part), self.length(part)?)?;
+            self.table(part, &mut out)?;
         }
-        let (out, count) = zip.finish()?;
-        out.finish()?;
-        Ok(count)
+        out.flush()
     }
 
     /// Bytes that were collected of a table; sealing adds a little.
@@ -133,16 +138,17 @@ impl Packing<'_> {
         self.parts.iter().filter(|part| part.rows > 0).map(|part| self.length(part)).sum()
     }
 
-    fn rows(&self, part: &Part) -> Result<impl Iterator<Item = Result<Map<String, Json>>> + '_> {
-        rows(self.blob, self.folder, part)
+    fn lines(&self, part: &Part) -> Result<impl Iterator<Item = Result<String>> + '_> {
+        lines(self.blob, self.folder, part)
     }
 
     fn page(&self, page: &Page, out: &mut impl Write) -> Result<()> {
         out.write_all(page.begin(self.parts).as_bytes())?;
         for part in self.parts.iter().filter(|part| part.rows > 0) {
             out.write_all(page::table(part).as_bytes())?;
-            for row in self.rows(part)?.take(SHOWN) {
-                out.write_all(page::row(part, &row?).as_bytes())?;
+            for line in self.lines(part)?.take(SHOWN) {
+                let line = line?;
+                out.write_all(page::row(part, &Cells::read(&line)?)?.as_bytes())?;
             }
             out.write_all(page.end_of_table(part).as_bytes())?;
         }
@@ -160,7 +166,7 @@ impl Packing<'_> {
             out.write_all(names.to_string().trim_end_matches('}').as_bytes())?;
             out.write_all(b",\"rows\":[")?;
             // Rows stand there as JSON already.
-            for (n, line) in lines(self.blob, self.folder, part)?.enumerate() {
+            for (n, line) in self.lines(part)?.enumerate() {
                 out.write_all(if n > 0 { b",\n" } else { b"\n" })?;
                 out.write_all(line?.as_bytes())?;
             }
@@ -171,22 +177,83 @@ impl Packing<'_> {
 
     fn table(&self, part: &Part, out: &mut impl Write) -> Result<()> {
         let mut csv = csv::Writer::from_writer(out);
-        csv.write_record(part.columns.iter().map(|one| safe(one)))?;
-        for row in self.rows(part)? {
-            let row = row?;
-            let cell = |column: &String| match row.get(column) {
-                None | Some(Json::Null) => String::new(),
-                Some(Json::String(text)) => safe(text),
-                Some(other) => other.to_string(),
-            };
-            csv.write_record(part.columns.iter().map(cell))?;
+        csv.write_record(part.columns.iter().map(|one| safe(one).into_owned()))?;
+        for line in self.lines(part)? {
+            let line = line?;
+            let cells = Cells::read(&line)?;
+            for (n, column) in part.columns.iter().enumerate() {
+                let shown = cells.of(n, column).map(Cell::shown).transpose()?;
+                let (text, is_text) = shown.unwrap_or_default();
+                csv.write_field(if is_text { safe(&text) } else { text }.as_bytes())?;
+            }
+            csv.write_record(None::<&[u8]>)?;
         }
         csv.flush()
     }
 }
 
 /// A text that no spreadsheet takes for a formula.
-fn safe(text: &str) -> String {
+fn safe(text: &str) -> Cow<'_, str> {
     let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text != REDACTED;
-    if risky { format!("'{text}") } else { text.to_owned() }
+    if risky { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+}
+
+/// Pieces that wait to be squeezed, at most.
+const AHEAD: usize = 8;
+/// Bytes of a piece, about.
+const PIECE: usize = 128 * 1024;
+
+/// What goes into the archive.
+enum Piece {
+    /// A file begins, made of so many bytes of rows.
+    File(String, u64),
+    Bytes(Vec<u8>),
+}
+
+/// The way into the archive.
+struct Lane {
+    out: SyncSender<Piece>,
+    bytes: Vec<u8>,
+}
+
+impl Lane {
+    fn file(&mut self, name: &str, rows: u64) -> Result<()> {
+        self.flush()?;
+        self.send(Piece::File(name.to_owned(), rows))
+    }
+
+    fn send(&self, piece: Piece) -> Result<()> {
+        self.out.send(piece).map_err(|_| Error::other("the archive broke off"))
+    }
+}
+
+impl Write for Lane {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+        self.bytes.extend_from_slice(bytes);
+        if self.bytes.len() >= PIECE {
+            self.flush()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        if self.bytes.is_empty() {
+            return Ok(());
+        }
+        let piece = std::mem::replace(&mut self.bytes, Vec::with_capacity(PIECE + PIECE / 8));
+        self.send(Piece::Bytes(piece))
+    }
+}
+
+fn squeeze(pieces: Receiver<Piece>, out: Sealing<'_>) -> Result<u64> {
+    let mut zip = Archive::new(out);
+    for piece in pieces {
+        match piece {
+            Piece::File(name, rows) => zip.file(&name, rows, None)?,
+            Piece::Bytes(bytes) => zip.write_all(&bytes)?,
+        }
+    }
+    let (out, count) = zip.finish()?;
+    out.finish()?;
+    Ok(count)
 }

@@ -3,10 +3,12 @@
 
 use askama::Template;
 use datamap::records::Facts;
-use serde_json::{Map, Value as Json};
 use web::{Lang, translate};
 
-use super::pack::{Part, SHOWN, csv_name};
+use super::{
+    cells::{Cell, Cells},
+    pack::{Part, SHOWN, csv_name},
+};
 
 /// A use of the data of a system.
 pub(super) struct Use {
@@ -89,17 +91,14 @@ pub(super) fn table(part: &Part) -> String {
 }
 
 /// A row of it.
-pub(super) fn row(part: &Part, row: &Map<String, Json>) -> String {
+pub(super) fn row(part: &Part, row: &Cells<'_>) -> serde_json::Result<String> {
     let mut out = String::from("<tr>");
-    for column in &part.columns {
-        let text = match row.get(column) {
-            None | Some(Json::Null) => String::new(),
-            Some(Json::String(text)) => escape(text),
-            Some(other) => escape(&other.to_string()),
-        };
-        out.extend(["<td dir=\"auto\">", &text, "</td>"]);
+    for (n, column) in part.columns.iter().enumerate() {
+        let shown = row.of(n, column).map(Cell::shown).transpose()?;
+        let (text, _) = shown.unwrap_or_default();
+        out.extend(["<td dir=\"auto\">", &escape(&text), "</td>"]);
     }
-    out + "</tr>\n"
+    Ok(out + "</tr>\n")
 }
 
 fn escape(text: &str) -> String {

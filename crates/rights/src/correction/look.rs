@@ -32,7 +32,7 @@ impl Rights {
         begin_look(&mut tx, &request.id, actor).await?;
         let payload = json!({ "request": request.id });
         let dedupe = Some(format!("rights-held:{}", request.id));
-        tx.enqueue(NewJob { kind: KIND, payload, dedupe, max_attempts: 3 }).await?;
+        tx.enqueue_anew(NewJob { kind: KIND, payload, dedupe, max_attempts: 3 }).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -128,7 +128,7 @@ impl Rights {
         for (at, one) in (0i64..).zip(&places) {
             self.insert_correction(&mut tx, (&request.id, first + at, actor), one).await?;
         }
-        tx.enqueue(job(&request.id)).await?;
+        tx.enqueue_anew(job(&request.id)).await?;
         tx.commit().await?;
         Ok(places.len())
     }
@@ -162,7 +162,7 @@ impl Rights {
         }
         let event = NewEvent { request: id, what: "correction-begun", detail: "" };
         insert_event(&mut tx, actor, &event).await?;
-        tx.enqueue(job(id)).await?;
+        tx.enqueue_anew(job(id)).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -216,7 +216,7 @@ impl Rights {
         if moved(&mut tx, (request, id), &[from], (to, "")).await? == 0 {
             return Err(RightsError::Conflict("rights-error-correction-moves"));
         }
-        tx.enqueue(job(request)).await?;
+        tx.enqueue_anew(job(request)).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -248,7 +248,7 @@ impl Rights {
         .bind(id)
         .execute(tx.conn())
         .await?;
-        tx.enqueue(job(id)).await?;
+        tx.enqueue_anew(job(id)).await?;
         tx.commit().await?;
         Ok(())
     }

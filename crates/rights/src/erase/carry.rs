@@ -157,7 +157,7 @@ impl Rights {
         .await?;
         let event = NewEvent { request: &request.id, what: "erasure-begun", detail: "" };
         insert_event(&mut tx, by, &event).await?;
-        tx.enqueue(job(&request.id)).await?;
+        tx.enqueue_anew(job(&request.id)).await?;
         tx.commit().await?;
         // From now on nothing may use the data, however long the work takes.
         for person in self.customers_of(request).await? {
@@ -198,7 +198,7 @@ impl Rights {
         }
         let stages = (&[Stage::Stopped, Stage::Partial][..], Stage::Queued);
         let mut tx = self.erasure_moved(by, "rights.erasure_resumed", request, stages, "").await?;
-        tx.enqueue(job(request)).await?;
+        tx.enqueue_anew(job(request)).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -81,6 +81,10 @@ pub(super) struct Site<'a> {
     pub open: Open,
 }
 
+/// Rows of one transaction, where they are many; of one statement.
+const BATCH: usize = 800;
+/// So many rows of one database go together.
+const WHOLE: u64 = 5_000;
 /// How long an answer to what must stay holds, unless a hold was made or ended.
 const ASKED: Duration = Duration::from_secs(1);
 
@@ -120,6 +124,43 @@ impl Open {
 type Gone = BTreeMap<(i64, usize), u64>;
 
 impl Site<'_> {
+    /// Deletes all rows that are to be deleted in one transaction, where they are few and nothing stands
+    /// in the way of any; says whether it did. Steps that ask for more than that are not done by it, but
+    /// find their rows gone.
+    pub async fn whole(&self, steps: &mut [Step]) -> Result<bool, Halt> {
+        let deletes = |step: &Step| step.is_open() && step.act == Act::Delete && step.own > 0;
+        let mine: Vec<&Step> = steps.iter().filter(|step| deletes(step)).collect();
+        let rows: u64 = mine.iter().map(|step| step.own).sum();
+        if mine.is_empty() || rows > WHOLE || mine.iter().any(|step| step.circular) {
+            return Ok(false);
+        }
+        let mut plans = Vec::with_capacity(mine.len());
+        for step in &mine {
+            let keys = self.rights.keys(self.place(step, false), 0).await?;
+            if keys.len() as u64 != step.own {
+                return Ok(false);
+            }
+            let mut request = treat::delete(step, keys, &self.keeps(step)?);
+            request.allow.triggers = self.triggers;
+            match purge::plan(&self.open.schema, request) {
+                Ok(plan) => plans.push(plan),
+                Err(_) => return Ok(false),
+            }
+        }
+        self.context.progress(0, count(rows), "").await.map_err(Halt::Job)?;
+        let options = RunOptions { batch: BATCH, ..RunOptions::default() };
+        let swept = self.open.session.lock().await.sweep(&plans, &options).await;
+        let Ok(Some(swept)) = swept else { return Ok(false) };
+        let swept: BTreeMap<i64, u64> = mine.iter().map(|step| step.at).zip(swept).collect();
+        for step in steps.iter_mut().filter(|step| step.shared == 0) {
+            if let Some(rows) = swept.get(&step.at) {
+                step.done = Done { deleted: *rows, ..Done::default() };
+                (step.is_done, step.error, step.why) = (true, String::new(), String::new());
+            }
+        }
+        Ok(true)
+    }
+
     /// The steps of one wave. They are written down when all of them are done.
     pub async fn wave(&self, steps: &mut [Step]) -> Result<(), Halt> {
         let circular = steps.iter().any(|step| step.circular);
@@ -303,7 +344,7 @@ impl Site<'_> {
         request.allow.triggers = self.triggers;
         let plan = purge::plan(&self.open.schema, request)?;
         let mut ear = Ear { site: self, halt: None };
-        let options = RunOptions::default();
+        let options = RunOptions { batch: BATCH, ..RunOptions::default() };
         let outcome = self.open.session.lock().await.run(&plan, None, &options, &mut ear).await;
         match (outcome.end, ear.halt) {
             (End::Finished, _) => Ok(outcome.progress),

@@ -102,7 +102,7 @@ impl Rights {
         let ((request, at, shared, round), n) = (place, number(n));
         let text = serde_json::to_string(keys).unwrap_or_default();
         let sealed = self.store().seal(&context(request, at, shared, round, n), &text);
-        let mut tx = self.store().begin_upkeep().await?;
+        let mut tx = self.store().begin_soft_upkeep().await?;
         sqlx::query(
             "INSERT INTO rights_erasure_keys (request, at, shared, round, n, sealed)
              VALUES ($1, $2, $3, $4, $5, $6)
@@ -166,28 +166,27 @@ impl Rights {
         error: &str,
     ) -> Result<WriteTx> {
         let entry = Entry::new(actor.clone(), action, "rights_request", request);
-        let mut tx = self.store().begin(entry).await?;
-        let from: Vec<String> = from.iter().map(|one| format!("'{}'", one.as_str())).collect();
-        let sql = format!(
-            "UPDATE rights_erasure SET stage = $1, error = $2 WHERE request = $3 AND stage IN ({})",
-            from.join(", ")
-        );
-        let done = sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(to.as_str())
-            .bind(error)
-            .bind(request)
-            .execute(tx.conn())
-            .await?;
-        if done.rows_affected() == 0 {
-            return Err(RightsError::Conflict("rights-error-erasure-stage"));
-        }
-        Ok(tx)
+        let tx = self.store().begin(entry).await?;
+        moved(tx, request, (from, to), error).await
     }
 
-    /// Writes steps down.
+    /// The same by a job, which does again what a power failure takes back.
+    pub(super) async fn erasure_moved_softly(
+        &self,
+        action: &'static str,
+        request: &str,
+        stages: (&[Stage], Stage),
+    ) -> Result<WriteTx> {
+        let entry = Entry::new(BY, action, "rights_request", request);
+        let tx = self.store().begin_soft(entry).await?;
+        moved(tx, request, stages, "").await
+    }
+
+    /// Writes steps down. A wave whose writing a power failure takes back is done again, which finds its
+    /// rows gone.
     pub(super) async fn keep_steps(&self, request: &str, steps: &[Step]) -> Result<()> {
         let entry = Entry::new(BY, "rights.erasure_went_on", "rights_request", request);
-        let mut tx = self.store().begin(entry).await?;
+        let mut tx = self.store().begin_soft(entry).await?;
         tx.states(None, Some(self.store().digest(&steps)));
         for step in steps {
             put_step(&mut tx, request, step).await?;
@@ -195,6 +194,29 @@ impl Rights {
         tx.commit().await?;
         Ok(())
     }
+}
+
+async fn moved(
+    mut tx: WriteTx,
+    request: &str,
+    (from, to): (&[Stage], Stage),
+    error: &str,
+) -> Result<WriteTx> {
+    let from: Vec<String> = from.iter().map(|one| format!("'{}'", one.as_str())).collect();
+    let sql = format!(
+        "UPDATE rights_erasure SET stage = $1, error = $2 WHERE request = $3 AND stage IN ({})",
+        from.join(", ")
+    );
+    let done = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(to.as_str())
+        .bind(error)
+        .bind(request)
+        .execute(tx.conn())
+        .await?;
+    if done.rows_affected() == 0 {
+        return Err(RightsError::Conflict("rights-error-erasure-stage"));
+    }
+    Ok(tx)
 }
 
 impl Rights {
@@ -250,7 +272,7 @@ impl Rights {
 impl Rights {
     /// Keys go that a plan had kept when it broke off: those of steps from here on.
     pub(super) async fn forget_keys(&self, request: &str, from: i64) -> Result<()> {
-        let mut tx = self.store().begin_upkeep().await?;
+        let mut tx = self.store().begin_soft_upkeep().await?;
         sqlx::query("DELETE FROM rights_erasure_keys WHERE request = $1 AND at >= $2")
             .bind(request)
             .bind(from)
@@ -262,7 +284,7 @@ impl Rights {
 
     /// An earlier plan that was not begun goes.
     pub(super) async fn forget_plan(&self, request: &str) -> Result<()> {
-        let mut tx = self.store().begin_upkeep().await?;
+        let mut tx = self.store().begin_soft_upkeep().await?;
         for table in ["rights_erasure_keys", "rights_erasure_step"] {
             let sql = format!("DELETE FROM {table} WHERE request = $1");
             sqlx::query(sqlx::AssertSqlSafe(sql)).bind(request).execute(tx.conn()).await?;

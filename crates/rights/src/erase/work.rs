@@ -4,11 +4,12 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use ::store::{Actor, JobContext, JobError, JobHandler, JobRow, Store, now};
-use futures::StreamExt as _;
+use tokio::{sync::Semaphore, task::JoinSet};
 use trace::Start;
 
 use super::{
@@ -37,7 +38,7 @@ impl Rights {
         match erasure.stage {
             Stage::Queued => {
                 let stages = (&[Stage::Queued][..], Stage::Running);
-                let moved = self.erasure_moved(&BY, "rights.erasure_at_work", id, stages, "");
+                let moved = self.erasure_moved_softly("rights.erasure_at_work", id, stages);
                 moved.await?.commit().await?;
             }
             Stage::Running | Stage::Stopping => {}
@@ -48,25 +49,34 @@ impl Rights {
         let start = starting(&person);
         let open = erasure.steps.iter().filter(|step| step.is_open());
         let sources: BTreeSet<&str> = open.map(|step| step.source.as_str()).collect();
-        let mut tasks = Vec::new();
+        let turns = Arc::new(Semaphore::new(SOURCES));
+        // Dropped with the job, it ends what is under way.
+        let mut work = JoinSet::new();
         for source in sources {
+            let source = source.to_owned();
             let steps = erasure.steps.iter().filter(|step| step.source == source);
             let steps: Vec<Step> = steps.cloned().collect();
-            tasks.push(self.source(context, id, (source, &start, erasure.triggers), steps));
+            let (rights, context, turns) = (self.clone(), context.clone(), Arc::clone(&turns));
+            let (id, start) = (id.to_owned(), start.clone());
+            work.spawn(async move {
+                let _turn = turns.acquire_owned().await;
+                let task = (source.as_str(), &start, erasure.triggers);
+                rights.source(&context, &id, task, steps).await
+            });
         }
-        let mut work = futures::stream::iter(tasks).buffer_unordered(SOURCES);
         let (mut stopped, mut failed) = (false, false);
         let mut broken = None;
-        while let Some(ended) = work.next().await {
+        while let Some(ended) = work.join_next().await {
             match ended {
-                Ok(()) => {}
-                Err(Halt::Stopped) => stopped = true,
-                Err(Halt::Fault(..) | Halt::Holds) => failed = true,
-                Err(Halt::Job(error)) => broken = Some(error),
-                Err(Halt::Room(error)) => broken = Some(error.into()),
+                Ok(Ok(())) => {}
+                Ok(Err(Halt::Stopped)) => stopped = true,
+                Ok(Err(Halt::Fault(..) | Halt::Holds)) => failed = true,
+                Ok(Err(Halt::Job(error))) => broken = Some(error),
+                Ok(Err(Halt::Room(error))) => broken = Some(error.into()),
+                // Its words may hold a value.
+                Err(_) => broken = Some(JobError::Retry("the work in a database broke off".into())),
             }
         }
-        drop(work);
         if let Some(error) = broken {
             return Err(error);
         }
@@ -112,9 +122,18 @@ impl Rights {
             let files = Files { rights: self, id, start, context, round: 1 };
             return Box::pin(files.sweep(source, &mut steps, true)).await;
         }
+        let mut before = None;
+        // Whatever keeps from it is told by the waves.
+        if let Ok(open) = Open::new(self, source, None).await {
+            let site = Site { rights: self, id, start, context, triggers, round: 1, open };
+            if Box::pin(site.whole(&mut steps)).await? {
+                let done: Vec<Step> = steps.iter().filter(|step| step.is_done).cloned().collect();
+                self.keep_open(id, &done).await?;
+            }
+            before = Some(site.open);
+        }
         let waves: BTreeSet<usize> =
             steps.iter().filter(|step| !step.is_done).map(|step| step.wave).collect();
-        let mut before = None;
         // Waves that are done and not written down yet. A killed server does them again, which does no
         // harm; one entry for each wave would cost more than a small wave.
         let mut open: Vec<Step> = Vec::new();

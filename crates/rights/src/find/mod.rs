@@ -137,7 +137,7 @@ impl Rights {
         .await?;
         let payload = json!({ "request": request.id });
         let dedupe = Some(format!("rights-search:{}", request.id));
-        tx.enqueue(NewJob { kind: KIND, payload, dedupe, max_attempts: 3 }).await?;
+        tx.enqueue_anew(NewJob { kind: KIND, payload, dedupe, max_attempts: 3 }).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -201,10 +201,11 @@ impl Rights {
         })
     }
 
+    /// A power failure that takes this back has the job look again.
     async fn end_search(&self, request: &str, ended: Result<Findings, String>) -> Result<()> {
         let by = Actor::System("rights");
         let entry = Entry::new(by, "rights.search_ended", "rights_request", request);
-        let mut tx = self.store().begin(entry).await?;
+        let mut tx = self.store().begin_soft(entry).await?;
         // What was found before stays, with the time it was found.
         let (stage, error, findings) = match ended {
             Ok(findings) => ("done", String::new(), findings),

@@ -26,7 +26,7 @@ pub(crate) async fn begin_bundle(tx: &mut WriteTx, request: &str, until: i64) ->
 /// How far a search has come, so that a killed server goes on from there.
 pub(crate) async fn keep_place(rights: &Rights, request: &str, place: &str) -> Result<()> {
     let entry = Entry::new(BY, "rights.bundle_went_on", "rights_request", request);
-    let mut tx = rights.store().begin(entry).await?;
+    let mut tx = rights.store().begin_soft(entry).await?;
     sqlx::query("UPDATE rights_bundle SET place = $1 WHERE request = $2")
         .bind(place)
         .bind(request)
@@ -46,7 +46,7 @@ pub(crate) async fn place(rights: &Rights, request: &str) -> Result<Option<trace
     Ok(text.filter(|text| !text.is_empty()).and_then(|text| serde_json::from_str(&text).ok()))
 }
 
-/// It is packed.
+/// It is packed. On the disk before the rows that it was packed from go.
 pub(crate) async fn end_bundle(
     rights: &Rights,
     request: &str,

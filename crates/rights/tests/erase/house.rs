@@ -131,7 +131,9 @@ impl House {
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        panic!("nobody looked");
+        let jobs = self.base.web.store().list_jobs(&store::JobFilter::default(), None, 20).await;
+        let erasure = self.rights.erasure(request).await.unwrap().unwrap();
+        panic!("nobody looked at {erasure:?}; jobs: {jobs:?}");
     }
 }
 
