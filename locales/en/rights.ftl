@@ -489,6 +489,7 @@ rights-after-look = Look now
 rights-told = Recipients
 rights-told-text = Everybody who received this data has to be told that it is erased. Webhooks hear of it by themselves.
 rights-told-corrected = Everybody who received this data has to be told that it was corrected. Who was told before has to be told again.
+rights-told-restricted = Everybody who received this data has to be told that it is restricted, and once more when the restriction is lifted.
 rights-own-told = Who was told
 rights-own-told-text = They received this data from us, and we told them what became of it.
 rights-told-none = The data map names no recipient of these systems.
@@ -553,6 +554,8 @@ rights-event-lifted = Restriction lifted
 rights-lift = Lift the restriction
 rights-lift-text = Words for the person
 rights-lift-hint = They are told before it is lifted (GDPR Art 18(3)): say why.
+rights-toast-told = Noted.
+rights-toast-confirmed = Noted.
 rights-toast-lift = The restriction is lifted.
 rights-error-no-restriction = Only a restriction can be lifted.
 

@@ -450,6 +450,7 @@ rights-after-look = 立即复查
 rights-told = 接收方
 rights-told-text = 收到过这些数据的各方，都须被告知数据已删除。Webhook 会自动收到通知。
 rights-told-corrected = 收到过这些数据的各方，都须被告知数据已更正；此前已告知的，须再次告知。
+rights-told-restricted = 收到过这些数据的各方，都须被告知处理已受限制；解除限制时须再次告知。
 rights-own-told = 已告知的接收方
 rights-own-told-text = 它们曾从我们这里收到这些数据，我们已告知其处理结果。
 rights-told-none = 数据地图上这些系统没有接收方。
@@ -499,6 +500,8 @@ rights-event-lifted = 已解除限制
 rights-lift = 解除限制
 rights-lift-text = 写给此人的话
 rights-lift-hint = 解除之前须先告知此人（GDPR 第 18 条第 3 款）：请说明原因。
+rights-toast-told = 已记录。
+rights-toast-confirmed = 已记录。
 rights-toast-lift = 限制已解除。
 rights-error-no-restriction = 只有限制处理才能解除。
 

@@ -128,8 +128,10 @@ async fn several_lists_go_together_or_not_at_all() {
         let pets = |of: std::ops::Range<i64>| Request { root: "pets".into(), ..keys(of) };
         let (first, second) =
             (planned(&mut session, pets(1..3)).await, planned(&mut session, keys(1..1_501)).await);
-        let (gone, used) =
-            (planned(&mut session, pets(3..5)).await, planned(&mut session, keys(1_999..2_001)).await);
+        let (gone, used) = (
+            planned(&mut session, pets(3..5)).await,
+            planned(&mut session, keys(1_999..2_001)).await,
+        );
         let options = RunOptions::default();
 
         // A pet of the second list is nobody's, and somebody of the last has one.

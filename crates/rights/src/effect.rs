@@ -12,6 +12,7 @@ use web::Lang;
 use crate::{
     Kind, Level, Request, Result, Rights, RightsError,
     request::{NewEvent, insert_event},
+    told,
 };
 
 const KIND: &str = "rights_effect";
@@ -73,10 +74,15 @@ impl Rights {
         let event = NewEvent { request: id, what: "took-effect", detail: &detail };
         insert_event(&mut tx, &BY, &event).await?;
         tx.commit().await?;
+        if request.kind == Kind::Restriction {
+            // Where the data is says who received it and has to be told.
+            self.search(&BY, &request).await?;
+        }
         Ok(())
     }
 
-    /// Lifts a restriction; the person is told before (GDPR Art 18(3)), in words of staff.
+    /// Lifts a restriction; the person is told before (GDPR Art 18(3)), in words of staff. Recipients who
+    /// were told of it have to hear of its end.
     ///
     /// # Errors
     /// [`RightsError::Conflict`] for another kind of request.
@@ -96,6 +102,7 @@ impl Rights {
         let mut tx = self.store().begin(entry).await?;
         let event = NewEvent { request: &id, what: "lifted", detail: "" };
         insert_event(&mut tx, by, &event).await?;
+        told::again(&mut tx, &id).await?;
         tx.commit().await?;
         Ok(())
     }

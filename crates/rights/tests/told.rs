@@ -1,5 +1,5 @@
 //! Who received data hears what became of it (GDPR Art 19): the recipients of the systems in which
-//! something was corrected or erased, not those of others; told, confirmed, chased while silent, and told
+//! something was corrected, erased or restricted, not those of others; told, confirmed, chased while silent, and told
 //! again after another change.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // Helpers of tests are not in a test function.
 
@@ -91,11 +91,14 @@ async fn moved(house: &House, request: &Request) {
     }
 }
 
-/// On the page of the correction somebody notes that the recipient was told.
+/// On the page of the correction, or of the request itself, somebody notes that the recipient was told.
 async fn the_desk_tells(house: &House, request: &Request, lang: &str, words: &str) {
     let face = house.base.web.clone();
     let rooms = rights::router(face.clone(), house.rights.clone());
-    let page = format!("/console/requests/{}/correction", request.id);
+    let page = match request.kind {
+        Kind::Restriction => format!("/console/requests/{}", request.id),
+        _ => format!("/console/requests/{}/correction", request.id),
+    };
     let mut reader = Reader::open(face, rooms, "/console/requests", lang, "owner").await;
     let asked = reader.get(&page).await;
     let chosen = [("back", page.as_str()), ("purpose", "customer_support")];
@@ -166,6 +169,42 @@ async fn recipients_hear_of_an_erasure() {
     house.begun(&request).await;
     assert_eq!(house.still(&request.id).await.stage, erase::Stage::Done);
     assert_eq!(names(&house, &request).await, [("Mailer".to_owned(), false, false)]);
+    work.stop().await;
+    db.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn recipients_hear_of_a_restriction_and_of_its_end() {
+    let (store, _guard) = store::testing::temp_sqlite().await;
+    let house = House::open(store).await;
+    let db = company(&house).await;
+    let work = house.work();
+    let rights = &house.rights;
+    let request = house.asked_for(Kind::Restriction, Level::Checked, LEI).await;
+    while names(&house, &request).await.is_empty() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let mailer = |told, confirmed| vec![("Mailer".to_owned(), told, confirmed)];
+    assert_eq!(names(&house, &request).await, mailer(false, false));
+    the_desk_tells(&house, &request, "en", "told that it is restricted").await;
+
+    // Looking again asks nobody to be told twice; its end does.
+    rights.search(&li(), &rights.request(&request.id).await.unwrap()).await.unwrap();
+    while rights.found(&request.id).await.unwrap().unwrap().ended_at == 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(names(&house, &request).await, mailer(true, true));
+    let now = rights.request(&request.id).await.unwrap();
+    rights.lift(&li(), now, "It is clear whose address it is.").await.unwrap();
+    assert_eq!(names(&house, &request).await, mailer(false, false));
+    the_desk_tells(&house, &request, "zh-CN", "解除限制时须再次告知").await;
+
+    // Somebody of whom nothing is there was told to nobody.
+    let nobody = house.asked_for(Kind::Restriction, Level::Checked, "nobody@example.com").await;
+    while rights.found(&nobody.id).await.unwrap().is_none_or(|one| one.ended_at == 0) {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(names(&house, &nobody).await, []);
     work.stop().await;
     db.drop().await;
 }

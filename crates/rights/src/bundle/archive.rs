@@ -27,7 +27,7 @@ impl<W: Write> Archive<W> {
     /// Begins a file made of so many bytes of rows; with a passphrase it is encrypted (WinZip AE-2,
     /// AES-256), so that no checksum of its content stands beside it.
     pub fn file(&mut self, name: &str, rows: u64, passphrase: Option<&str>) -> Result<()> {
-        let options = options(rows);
+        let options = options(rows).compression_level(Some(LEVEL));
         match passphrase {
             Some(words) => {
                 self.0.start_file(name, options.with_aes_encryption(AesMode::Aes256, words))
@@ -49,7 +49,7 @@ impl<W: Write> Archive<W> {
 const LEVEL: i64 = 4;
 
 fn options(rows: u64) -> SimpleFileOptions {
-    SimpleFileOptions::default().compression_level(Some(LEVEL)).large_file(rows >= LARGE)
+    SimpleFileOptions::default().large_file(rows >= LARGE)
 }
 
 impl<W: Write> Write for Archive<W> {

@@ -24,6 +24,7 @@ struct Input {
     reason: String,
     address: String,
     code: String,
+    recipient: String,
 }
 
 async fn act(
@@ -36,7 +37,7 @@ async fn act(
     p.require(Permission::EditRecords)?;
     let request = room.rights.request(&id).await?;
     // Words are added to what is there: it does not matter what else changed.
-    if !matches!(&*act, "say" | "note") && request.version != input.version {
+    if !matches!(&*act, "say" | "note" | "told" | "confirmed") && request.version != input.version {
         return Err(WebError::Conflict("rights-error-changed".into()));
     }
     carry_out(&room.rights, &p, request, &act, &input).await?;
@@ -72,6 +73,8 @@ async fn carry_out(
         "review" => rights.review(&actor, request, &input.reason, &input.text).await,
         "answer" => rights.answer(&actor, request, &input.text).await,
         "duplicate" => rights.close_duplicate(&actor, request, &input.reason, &input.text).await,
+        "told" => rights.recipient_told(&actor, &request.id, &input.recipient).await,
+        "confirmed" => rights.recipient_confirmed(&actor, &request.id, &input.recipient).await,
         "refuse" => rights.refuse(&actor, request, &input.reason, &input.text).await,
         _ => Err(RightsError::NotFound("act")),
     }

@@ -17,6 +17,7 @@ use crate::{
     bundle::{self, Bundle},
     find::{Search, Stage, Way, picture},
     request::Author,
+    told::Told,
 };
 
 pub(super) fn router() -> Router<Room> {
@@ -74,6 +75,8 @@ struct OnePage {
     can_write: bool,
     others: usize,
     bundle: Option<Bundle>,
+    /// Who has to be told of a restriction.
+    told: Vec<Told>,
     moved: Option<crate::handover::Move>,
     search: Option<Search>,
     places: Vec<PlaceLine>,
@@ -109,6 +112,9 @@ impl OnePage {
     fn has_failed(&self) -> bool {
         self.search.as_ref().is_some_and(|one| one.stage == Stage::Failed)
     }
+    fn has_found(&self) -> bool {
+        self.search.as_ref().is_some_and(|one| one.stage == Stage::Done)
+    }
     fn has_bundle(&self) -> bool {
         matches!(self.request.kind, Kind::Access | Kind::Portability)
     }
@@ -120,6 +126,9 @@ impl OnePage {
     }
     fn is_restricted(&self) -> bool {
         self.request.kind == Kind::Restriction && self.request.is_verified()
+    }
+    fn base(&self) -> String {
+        format!("/console/requests/{}", self.request.id)
     }
     fn may_move(&self) -> bool {
         let rests = self.moved.as_ref().is_none_or(|one| !one.state.moves());
@@ -202,6 +211,10 @@ async fn page(room: &Room, p: Page, request: Request, chosen: &str) -> Result<On
         can_write: rights.can_write(&request)?,
         others,
         bundle: rights.bundle(&request.id).await?,
+        told: match request.kind {
+            Kind::Restriction => rights.told(&request.id).await?,
+            _ => Vec::new(),
+        },
         moved: rights.moved(&request.id).await?,
         search,
         places,

@@ -122,16 +122,19 @@ impl Rights {
             let files = Files { rights: self, id, start, context, round: 1 };
             return Box::pin(files.sweep(source, &mut steps, true)).await;
         }
-        let mut before = None;
-        // Whatever keeps from it is told by the waves.
-        if let Ok(open) = Open::new(self, source, None).await {
-            let site = Site { rights: self, id, start, context, triggers, round: 1, open };
-            if Box::pin(site.whole(&mut steps)).await? {
-                let done: Vec<Step> = steps.iter().filter(|step| step.is_done).cloned().collect();
-                self.keep_open(id, &done).await?;
-            }
-            before = Some(site.open);
+        if !steps.iter().any(Step::is_open) {
+            return Ok(());
         }
+        let open = match Open::new(self, source, None).await {
+            Ok(open) => open,
+            Err(halt) => return self.broke_off(id, &mut steps, 0, Vec::new(), halt).await,
+        };
+        let site = Site { rights: self, id, start, context, triggers, round: 1, open };
+        if Box::pin(site.whole(&mut steps)).await? {
+            let done: Vec<Step> = steps.iter().filter(|step| step.is_done).cloned().collect();
+            self.keep_open(id, &done).await?;
+        }
+        let mut before = Some(site.open);
         let waves: BTreeSet<usize> =
             steps.iter().filter(|step| !step.is_done).map(|step| step.wave).collect();
         // Waves that are done and not written down yet. A killed server does them again, which does no
@@ -156,15 +159,7 @@ impl Rights {
                 }
             };
             if let Err(halt) = ended {
-                if let Halt::Fault(code, why) = &halt {
-                    for step in steps.iter_mut().filter(|step| step.wave >= wave && !step.is_done) {
-                        (step.error, step.why) = (code.clone(), why.clone());
-                    }
-                    let undone = steps.iter().filter(|step| !step.is_done && step.wave >= wave);
-                    open.extend(undone.filter(|step| !step.by_hand()).cloned());
-                }
-                self.keep_open(id, &open).await?;
-                return Err(halt);
+                return self.broke_off(id, &mut steps, wave, open, halt).await;
             }
             for step in &mut steps {
                 if let Some(done) = those.iter().find(|one| one.at == step.at) {
@@ -180,6 +175,25 @@ impl Rights {
         }
         self.keep_open(id, &open).await?;
         Ok(())
+    }
+
+    /// Writes down what is done and what befell the rest, from a wave on.
+    async fn broke_off(
+        &self,
+        id: &str,
+        steps: &mut [Step],
+        wave: usize,
+        mut open: Vec<Step>,
+        halt: Halt,
+    ) -> Result<(), Halt> {
+        if let Halt::Fault(code, why) = &halt {
+            for step in steps.iter_mut().filter(|step| step.wave >= wave && step.is_open()) {
+                (step.error, step.why) = (code.clone(), why.clone());
+                open.push(step.clone());
+            }
+        }
+        self.keep_open(id, &open).await?;
+        Err(halt)
     }
 
     async fn keep_open(&self, id: &str, open: &[Step]) -> Result<()> {

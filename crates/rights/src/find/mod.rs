@@ -6,12 +6,14 @@ pub mod picture;
 
 pub(crate) use ground::{answers, ground, start as starting};
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{Actor, Entry, JobContext, JobError, JobHandler, NewJob, now};
 use trace::{How, Options, Plan, Why};
 
-use crate::{Request, Result, Rights, RightsError, task};
+use crate::{Kind, Request, Result, Rights, RightsError, task, told};
 
 /// The job's kind.
 pub(crate) const KIND: &str = "rights_search";
@@ -201,8 +203,29 @@ impl Rights {
         })
     }
 
+    /// Recipients who have to be told of a restriction (GDPR Art 19): of the systems that hold the
+    /// person's data, and of those where that could not be seen.
+    async fn who_received(
+        &self,
+        request: &str,
+        findings: &Findings,
+    ) -> Result<BTreeMap<String, String>> {
+        let request = self.request(request).await?;
+        if request.kind != Kind::Restriction {
+            return Ok(BTreeMap::new());
+        }
+        let holds = |one: &&Place| one.own + one.shared > 0 || !one.failed.is_empty();
+        let places = findings.places.iter().filter(holds).map(|one| one.source.as_str());
+        let missing = findings.unreached.iter().filter(|one| one.why == "missing");
+        told::of(self, &places.chain(missing.map(|one| one.source.as_str())).collect()).await
+    }
+
     /// A power failure that takes this back has the job look again.
     async fn end_search(&self, request: &str, ended: Result<Findings, String>) -> Result<()> {
+        let recipients = match &ended {
+            Ok(findings) => self.who_received(request, findings).await?,
+            Err(_) => BTreeMap::new(),
+        };
         let by = Actor::System("rights");
         let entry = Entry::new(by, "rights.search_ended", "rights_request", request);
         let mut tx = self.store().begin_soft(entry).await?;
@@ -226,6 +249,7 @@ impl Rights {
         .bind(request)
         .execute(tx.conn())
         .await?;
+        told::insert(&mut tx, request, &recipients).await?;
         if stage == "done" {
             tx.enqueue(task::job(request, task::Step::Search)).await?;
         }

@@ -1,5 +1,5 @@
-//! Whom a person's data was given to, and who has to be told that it is erased or corrected (GDPR Art
-//! 19; PIPL Art 47; 11 CCR §7022(b), §7023(c)): read from the data map, told and confirmed by staff,
+//! Whom a person's data was given to, and who has to be told that it is erased, corrected or restricted
+//! (GDPR Art 19; PIPL Art 47; 11 CCR §7022(b), §7023(c)): read from the data map, told and confirmed by staff,
 //! chased while silent. Webhooks hear of an erased customer by themselves.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,6 +72,18 @@ pub(crate) async fn insert_anew(
     all: &BTreeMap<String, String>,
 ) -> Result<()> {
     put(tx, request, all, "DO UPDATE SET told_at = 0, confirmed_at = 0, chased_at = 0").await
+}
+
+/// All who were told have to be told again.
+pub(crate) async fn again(tx: &mut WriteTx, request: &str) -> Result<()> {
+    sqlx::query(
+        "UPDATE rights_told SET told_at = 0, confirmed_at = 0, chased_at = 0
+         WHERE request = $1 AND told_at > 0",
+    )
+    .bind(request)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }
 
 async fn put(
