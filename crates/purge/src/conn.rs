@@ -193,6 +193,32 @@ impl Conn {
         self.done(done, table)
     }
 
+    /// Reads with a statement of ours without values that is asked once: servers need not prepare it,
+    /// which for a catalogue takes as long as the answer.
+    pub async fn fetch_once(&mut self, text: String, shapes: &[Shape]) -> Result<Vec<Answer>> {
+        self.arm();
+        let limit = self.limit();
+        let text = AssertSqlSafe(text);
+        let work = async {
+            match &mut self.inner {
+                Inner::Lite(conn) => {
+                    let rows = sqlx::raw_sql(text).fetch_all(conn).await?;
+                    rows.iter().map(|row| lite_row(row, shapes)).collect()
+                }
+                Inner::Pg(conn) => {
+                    let rows = sqlx::raw_sql(text).fetch_all(conn).await?;
+                    rows.iter().map(|row| pg_row(row, shapes)).collect()
+                }
+                Inner::My(conn) => {
+                    let rows = sqlx::raw_sql(text).fetch_all(conn).await?;
+                    rows.iter().map(|row| my_row(row, shapes)).collect()
+                }
+            }
+        };
+        let done = tokio::time::timeout(limit, work).await;
+        self.done(done, "")
+    }
+
     /// Reads without holding the answer: pieces of rows go out as they come. The statement's time-out
     /// counts from the first row to the last.
     pub async fn stream(

@@ -8,7 +8,7 @@ use crate::{
     Engine,
     conn::Conn,
     error::Result,
-    sql::{Shape, Sql},
+    sql::Shape,
     value::Value,
 };
 
@@ -295,9 +295,7 @@ fn literal(text: &str) -> String {
 
 /// The catalogue's texts are of several types and collations: their bytes are UTF-8 all the same.
 async fn ask(conn: &mut Conn, text: &str, columns: usize) -> Result<Vec<Vec<String>>> {
-    let mut sql = Sql::new(Engine::Mysql, text);
-    sql.shapes = vec![Shape::Bytes; columns];
-    let rows = conn.fetch(&sql, "").await?;
+    let rows = conn.fetch_once(text.to_owned(), &vec![Shape::Bytes; columns]).await?;
     let text = |value: &Value| match value {
         Value::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
         _ => String::new(),

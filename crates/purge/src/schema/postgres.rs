@@ -8,7 +8,7 @@ use crate::{
     Engine,
     conn::Conn,
     error::Result,
-    sql::{Shape, Sql},
+    sql::Shape,
     value::Value,
 };
 
@@ -206,9 +206,7 @@ fn links_sql() -> String {
 }
 
 async fn ask(conn: &mut Conn, text: &str, columns: usize) -> Result<Vec<Vec<String>>> {
-    let mut sql = Sql::new(Engine::Postgres, text);
-    sql.shapes = vec![Shape::Text; columns];
-    let rows = conn.fetch(&sql, "").await?;
+    let rows = conn.fetch_once(text.to_owned(), &vec![Shape::Text; columns]).await?;
     let text = |value: &Value| value.text().unwrap_or_default();
     Ok(rows.iter().map(|row| row.iter().map(text).collect()).collect())
 }
