@@ -75,7 +75,7 @@ impl Conn {
                 this.raw(&format!(
                     "SET SESSION time_zone = '+00:00', SESSION lock_wait_timeout = {seconds}, \
                      SESSION innodb_lock_wait_timeout = {seconds}, \
-                     SESSION group_concat_max_len = 65536, \
+                     SESSION group_concat_max_len = 65536, SESSION foreign_key_checks = 1, \
                      SESSION sql_mode = 'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO'; \
                      SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
                 ))

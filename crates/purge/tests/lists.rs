@@ -136,3 +136,21 @@ async fn rows_that_refer_to_each_other_go_in_their_order() {
         db.drop().await;
     }
 }
+
+/// A key whose triggers are off keeps nothing: the statement itself has to look.
+#[tokio::test]
+async fn a_reference_that_is_switched_off_still_keeps_rows() {
+    let db = shop(Engine::Postgres).await;
+    db.run(
+        "INSERT INTO notes VALUES (1, 7);
+         ALTER TABLE notes DISABLE TRIGGER ALL;
+         ALTER TABLE people DISABLE TRIGGER ALL",
+    )
+    .await;
+
+    let gone = ran(&db, list("people", 1..=10)).await;
+
+    assert_eq!((gone.counts.roots, kept(&gone)), (9, vec![("notes".to_owned(), 1)]));
+    assert_eq!(db.count("people WHERE id = 7").await, 1);
+    db.drop().await;
+}

@@ -21,7 +21,7 @@ use rights::erase::{Looked, Stage};
 use store::{Store, StoreConfig, testing::TestGuard};
 use support::Db;
 
-const CUSTOMERS: usize = 8;
+const CUSTOMERS: usize = 14;
 const ORDERS: usize = 2_000;
 
 #[test]

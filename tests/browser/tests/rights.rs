@@ -3,6 +3,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use browser_tests::{Browser, Language, Server, Viewport, customers::Counter};
+use store::sqlx::{self, Connection as _};
 
 const ASKER: &str = "mei.lin@example.com";
 
@@ -164,5 +165,52 @@ async fn staff_find_the_persons_data_and_answer() -> Result<()> {
     browser.click("form[action$='/answer'] button[type='submit']").await?;
     browser.text("main .badge.ok").await?;
     ensure!(!browser.has("form[action$='/refuse']").await?, "closed is closed");
-    Ok(())
+    a_restriction_names_who_has_to_be_told(&server, &browser).await
+}
+
+/// A customer of the company's own shop.
+async fn customer(server: &Server) -> Result<String> {
+    sqlx::any::install_default_drivers();
+    let file = server.data().join("lantern-tea/shop.db");
+    let mut shop = sqlx::AnyConnection::connect(&format!("sqlite:{}", file.display())).await?;
+    let sql = "SELECT email FROM customers WHERE email <> '' ORDER BY id DESC LIMIT 1";
+    let address = sqlx::query_scalar(sql).fetch_one(&mut shop).await?;
+    shop.close().await?;
+    Ok(address)
+}
+
+/// Staff write a restriction down, check who it is, and see whom the data was given to.
+async fn a_restriction_names_who_has_to_be_told(server: &Server, browser: &Browser) -> Result<()> {
+    browser.open(&format!("{}/console/requests/new", server.address)).await?;
+    browser.click("#f-kind option[value='restriction']").await?;
+    browser.fill("#f-email", &customer(server).await?).await?;
+    browser.fill("#f-words", "Please use nothing of mine until this is clear.").await?;
+    browser.click("form[action='/console/requests/new'] button[type='submit']").await?;
+    browser.text("form[action$='/verify'] button").await?;
+    let page = format!("{}{}", server.address, browser.path().await?);
+    browser.click("details:has(form[action$='/verify']) summary").await?;
+    browser.fill("#f-verify", "She called from the number of her account.").await?;
+    browser.click("form[action$='/verify'] button[type='submit']").await?;
+    for _ in 0..120 {
+        if browser.has("form[action$='/told']").await? {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        browser.open(&page).await?;
+    }
+    for (language, words) in
+        [(Language::English, "told that it is restricted"), (Language::Chinese, "须再次告知")]
+    {
+        browser.speak(language).await?;
+        browser.open(&page).await?;
+        let told = browser.text("section:has(#told)").await?;
+        ensure!(told.contains(words), "nobody has to be told:\n{told}");
+        for (viewport, width) in [(Viewport::Narrow, "narrow"), (Viewport::Wide, "wide")] {
+            browser.view(viewport).await?;
+            judge(browser, true, &format!("told-{}-{width}", language.tag())).await?;
+        }
+    }
+    browser.click("form[action$='/told'] button").await?;
+    browser.click("form[action$='/confirmed'] button").await?;
+    browser.text("section:has(#told) td time").await.map(|_| ())
 }

@@ -121,7 +121,8 @@ pub struct Link {
     pub to: String,
     /// Its columns; same length.
     pub to_columns: Vec<String>,
-    /// What the database does when the row referred to is deleted: `NO ACTION`, `CASCADE`…
+    /// What the database does when the row referred to is deleted: `NO ACTION`, `CASCADE`…; `NOTHING`
+    /// where somebody has switched off that it does anything.
     pub on_delete: String,
     /// The database enforces it; else it was named in the request.
     pub enforced: bool,

@@ -4,13 +4,7 @@
 use std::collections::HashMap;
 
 use super::{Class, Column, Link, RowKey, Schema, Table};
-use crate::{
-    Engine,
-    conn::Conn,
-    error::Result,
-    sql::Shape,
-    value::Value,
-};
+use crate::{Engine, conn::Conn, error::Result, sql::Shape, value::Value};
 
 const USER_SCHEMA: &str = "NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema')";
 

@@ -4,13 +4,7 @@
 use std::collections::HashMap;
 
 use super::{Class, Column, Link, RowKey, Schema, Table};
-use crate::{
-    Engine,
-    conn::Conn,
-    error::Result,
-    sql::Shape,
-    value::Value,
-};
+use crate::{Engine, conn::Conn, error::Result, sql::Shape, value::Value};
 
 const USER_SCHEMA: &str = "n.nspname NOT IN ('pg_catalog', 'information_schema') \
     AND n.nspname NOT LIKE 'pg\\_toast%' AND n.nspname NOT LIKE 'pg\\_temp\\_%'";
@@ -48,7 +42,7 @@ pub(super) async fn read(conn: &mut Conn, writing: bool) -> Result<Schema> {
             table.triggers.push(row[1].clone());
         }
     }
-    let rows = ask(conn, &links_sql(), 6).await?;
+    let rows = ask(conn, &links_sql(), 7).await?;
     // A reference from a table that is none of ours to see (a temporary one, an extension's).
     let blind =
         rows.iter().any(|row| by_oid.contains_key(&row[2]) && !by_oid.contains_key(&row[1]));
@@ -116,6 +110,7 @@ fn links(rows: &[Vec<String>], by_oid: &HashMap<String, usize>, tables: &[Table]
                 to,
                 to_columns: Vec::new(),
                 on_delete: match row[5].as_str() {
+                    _ if row[6] != "true" => "NOTHING",
                     "c" => "CASCADE",
                     "n" => "SET NULL",
                     "d" => "SET DEFAULT",
@@ -197,7 +192,9 @@ fn triggers_sql() -> String {
 fn links_sql() -> String {
     "SELECT k.oid::text, coalesce(pg_partition_root(k.conrelid)::oid, k.conrelid)::text, \
          coalesce(pg_partition_root(k.confrelid)::oid, k.confrelid)::text, f.attname::text, t.attname::text, \
-         k.confdeltype::text \
+         k.confdeltype::text, \
+         (NOT EXISTS (SELECT 1 FROM pg_trigger g WHERE g.tgconstraint = k.oid \
+            AND g.tgenabled NOT IN ('O', 'A')))::text \
          FROM pg_constraint k CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY u(a, b, i) \
          JOIN pg_attribute f ON f.attrelid = k.conrelid AND f.attnum = u.a \
          JOIN pg_attribute t ON t.attrelid = k.confrelid AND t.attnum = u.b \

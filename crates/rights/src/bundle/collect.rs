@@ -94,10 +94,11 @@ fn write(out: &mut Vec<u8>, head: &Head, row: &Row) -> serde_json::Result<()> {
     let mut to = serde_json::Serializer::new(&mut *out);
     let mut cells = to.serialize_map(None)?;
     for (at, (column, value)) in head.columns.iter().zip(&row.values).enumerate() {
-        if row.redact.contains(&at) {
-            cells.serialize_entry(column, REDACTED)?;
-        } else if *column != purge::MORE || !value.is_null() {
+        if *column == purge::MORE && value.is_null() {
             // What stands beside a file's columns is nothing mostly.
+        } else if row.redact.contains(&at) {
+            cells.serialize_entry(column, REDACTED)?;
+        } else {
             cells.serialize_entry(column, &Cell(value))?;
         }
     }

@@ -205,15 +205,7 @@ impl Rights {
 
     /// Recipients who have to be told of a restriction (GDPR Art 19): of the systems that hold the
     /// person's data, and of those where that could not be seen.
-    async fn who_received(
-        &self,
-        request: &str,
-        findings: &Findings,
-    ) -> Result<BTreeMap<String, String>> {
-        let request = self.request(request).await?;
-        if request.kind != Kind::Restriction {
-            return Ok(BTreeMap::new());
-        }
+    async fn who_received(&self, findings: &Findings) -> Result<BTreeMap<String, String>> {
         let holds = |one: &&Place| one.own + one.shared > 0 || !one.failed.is_empty();
         let places = findings.places.iter().filter(holds).map(|one| one.source.as_str());
         let missing = findings.unreached.iter().filter(|one| one.why == "missing");
@@ -222,9 +214,11 @@ impl Rights {
 
     /// A power failure that takes this back has the job look again.
     async fn end_search(&self, request: &str, ended: Result<Findings, String>) -> Result<()> {
+        // A restriction asks for nothing but to know who has to be told.
+        let restricts = self.request(request).await?.kind == Kind::Restriction;
         let recipients = match &ended {
-            Ok(findings) => self.who_received(request, findings).await?,
-            Err(_) => BTreeMap::new(),
+            Ok(findings) if restricts => self.who_received(findings).await?,
+            _ => BTreeMap::new(),
         };
         let by = Actor::System("rights");
         let entry = Entry::new(by, "rights.search_ended", "rights_request", request);
@@ -250,7 +244,7 @@ impl Rights {
         .execute(tx.conn())
         .await?;
         told::insert(&mut tx, request, &recipients).await?;
-        if stage == "done" {
+        if stage == "done" && !restricts {
             tx.enqueue(task::job(request, task::Step::Search)).await?;
         }
         tx.commit().await?;
