@@ -133,14 +133,17 @@ impl Session {
 
     /// Deletes the rows of several lists, in this order, in one transaction: all of them or none. Says how
     /// many there were of each; `None` where one of them cannot go, is held or is not there, where a plan
-    /// is more than a list, and where the database refuses. Then [`Session::run`] says why.
+    /// is more than a list, where the database refuses, and where `may`, which is asked before the
+    /// commit, says no. Then [`Session::run`] says why. `None`, too, where the connection was lost: what
+    /// is there afterwards says whether the commit took.
     ///
     /// # Errors
-    /// [`PurgeError::Source`] where the database cannot be reached.
+    /// [`PurgeError::Source`] where the database cannot be reached to begin with.
     pub async fn sweep(
         &mut self,
         plans: &[Plan],
         options: &RunOptions,
+        may: impl Future<Output = bool>,
     ) -> Result<Option<Vec<u64>>> {
         let mut line = self.reopened(run::patience(options)).await?;
         let fits =
@@ -149,7 +152,7 @@ impl Session {
             self.line = Some(line);
             return Ok(None);
         }
-        match swift::sweep(&mut line.conn, plans, options.batch).await {
+        match swift::sweep(&mut line.conn, plans, options.batch, may).await {
             Ok(swept) => {
                 self.line = Some(line);
                 Ok(swept)

@@ -78,7 +78,8 @@ fn kept(progress: &Progress) -> Vec<(String, u64)> {
 async fn rows_that_nothing_hangs_on_go_by_one_statement_for_some_hundred() {
     for engine in ENGINES {
         let db = shop(engine).await;
-        db.run("INSERT INTO notes VALUES (1, 1999); INSERT INTO tags VALUES (1, 2000)").await;
+        // References that would go along or be emptied are looked at under a lock.
+        db.run("DROP TABLE tags; DROP TABLE likes; INSERT INTO notes VALUES (1, 1999)").await;
 
         // Some of the list were never there.
         let gone = ran(&db, list("people", 1..=1_600)).await;

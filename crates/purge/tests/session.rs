@@ -25,6 +25,14 @@ fn keys(of: std::ops::Range<i64>) -> Request {
     }
 }
 
+/// The same, but one of them has to stay.
+fn held(of: std::ops::Range<i64>) -> Request {
+    let id = Literal::Int(of.start + 1);
+    let mut request = keys(of);
+    request.selection.except.push(Condition::Equals { column: "id".into(), value: id });
+    request
+}
+
 async fn people(engine: Engine) -> Db {
     let db = Db::create(engine).await;
     let rows: Vec<String> = (1..=3_000).map(|id| format!("({id}, 'x')")).collect();
@@ -135,11 +143,21 @@ async fn several_lists_go_together_or_not_at_all() {
         let options = RunOptions::default();
 
         // A pet of the second list is nobody's, and somebody of the last has one.
-        let none = session.sweep(&[first.clone(), gone], &options).await.unwrap();
-        let refused = session.sweep(&[first.clone(), used], &options).await.unwrap();
+        let none = session.sweep(&[first.clone(), gone], &options, async { true }).await.unwrap();
+        let refused =
+            session.sweep(&[first.clone(), used], &options, async { true }).await.unwrap();
         let before = (db.count("pets").await, db.count("people").await);
-        let all = session.sweep(&[first.clone(), second.clone()], &options).await.unwrap();
-        let again = session.sweep(&[first, second], &options).await.unwrap();
+        let unwanted = [first.clone(), second.clone()];
+        let stopped = session.sweep(&unwanted, &options, async { false }).await.unwrap();
+        let held = planned(&mut session, held(1..11)).await;
+        let kept = session.sweep(&[first.clone(), held], &options, async { true }).await.unwrap();
+        assert_eq!((stopped, kept), (None, None), "{engine:?}");
+        assert_eq!((db.count("pets").await, db.count("people").await), (3, 3_000), "{engine:?}");
+        let all = session
+            .sweep(&[first.clone(), second.clone()], &options, async { true })
+            .await
+            .unwrap();
+        let again = session.sweep(&[first, second], &options, async { true }).await.unwrap();
 
         assert_eq!((none, refused, before), (None, None, (3, 3_000)), "{engine:?}");
         assert_eq!((all, again), (Some(vec![2, 1_500]), None), "{engine:?}");

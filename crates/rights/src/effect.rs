@@ -10,12 +10,14 @@ use store::{Actor, Entry, JobContext, JobError, JobHandler, NewJob, WriteTx};
 use web::Lang;
 
 use crate::{
-    Kind, Level, Request, Result, Rights, RightsError,
+    Kind, Level, Request, Result, Rights, RightsError, find,
     request::{NewEvent, insert_event},
     told,
 };
 
 const KIND: &str = "rights_effect";
+/// The event of a restriction's end.
+const LIFTED: &str = "lifted";
 const BY: Actor = Actor::System("rights");
 
 /// Whether a request has an effect of its own, as sure as we are of the person.
@@ -46,7 +48,9 @@ fn apart(person: Subject, level: Level) -> Vec<Subject> {
 impl Rights {
     async fn take_effect(&self, id: &str) -> Result<()> {
         let request = self.request(id).await?;
-        if !takes_effect(&request) {
+        // A try that comes late does not bring back what was lifted meanwhile.
+        let over = request.kind == Kind::Restriction && self.is_lifted(id).await?;
+        if over || !takes_effect(&request) {
             return Ok(());
         }
         // An objection counts for the address it names, proved or not; a restriction is proved.
@@ -73,12 +77,18 @@ impl Rights {
         let detail = count.to_string();
         let event = NewEvent { request: id, what: "took-effect", detail: &detail };
         insert_event(&mut tx, &BY, &event).await?;
-        tx.commit().await?;
         if request.kind == Kind::Restriction {
             // Where the data is says who received it and has to be told.
-            self.search(&BY, &request).await?;
+            tx.also(Entry::new(BY, "rights.searched", "rights_request", id));
+            find::begin(&mut tx, &BY, id).await?;
         }
+        tx.commit().await?;
         Ok(())
+    }
+
+    /// The restriction that a request asked for is over.
+    pub(crate) async fn is_lifted(&self, request: &str) -> Result<bool> {
+        Ok(self.events(request).await?.iter().any(|one| one.what == LIFTED))
     }
 
     /// Lifts a restriction; the person is told before (GDPR Art 18(3)), in words of staff. Recipients who
@@ -100,7 +110,7 @@ impl Rights {
         }
         let entry = Entry::new(by.clone(), "rights.lifted", "rights_request", &id);
         let mut tx = self.store().begin(entry).await?;
-        let event = NewEvent { request: &id, what: "lifted", detail: "" };
+        let event = NewEvent { request: &id, what: LIFTED, detail: "" };
         insert_event(&mut tx, by, &event).await?;
         told::again(&mut tx, &id).await?;
         tx.commit().await?;

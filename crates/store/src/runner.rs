@@ -336,12 +336,11 @@ impl Work {
         })
     }
 
-    /// Records the end, unless the claim was lost meanwhile. A power failure that takes it back has the
-    /// job run again, as it would have had a moment earlier.
+    /// Records the end, unless the claim was lost meanwhile.
     async fn finish(&self, state: &str, action: &'static str, error: &str) -> Result<()> {
         let now = crate::now();
         let entry = Entry::new(Actor::System("jobs"), action, "job", self.job.id.0.clone());
-        let mut tx = self.store.begin_soft(entry).await?;
+        let mut tx = self.store.begin(entry).await?;
         let updated = sqlx::query(
             "UPDATE job SET state = $1, error = $2, finished_at = $3, ended_due = $4, \
              lease_until = 0, note = CASE WHEN $1 = 'done' THEN '' ELSE note END, \
@@ -357,7 +356,7 @@ impl Work {
         .execute(tx.conn())
         .await?;
         if updated.rows_affected() > 0 {
-            if state != "cancelled" && self.is_wanted_again(&mut tx).await? {
+            if self.is_wanted_again(&mut tx).await? {
                 tx.note_queued(&self.job.id);
             }
             tx.commit().await?;
@@ -368,7 +367,7 @@ impl Work {
     /// Somebody asked for it while it ran: it is queued as if it were new.
     async fn is_wanted_again(&self, tx: &mut crate::WriteTx) -> Result<bool> {
         let queued = sqlx::query(
-            "UPDATE job SET state = 'queued', again = 0, attempts = 0, crashes = 0, run_at = $1,
+            "UPDATE job SET state = 'queued', again = 0, cancel_requested = 0, attempts = 0, crashes = 0, run_at = $1,
                finished_at = NULL, ended_due = 0, error = '', note = '', done = 0, total = 0
              WHERE id = $2 AND again = 1",
         )

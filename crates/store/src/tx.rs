@@ -29,16 +29,11 @@ impl Store {
         Ok(self.write(self.raw_begin().await?, Vec::new()))
     }
 
-    /// A step that is found again or done again if a power failure takes it back: the progress of a
-    /// job, what a job keeps for its own later steps, that it ended. Its commit does not wait until
-    /// it is on the disk. It survives the end of this process, and is on the disk at the latest with
-    /// the next transaction that waits, before anything that follows from it is acknowledged.
-    pub async fn begin_soft(&self, entry: Entry) -> Result<WriteTx> {
-        self.check_ledger()?;
-        Ok(self.write(self.raw_begin_soft().await?, vec![entry]))
-    }
-
-    /// The same without an entry, as [`Store::begin_upkeep`].
+    /// The same for what is found again or done again after a crash of the database or of the machine:
+    /// what a job keeps for its own later steps. Its commit does not wait until it is on the disk. It
+    /// survives the end of this process, and is on the disk at the latest with the next transaction that
+    /// waits. It takes no entry: others remember how far they have read the ledger, and a position that
+    /// was taken back would be given twice.
     pub async fn begin_soft_upkeep(&self) -> Result<WriteTx> {
         self.check_ledger()?;
         Ok(self.write(self.raw_begin_soft().await?, Vec::new()))
@@ -102,13 +97,15 @@ impl WriteTx {
     }
 
     /// The same for work that has to see what is changed here: a job with its key that is at work
-    /// already, and may have looked before, runs once more when it has ended.
+    /// already, and may have looked before, runs once more when it has ended. Who asks anew outdates a
+    /// wish to cancel.
     pub async fn enqueue_anew(&mut self, job: NewJob) -> Result<JobId> {
         // The job may end between the two statements (PostgreSQL): then there is room for another.
         for _ in 0..3 {
             let id = self.enqueue(job.clone()).await?;
             let asked = sqlx::query(
-                "UPDATE job SET again = CASE WHEN state = 'running' THEN 1 ELSE 0 END
+                "UPDATE job SET again = CASE WHEN state = 'running' THEN 1 ELSE 0 END,
+                   cancel_requested = 0
                  WHERE id = $1 AND state IN ('queued', 'running')",
             )
             .bind(&id.0)

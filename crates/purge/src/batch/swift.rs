@@ -13,26 +13,27 @@ use crate::{
     sql::{ConditionSql, Sql, tables_read},
 };
 
-/// Is the plan of that kind? Not where triggers act, where rows go along or lose their reference, and
-/// where the statement would have to look at the table that it deletes from.
+/// Is the plan of that kind? Not where triggers act, where rows go along or lose their reference, and not
+/// where the statement would have to look at anything but the row: while it waits for a row's lock,
+/// others may commit what it does not see any more. SQLite lets nobody write meanwhile.
 pub(crate) fn is_swift(plan: &Plan) -> bool {
     let request = &plan.request;
     let Ok(root) = plan.table(&request.root) else { return false };
+    let reads = reads(plan);
     request.treatment == Treatment::Delete
         && request.children.is_empty()
         && matches!(root.key, RowKey::Columns(_))
         && root.triggers.is_empty()
         && listed::split(plan).is_some()
         && plan.links.iter().all(|link| link.link.to != root.name || is_light(plan, link))
-        && !reads(plan).contains(&root.name.as_str())
+        && (reads.is_empty() || plan.engine == Engine::Sqlite && !reads.contains(&&*root.name))
 }
 
-/// Whether something refers to a row is soon seen.
+/// Nothing goes along, and whoever refers to a row keeps it.
 fn is_light(plan: &Plan, planned: &PlannedLink) -> bool {
-    // MariaDB asks for each row by itself, which is quick where there is an index as a key has it.
     planned.fate == Fate::Keep
         && planned.link.from != planned.link.to
-        && (planned.link.enforced || plan.engine != Engine::Mysql)
+        && (plan.engine == Engine::Sqlite || refuses(&planned.link))
 }
 
 /// The tables that its conditions read beside the row.
@@ -68,16 +69,10 @@ pub(crate) async fn delete(conn: &mut Conn, plan: &Plan, part: &Condition) -> Re
     let asked: Vec<&PlannedLink> =
         plan.links.iter().filter(to_root).filter(|link| !refuses(&link.link)).collect();
     let holds = plan.holds(&root.name);
-    let alone = asked.is_empty() && reads(plan).is_empty();
-    let engine = conn.engine();
-    let mut sql = Sql::new(engine, "");
-    // MariaDB knows another name for the table in this form only, which looks first and deletes then.
-    let (begin, alias, name) = match engine {
-        _ if alone => ("DELETE FROM ", "", ""),
-        Engine::Mysql => ("DELETE t FROM ", "t", " t"),
-        _ => ("DELETE FROM ", "t", " AS t"),
-    };
-    sql.push(begin).table(root).push(name).push(" WHERE ");
+    let mut sql = Sql::new(conn.engine(), "DELETE FROM ");
+    // MariaDB and PostgreSQL look at the row alone: it needs no other name.
+    let alias = if conn.engine() == Engine::Sqlite { "t" } else { "" };
+    sql.table(root).push(if alias.is_empty() { " WHERE " } else { " AS t WHERE " });
     ConditionSql::new(&plan.tables).selection(&mut sql, (alias, root), part, &holds)?;
     for planned in asked {
         let child = plan.table(&planned.link.from)?;
@@ -88,11 +83,13 @@ pub(crate) async fn delete(conn: &mut Conn, plan: &Plan, part: &Condition) -> Re
 }
 
 /// Deletes all rows of several lists in one transaction, in their order; says how many there were of each.
-/// `None`, and nothing is changed, where a row of them cannot go or is not there.
+/// `None` where a row of them cannot go or is not there, and where `may` says no in the end: then nothing
+/// is changed.
 pub(crate) async fn sweep(
     conn: &mut Conn,
     plans: &[Plan],
     most: usize,
+    may: impl Future<Output = bool>,
 ) -> Result<Option<Vec<u64>>> {
     conn.begin().await?;
     let mut all = Vec::with_capacity(plans.len());
@@ -106,6 +103,10 @@ pub(crate) async fn sweep(
             return Ok(None);
         }
         all.push(went);
+    }
+    if !may.await {
+        conn.rollback().await;
+        return Ok(None);
     }
     conn.commit().await?;
     Ok(Some(all))

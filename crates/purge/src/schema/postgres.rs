@@ -187,14 +187,20 @@ fn triggers_sql() -> String {
     )
 }
 
+/// Whether a key does anything: one that is not enforced has no triggers, others may be switched off, and
+/// of partitioned tables each part has its own.
+///
 /// Constraints of partitions are mostly copies of their table's; one that a partition has by itself is
 /// read as the whole table's, which keeps more rows and never fewer.
 fn links_sql() -> String {
     "SELECT k.oid::text, coalesce(pg_partition_root(k.conrelid)::oid, k.conrelid)::text, \
          coalesce(pg_partition_root(k.confrelid)::oid, k.confrelid)::text, f.attname::text, t.attname::text, \
          k.confdeltype::text, \
-         (NOT EXISTS (SELECT 1 FROM pg_trigger g WHERE g.tgconstraint = k.oid \
-            AND g.tgenabled NOT IN ('O', 'A')))::text \
+         (current_setting('session_replication_role') <> 'replica' \
+            AND (SELECT bool_and(c.relkind = 'r' AND NOT c.relispartition) FROM pg_class c \
+               WHERE c.oid IN (k.conrelid, k.confrelid)) \
+            AND (SELECT coalesce(bool_and(g.tgenabled IN ('O', 'A')), false) FROM pg_trigger g \
+               WHERE g.tgconstraint = k.oid))::text \
          FROM pg_constraint k CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY u(a, b, i) \
          JOIN pg_attribute f ON f.attrelid = k.conrelid AND f.attnum = u.a \
          JOIN pg_attribute t ON t.attrelid = k.confrelid AND t.attnum = u.b \

@@ -107,10 +107,13 @@ impl Packing<'_> {
             let (send, pieces) = sync_channel(AHEAD);
             let squeezed = scope.spawn(move || squeeze(pieces, out));
             let written = self.write(Lane { out: send, bytes: Vec::new() });
-            let squeezed = squeezed.join().map_err(|_| Error::other("the archive broke off"))?;
-            // Its own error says more than that nobody takes what is written.
-            let count = squeezed?;
-            written.map(|()| count)
+            let squeezed = squeezed.join().map_err(|_| Error::other(GONE))?;
+            // The first of the two says why; the other only that its end is gone.
+            match (written, squeezed) {
+                (Err(error), Err(other)) if error.to_string() == GONE => Err(other),
+                (Err(error), _) => Err(error),
+                (Ok(()), squeezed) => squeezed,
+            }
         })
     }
 
@@ -126,7 +129,8 @@ impl Packing<'_> {
             out.file(&csv_name(part), self.length(part)?)?;
             self.table(part, &mut out)?;
         }
-        out.flush()
+        out.flush()?;
+        out.send(Piece::End)
     }
 
     /// Bytes that were collected of a table; sealing adds a little.
@@ -200,14 +204,19 @@ fn safe(text: &str) -> Cow<'_, str> {
 
 /// Pieces that wait to be squeezed, at most.
 const AHEAD: usize = 8;
-/// Bytes of a piece, about.
+/// Bytes of a piece at most.
 const PIECE: usize = 128 * 1024;
+
+/// Nobody takes what is written.
+const GONE: &str = "the archive broke off";
 
 /// What goes into the archive.
 enum Piece {
     /// A file begins, made of so many bytes of rows.
     File(String, u64),
     Bytes(Vec<u8>),
+    /// Nothing more comes. An archive without this was not written to its end.
+    End,
 }
 
 /// The way into the archive.
@@ -223,34 +232,36 @@ impl Lane {
     }
 
     fn send(&self, piece: Piece) -> Result<()> {
-        self.out.send(piece).map_err(|_| Error::other("the archive broke off"))
+        self.out.send(piece).map_err(|_| Error::other(GONE))
     }
 }
 
 impl Write for Lane {
     fn write(&mut self, bytes: &[u8]) -> Result<usize> {
-        self.bytes.extend_from_slice(bytes);
-        if self.bytes.len() >= PIECE {
+        let room = (PIECE - self.bytes.len()).min(bytes.len());
+        self.bytes.extend_from_slice(&bytes[..room]);
+        if self.bytes.len() == PIECE {
             self.flush()?;
         }
-        Ok(bytes.len())
+        Ok(room)
     }
 
     fn flush(&mut self) -> Result<()> {
         if self.bytes.is_empty() {
             return Ok(());
         }
-        let piece = std::mem::replace(&mut self.bytes, Vec::with_capacity(PIECE + PIECE / 8));
+        let piece = std::mem::replace(&mut self.bytes, Vec::with_capacity(PIECE));
         self.send(Piece::Bytes(piece))
     }
 }
 
 fn squeeze(pieces: Receiver<Piece>, out: Sealing<'_>) -> Result<u64> {
     let mut zip = Archive::new(out);
-    for piece in pieces {
-        match piece {
+    loop {
+        match pieces.recv().map_err(|_| Error::other("what goes into the archive broke off"))? {
             Piece::File(name, rows) => zip.file(&name, rows, None)?,
             Piece::Bytes(bytes) => zip.write_all(&bytes)?,
+            Piece::End => break,
         }
     }
     let (out, count) = zip.finish()?;

@@ -107,7 +107,7 @@ impl Rights {
         left: &[Unreached],
     ) -> Result<()> {
         let stages = (&[Stage::Planning][..], Stage::Planned);
-        let mut tx = self.erasure_moved_softly("rights.erasure_planned", id, stages).await?;
+        let mut tx = self.erasure_moved(&BY, "rights.erasure_planned", id, stages, "").await?;
         tx.states(None, Some(self.store().digest(&steps)));
         for at in lapsed {
             drop_step(&mut tx, id, *at).await?;

@@ -148,9 +148,12 @@ impl Site<'_> {
             }
         }
         self.context.progress(0, count(rows), "").await.map_err(Halt::Job)?;
+        self.may_go_on().await?;
         let options = RunOptions { batch: BATCH, ..RunOptions::default() };
-        let swept = self.open.session.lock().await.sweep(&plans, &options).await;
-        let Ok(Some(swept)) = swept else { return Ok(false) };
+        // Asked again before the commit: what was done is taken back if a hold was made meanwhile.
+        let may = async { self.may_go_on().await.is_ok() };
+        let swept = self.open.session.lock().await.sweep(&plans, &options, may).await;
+        let Ok(Some(swept)) = swept else { return self.may_go_on().await.map(|()| false) };
         let swept: BTreeMap<i64, u64> = mine.iter().map(|step| step.at).zip(swept).collect();
         for step in steps.iter_mut().filter(|step| step.shared == 0) {
             if let Some(rows) = swept.get(&step.at) {
@@ -159,6 +162,17 @@ impl Site<'_> {
             }
         }
         Ok(true)
+    }
+
+    /// Nobody asked to stop, and what must stay is what it was.
+    async fn may_go_on(&self) -> Result<(), Halt> {
+        if self.rights.erasure_stage(self.id).await? == Some(Stage::Stopping) {
+            return Err(Halt::Stopped);
+        }
+        if self.rights.retain().holds_stamp().await.map_err(Halt::from)? != self.open.stamp {
+            return Err(Halt::Holds);
+        }
+        Ok(())
     }
 
     /// The steps of one wave. They are written down when all of them are done.

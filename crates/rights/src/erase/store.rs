@@ -170,23 +170,10 @@ impl Rights {
         moved(tx, request, (from, to), error).await
     }
 
-    /// The same by a job, which does again what a power failure takes back.
-    pub(super) async fn erasure_moved_softly(
-        &self,
-        action: &'static str,
-        request: &str,
-        stages: (&[Stage], Stage),
-    ) -> Result<WriteTx> {
-        let entry = Entry::new(BY, action, "rights_request", request);
-        let tx = self.store().begin_soft(entry).await?;
-        moved(tx, request, stages, "").await
-    }
-
-    /// Writes steps down. A wave whose writing a power failure takes back is done again, which finds its
-    /// rows gone.
+    /// Writes steps down.
     pub(super) async fn keep_steps(&self, request: &str, steps: &[Step]) -> Result<()> {
         let entry = Entry::new(BY, "rights.erasure_went_on", "rights_request", request);
-        let mut tx = self.store().begin_soft(entry).await?;
+        let mut tx = self.store().begin(entry).await?;
         tx.states(None, Some(self.store().digest(&steps)));
         for step in steps {
             put_step(&mut tx, request, step).await?;

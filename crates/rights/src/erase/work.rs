@@ -38,7 +38,7 @@ impl Rights {
         match erasure.stage {
             Stage::Queued => {
                 let stages = (&[Stage::Queued][..], Stage::Running);
-                let moved = self.erasure_moved_softly("rights.erasure_at_work", id, stages);
+                let moved = self.erasure_moved(&BY, "rights.erasure_at_work", id, stages, "");
                 moved.await?.commit().await?;
             }
             Stage::Running | Stage::Stopping => {}
@@ -130,9 +130,14 @@ impl Rights {
             Err(halt) => return self.broke_off(id, &mut steps, 0, Vec::new(), halt).await,
         };
         let site = Site { rights: self, id, start, context, triggers, round: 1, open };
-        if Box::pin(site.whole(&mut steps)).await? {
-            let done: Vec<Step> = steps.iter().filter(|step| step.is_done).cloned().collect();
-            self.keep_open(id, &done).await?;
+        match Box::pin(site.whole(&mut steps)).await {
+            Ok(true) => {
+                let done: Vec<Step> = steps.iter().filter(|step| step.is_done).cloned().collect();
+                self.keep_open(id, &done).await?;
+            }
+            // What must stay is asked anew, by the waves.
+            Ok(false) | Err(Halt::Holds) => {}
+            Err(halt) => return Err(halt),
         }
         let mut before = Some(site.open);
         let waves: BTreeSet<usize> =

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{Actor, Entry, JobContext, JobError, JobHandler, NewJob, now};
+use store::{Actor, Entry, JobContext, JobError, JobHandler, NewJob, WriteTx, now};
 use trace::{How, Options, Plan, Why};
 
 use crate::{Kind, Request, Result, Rights, RightsError, task, told};
@@ -112,6 +112,10 @@ pub struct Unreached {
     pub detail: String,
 }
 
+/// Why something is out of reach that holds nothing of the person, as far as anybody knows.
+const NOBODY: [&str; 6] =
+    ["excluded", "file-gone", "mentions", "no-way", "other-kinds", "own-people"];
+
 impl Rights {
     /// Has a person's rows looked for in the background. A search that runs is not doubled.
     ///
@@ -126,20 +130,7 @@ impl Rights {
         }
         let entry = Entry::new(actor.clone(), "rights.searched", "rights_request", &request.id);
         let mut tx = self.store().begin(entry).await?;
-        sqlx::query(
-            "INSERT INTO rights_search (request, stage, asked_at, asked_by)
-             VALUES ($1, 'running', $2, $3)
-             ON CONFLICT (request) DO UPDATE SET stage = 'running', asked_at = $2, asked_by = $3,
-               ended_at = 0, error = ''",
-        )
-        .bind(&request.id)
-        .bind(now())
-        .bind(actor.to_text())
-        .execute(tx.conn())
-        .await?;
-        let payload = json!({ "request": request.id });
-        let dedupe = Some(format!("rights-search:{}", request.id));
-        tx.enqueue_anew(NewJob { kind: KIND, payload, dedupe, max_attempts: 3 }).await?;
+        begin(&mut tx, actor, &request.id).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -206,23 +197,25 @@ impl Rights {
     /// Recipients who have to be told of a restriction (GDPR Art 19): of the systems that hold the
     /// person's data, and of those where that could not be seen.
     async fn who_received(&self, findings: &Findings) -> Result<BTreeMap<String, String>> {
-        let holds = |one: &&Place| one.own + one.shared > 0 || !one.failed.is_empty();
-        let places = findings.places.iter().filter(holds).map(|one| one.source.as_str());
-        let missing = findings.unreached.iter().filter(|one| one.why == "missing");
-        told::of(self, &places.chain(missing.map(|one| one.source.as_str())).collect()).await
+        let may = |one: &&Place| one.own + one.shared + one.doubtful > 0 || !one.failed.is_empty();
+        let places = findings.places.iter().filter(may).map(|one| one.source.as_str());
+        let unseen = |one: &&Unreached| !NOBODY.contains(&one.why.as_str());
+        let unseen = findings.unreached.iter().filter(unseen).map(|one| one.source.as_str());
+        told::of(self, &places.chain(unseen).collect()).await
     }
 
-    /// A power failure that takes this back has the job look again.
     async fn end_search(&self, request: &str, ended: Result<Findings, String>) -> Result<()> {
-        // A restriction asks for nothing but to know who has to be told.
+        // A restriction asks for nothing but to know who has to be told; once it is lifted, nobody has.
         let restricts = self.request(request).await?.kind == Kind::Restriction;
         let recipients = match &ended {
-            Ok(findings) if restricts => self.who_received(findings).await?,
+            Ok(findings) if restricts && !self.is_lifted(request).await? => {
+                self.who_received(findings).await?
+            }
             _ => BTreeMap::new(),
         };
         let by = Actor::System("rights");
         let entry = Entry::new(by, "rights.search_ended", "rights_request", request);
-        let mut tx = self.store().begin_soft(entry).await?;
+        let mut tx = self.store().begin(entry).await?;
         // What was found before stays, with the time it was found.
         let (stage, error, findings) = match ended {
             Ok(findings) => ("done", String::new(), findings),
@@ -250,6 +243,25 @@ impl Rights {
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// Has the search made, in the transaction that asks for it.
+pub(crate) async fn begin(tx: &mut WriteTx, actor: &Actor, request: &str) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO rights_search (request, stage, asked_at, asked_by)
+         VALUES ($1, 'running', $2, $3)
+         ON CONFLICT (request) DO UPDATE SET stage = 'running', asked_at = $2, asked_by = $3,
+           ended_at = 0, error = ''",
+    )
+    .bind(request)
+    .bind(now())
+    .bind(actor.to_text())
+    .execute(tx.conn())
+    .await?;
+    let payload = json!({ "request": request });
+    let dedupe = Some(format!("rights-search:{request}"));
+    tx.enqueue_anew(NewJob { kind: KIND, payload, dedupe, max_attempts: 3 }).await?;
+    Ok(())
 }
 
 /// How a table of a plan is reached.

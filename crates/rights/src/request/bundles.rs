@@ -26,7 +26,7 @@ pub(crate) async fn begin_bundle(tx: &mut WriteTx, request: &str, until: i64) ->
 /// How far a search has come, so that a killed server goes on from there.
 pub(crate) async fn keep_place(rights: &Rights, request: &str, place: &str) -> Result<()> {
     let entry = Entry::new(BY, "rights.bundle_went_on", "rights_request", request);
-    let mut tx = rights.store().begin_soft(entry).await?;
+    let mut tx = rights.store().begin(entry).await?;
     sqlx::query("UPDATE rights_bundle SET place = $1 WHERE request = $2")
         .bind(place)
         .bind(request)

@@ -74,8 +74,12 @@ pub(crate) async fn insert_anew(
     put(tx, request, all, "DO UPDATE SET told_at = 0, confirmed_at = 0, chased_at = 0").await
 }
 
-/// All who were told have to be told again.
+/// All who were told have to be told again; the others never have to hear of it.
 pub(crate) async fn again(tx: &mut WriteTx, request: &str) -> Result<()> {
+    sqlx::query("DELETE FROM rights_told WHERE request = $1 AND told_at = 0")
+        .bind(request)
+        .execute(tx.conn())
+        .await?;
     sqlx::query(
         "UPDATE rights_told SET told_at = 0, confirmed_at = 0, chased_at = 0
          WHERE request = $1 AND told_at > 0",

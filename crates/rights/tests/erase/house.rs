@@ -123,6 +123,18 @@ impl House {
         self.rights.begin_erasure(&li(), request).await.unwrap();
     }
 
+    async fn a_look_failed(&self) -> bool {
+        let filter = store::JobFilter {
+            state: Some(store::JobState::Failed),
+            kind: Some("rights_erasure_look".into()),
+        };
+        let failed = self.base.web.store().list_jobs(&filter, None, 5).await.unwrap();
+        for one in &failed {
+            eprintln!("a look failed: {}", one.error);
+        }
+        !failed.is_empty()
+    }
+
     /// Waits until somebody looked so often.
     pub async fn looks(&self, request: &str, looks: i64) -> Erasure {
         for n in 0..6_000 {
@@ -131,8 +143,8 @@ impl House {
                 return erasure;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
-            // What a server does every hour: a look that failed is asked for again.
-            if n % 500 == 499 && erasure.looks == 0 {
+            // A look that failed for good is asked for again every hour.
+            if n % 500 == 499 && erasure.looks == 0 && self.a_look_failed().await {
                 self.rights.looks_due().await.unwrap();
             }
         }
