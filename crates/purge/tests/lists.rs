@@ -66,7 +66,7 @@ fn kept(progress: &Progress) -> Vec<(String, u64)> {
     let name = |reason: &Reason| match reason {
         Reason::Referenced { table, .. } => table.clone(),
         Reason::Held { .. } => "held".to_owned(),
-        other => format!("{other:?}"),
+        Reason::Circle { links } => links.clone(),
     };
     let mut all: Vec<_> =
         progress.counts.kept.iter().map(|one| (name(&one.reason), one.rows)).collect();

@@ -318,7 +318,7 @@ impl Store {
         .await?
         .rows_affected();
         let asked = sqlx::query(
-            "UPDATE job SET cancel_requested = 1 \
+            "UPDATE job SET cancel_requested = 1, again = 0 \
              WHERE id = $1 AND state = 'running' AND cancel_requested = 0",
         )
         .bind(&id.0)

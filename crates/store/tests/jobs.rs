@@ -168,6 +168,7 @@ on_both!(
     a_running_job_stops_at_its_next_checkpoint,
     the_same_key_queues_one_job,
     what_is_asked_for_while_it_runs_runs_once_more,
+    who_cancels_means_what_was_asked_for_before,
     a_failed_job_can_be_queued_again,
     a_stopped_runner_gives_its_jobs_back,
     a_job_whose_runner_went_silent_is_taken_over,
@@ -312,23 +313,41 @@ async fn a_running_job_stops_at_its_next_checkpoint(store: Store, _guard: TestGu
     running.stop().await;
 }
 
+async fn ask_anew(store: &Store, what: &str) -> JobId {
+    let entry = Entry::new(Actor::Person("p1".into()), "test.asked", "test", "t");
+    let mut tx = store.begin(entry).await.unwrap();
+    let payload = json!({ "do": what });
+    let job = NewJob { kind: "test", payload, dedupe: Some("k".into()), max_attempts: 1 };
+    let id = tx.enqueue_anew(job).await.unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+async fn who_cancels_means_what_was_asked_for_before(store: Store, _guard: TestGuard) {
+    let handler = Actions::default();
+    let running = Running::start(&store, &handler, 1);
+    let id = ask_anew(&store, "park").await;
+    until(&store, &id, |job| job.state == JobState::Running).await;
+    ask_anew(&store, "park").await;
+
+    store.cancel_job(&id, Actor::Person("p1".into())).await.unwrap();
+
+    until(&store, &id, |job| job.state == JobState::Cancelled).await;
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    assert_eq!((handler.runs(), handler.ended()), (1, 1));
+    assert_ne!(ask_anew(&store, "work").await, id, "whoever asks now has it done");
+    until_true(|| handler.runs() == 2).await;
+    running.stop().await;
+}
+
 async fn what_is_asked_for_while_it_runs_runs_once_more(store: Store, _guard: TestGuard) {
-    let ask = async |max_attempts| {
-        let entry = Entry::new(Actor::Person("p1".into()), "test.asked", "test", "t");
-        let mut tx = store.begin(entry).await.unwrap();
-        let payload = json!({ "do": "sleep" });
-        let job = NewJob { kind: "test", payload, dedupe: Some("k".into()), max_attempts };
-        let id = tx.enqueue_anew(job).await.unwrap();
-        tx.commit().await.unwrap();
-        id
-    };
-    let first = ask(1).await;
-    assert_eq!(ask(1).await, first, "it waits still: once is enough");
+    let first = ask_anew(&store, "sleep").await;
+    assert_eq!(ask_anew(&store, "sleep").await, first, "it waits still: once is enough");
     let handler = Actions::default();
     let running = Running::start(&store, &handler, 2);
     until(&store, &first, |job| job.state == JobState::Running).await;
     for _ in 0..2 {
-        assert_eq!(ask(1).await, first);
+        assert_eq!(ask_anew(&store, "sleep").await, first);
     }
 
     until_true(|| handler.runs() == 2).await;
