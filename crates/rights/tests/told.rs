@@ -63,6 +63,21 @@ async fn names(house: &House, request: &Request) -> Vec<(String, bool, bool)> {
     all.into_iter().map(|one| (one.name, one.at > 0, one.confirmed_at > 0)).collect()
 }
 
+async fn searched(house: &House, request: &Request) -> bool {
+    house.rights.found(&request.id).await.unwrap().is_some_and(|one| one.ended_at > 0)
+}
+
+/// Waits for what happens in the background.
+async fn soon(is: impl AsyncFn() -> bool) {
+    for _ in 0..3_000 {
+        if is().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("it does not happen within a minute");
+}
+
 /// Changes the name, and waits until it is written.
 async fn corrected(house: &House, request: &Request, new: &str) {
     let rights = &house.rights;
@@ -181,18 +196,14 @@ async fn recipients_hear_of_a_restriction_and_of_its_end() {
     let work = house.work();
     let rights = &house.rights;
     let request = house.asked_for(Kind::Restriction, Level::Checked, LEI).await;
-    while names(&house, &request).await.is_empty() {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    soon(async || !names(&house, &request).await.is_empty()).await;
     let mailer = |told, confirmed| vec![("Mailer".to_owned(), told, confirmed)];
     assert_eq!(names(&house, &request).await, mailer(false, false));
     the_desk_tells(&house, &request, "en", "told that it is restricted").await;
 
     // Looking again asks nobody to be told twice; its end does.
     rights.search(&li(), &rights.request(&request.id).await.unwrap()).await.unwrap();
-    while rights.found(&request.id).await.unwrap().unwrap().ended_at == 0 {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    soon(async || searched(&house, &request).await).await;
     assert_eq!(names(&house, &request).await, mailer(true, true));
     let now = rights.request(&request.id).await.unwrap();
     rights.lift(&li(), now, "It is clear whose address it is.").await.unwrap();
@@ -201,9 +212,7 @@ async fn recipients_hear_of_a_restriction_and_of_its_end() {
 
     // Somebody of whom nothing is there was told to nobody.
     let nobody = house.asked_for(Kind::Restriction, Level::Checked, "nobody@example.com").await;
-    while rights.found(&nobody.id).await.unwrap().is_none_or(|one| one.ended_at == 0) {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    soon(async || searched(&house, &nobody).await).await;
     assert_eq!(names(&house, &nobody).await, []);
     work.stop().await;
     db.drop().await;

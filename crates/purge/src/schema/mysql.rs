@@ -274,12 +274,8 @@ async fn rules(conn: &mut Conn, schemas: &str) -> Result<Rules> {
         "SELECT constraint_schema, table_name, constraint_name, delete_rule \
          FROM information_schema.referential_constraints WHERE constraint_schema {schemas}"
     );
-    let rows = ask(conn, &sql, 4).await?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|mut row| Some((row.pop()?, row)))
-        .map(|(rule, of)| (of, rule))
-        .collect())
+    let rows = ask(conn, &sql, 4).await?.into_iter();
+    Ok(rows.filter_map(|mut row| row.pop().map(|rule| (row, rule))).collect())
 }
 
 /// Backslashes escape in this session's SQL mode.

@@ -166,8 +166,22 @@ impl Rights {
         error: &str,
     ) -> Result<WriteTx> {
         let entry = Entry::new(actor.clone(), action, "rights_request", request);
-        let tx = self.store().begin(entry).await?;
-        moved(tx, request, (from, to), error).await
+        let mut tx = self.store().begin(entry).await?;
+        let from: Vec<String> = from.iter().map(|one| format!("'{}'", one.as_str())).collect();
+        let sql = format!(
+            "UPDATE rights_erasure SET stage = $1, error = $2 WHERE request = $3 AND stage IN ({})",
+            from.join(", ")
+        );
+        let done = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(to.as_str())
+            .bind(error)
+            .bind(request)
+            .execute(tx.conn())
+            .await?;
+        if done.rows_affected() == 0 {
+            return Err(RightsError::Conflict("rights-error-erasure-stage"));
+        }
+        Ok(tx)
     }
 
     /// Writes steps down.
@@ -181,29 +195,6 @@ impl Rights {
         tx.commit().await?;
         Ok(())
     }
-}
-
-async fn moved(
-    mut tx: WriteTx,
-    request: &str,
-    (from, to): (&[Stage], Stage),
-    error: &str,
-) -> Result<WriteTx> {
-    let from: Vec<String> = from.iter().map(|one| format!("'{}'", one.as_str())).collect();
-    let sql = format!(
-        "UPDATE rights_erasure SET stage = $1, error = $2 WHERE request = $3 AND stage IN ({})",
-        from.join(", ")
-    );
-    let done = sqlx::query(sqlx::AssertSqlSafe(sql))
-        .bind(to.as_str())
-        .bind(error)
-        .bind(request)
-        .execute(tx.conn())
-        .await?;
-    if done.rows_affected() == 0 {
-        return Err(RightsError::Conflict("rights-error-erasure-stage"));
-    }
-    Ok(tx)
 }
 
 impl Rights {

@@ -28,7 +28,7 @@ impl Rights {
     pub(crate) async fn queue_gaps(&self, request: &str, step: Step, gaps: &[Gap]) -> Result<()> {
         let mut job = job(request, step);
         job.payload["gaps"] = json!(gaps);
-        let mut tx = self.store().begin_soft_upkeep().await?;
+        let mut tx = self.store().begin_upkeep().await?;
         tx.enqueue(job).await?;
         tx.commit().await?;
         Ok(())

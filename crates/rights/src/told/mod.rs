@@ -1,6 +1,6 @@
 //! Whom a person's data was given to, and who has to be told that it is erased, corrected or restricted
-//! (GDPR Art 19; PIPL Art 47; 11 CCR §7022(b), §7023(c)): read from the data map, told and confirmed by staff,
-//! chased while silent. Webhooks hear of an erased customer by themselves.
+//! (GDPR Art 19; PIPL Art 47; 11 CCR §7022(b), §7023(c)): read from the data map, told and confirmed by
+//! staff, chased while silent. Webhooks hear of an erased customer by themselves.
 
 use std::collections::{BTreeMap, BTreeSet};
 
