@@ -13,6 +13,8 @@ pub struct WriteTx {
     entries: Vec<Entry>,
     wake: bool,
     forgetting: bool,
+    /// Its commit does not wait for the disk: it takes no entry.
+    soft: bool,
 }
 
 impl Store {
@@ -36,7 +38,7 @@ impl Store {
     /// was taken back would be given twice.
     pub async fn begin_soft_upkeep(&self) -> Result<WriteTx> {
         self.check_ledger()?;
-        Ok(self.write(self.raw_begin_soft().await?, Vec::new()))
+        Ok(WriteTx { soft: true, ..self.write(self.raw_begin_soft().await?, Vec::new()) })
     }
 
     /// The one write that a damaged ledger lets through: destroying again what was destroyed before
@@ -52,7 +54,7 @@ impl Store {
     }
 
     fn write(&self, tx: Transaction<'static, Any>, entries: Vec<Entry>) -> WriteTx {
-        WriteTx { tx, store: self.clone(), entries, wake: false, forgetting: false }
+        WriteTx { tx, store: self.clone(), entries, wake: false, forgetting: false, soft: false }
     }
 
     /// Appends entries in a running transaction; a damaged ledger stops all later writes.
@@ -132,10 +134,13 @@ impl WriteTx {
     /// Appends the entries and commits; returns the position of the first entry (0 without one).
     /// Durable on return, unless it was begun as a soft one.
     pub async fn commit(self) -> Result<i64> {
-        let Self { mut tx, store, entries, wake, forgetting } = self;
+        let Self { mut tx, store, entries, wake, forgetting, soft } = self;
         if entries.is_empty() {
             tx.commit().await?;
             return Ok(0);
+        }
+        if soft {
+            return Err(crate::StoreError::Row("a soft transaction takes no entry".into()));
         }
         let position = match store.append(&mut tx, &entries).await {
             Err(error @ crate::StoreError::Ledger { .. }) if forgetting => {

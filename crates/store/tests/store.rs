@@ -63,6 +63,7 @@ on_both!(
     changed_and_newer_migrations_are_refused,
     a_failing_migration_leaves_nothing,
     a_job_queued_in_a_dropped_transaction_does_not_exist,
+    a_soft_transaction_takes_no_entry,
     the_digest_does_not_depend_on_field_order,
 );
 
@@ -304,6 +305,20 @@ async fn a_job_queued_in_a_dropped_transaction_does_not_exist(store: Store, _gua
     drop(tx);
 
     assert!(store.job(&id).await.unwrap().is_none());
+}
+
+async fn a_soft_transaction_takes_no_entry(store: Store, _guard: TestGuard) {
+    let head = store.ledger().verify().await.unwrap().seq;
+    let mut tx = store.begin_soft_upkeep().await.unwrap();
+    let job = NewJob { kind: "k", payload: serde_json::json!({}), dedupe: None, max_attempts: 1 };
+    let id = tx.enqueue(job).await.unwrap();
+
+    let refused = tx.commit().await.unwrap_err();
+
+    assert!(refused.to_string().contains("takes no entry"), "{refused}");
+    assert!(store.job(&id).await.unwrap().is_none(), "nothing of it is written");
+    assert_eq!(store.ledger().verify().await.unwrap().seq, head);
+    store.begin_soft_upkeep().await.unwrap().commit().await.unwrap();
 }
 
 async fn the_digest_does_not_depend_on_field_order(store: Store, _guard: TestGuard) {
