@@ -80,12 +80,13 @@ pub async fn amend(target: &Target, amendment: &Amendment, dry: bool) -> Result<
     conn.begin().await?;
     let done = write(&mut conn, &schema, table, &key, amendment, dry).await;
     match done {
-        Ok(Amended::Written) if !dry => conn.commit().await.map(|()| Amended::Written),
-        done => {
-            conn.rollback().await;
-            done
-        }
+        Ok(Amended::Written) if !dry => conn.commit().await?,
+        _ => conn.rollback().await,
     }
+    if table.triggers.is_empty() {
+        target.leave(conn, None);
+    }
+    done
 }
 
 fn unfit(table: &Table, column: &str, why: &str) -> PurgeError {

@@ -11,16 +11,17 @@ use std::{
 use futures::TryStreamExt as _;
 use sources::SourceError;
 use sqlx::{
-    Arguments as _, AssertSqlSafe, Executor as _, MySqlConnection, PgConnection, Row,
-    SqliteConnection, TypeInfo as _, ValueRef as _,
-    mysql::{MySqlArguments, MySqlDatabaseError, MySqlRow},
+    Arguments as _, AssertSqlSafe, Connection as _, Executor as _, MySqlConnection, PgConnection,
+    Row, SqliteConnection, TypeInfo as _, ValueRef as _,
+    mysql::{MySqlArguments, MySqlRow},
     postgres::{PgArguments, PgRow},
     sqlite::{SqliteArguments, SqliteRow},
 };
 use tokio::sync::mpsc;
 
 use crate::{
-    error::{PurgeError, Result},
+    error::Result,
+    fault::fault,
     sql::{Arg, Shape, Sql},
     target::{Engine, Patience},
     value::Value,
@@ -30,6 +31,11 @@ use crate::{
 const STEPS: i32 = 20_000;
 /// A piece of a streamed answer ends with the row that fills it.
 const PIECE_BYTES: usize = 1 << 20;
+/// Statements that a connection to MariaDB keeps prepared.
+pub(crate) const STATEMENTS: usize = 250;
+/// How old a connection may become that serves others, so that what a server keeps for it does not grow
+/// for ever.
+const AGE: Duration = Duration::from_mins(1);
 
 pub(crate) enum Inner {
     Lite(SqliteConnection),
@@ -46,6 +52,10 @@ pub(crate) struct Conn {
     opened: Instant,
     /// SQLite: a statement is broken off at this many milliseconds after that.
     deadline: Arc<AtomicU64>,
+    /// The last statement did not come to its end: what the server says next may be of that one.
+    is_busy: bool,
+    /// Another was sent all the same.
+    is_broken: bool,
 }
 
 /// One row of an answer.
@@ -55,24 +65,60 @@ impl Conn {
     /// Sets the session's time-outs and ways.
     pub async fn prepare(inner: Inner, place: String, patience: Patience) -> Result<Self> {
         let (opened, deadline) = (Instant::now(), Arc::default());
-        let mut this = Self { inner, place, patience, opened, deadline };
-        let lock = patience.lock.as_millis().max(1);
-        let statement = patience.statement.as_millis().max(1);
-        match this.engine() {
-            Engine::Sqlite => this.watch().await?,
+        let mut this =
+            Self { inner, place, patience, opened, deadline, is_busy: false, is_broken: false };
+        if this.engine() == Engine::Sqlite {
+            this.watch().await?;
+        } else {
+            this.set_ways().await?;
+        }
+        Ok(this)
+    }
+
+    /// Makes a connection that was in use before ready for new work. An error means that it cannot be
+    /// used. On MariaDB what a session holds beside its settings stays; nothing of ours leaves any, and
+    /// where triggers could have, a connection is not kept.
+    pub async fn again(&mut self, patience: Patience) -> Result<()> {
+        self.patience = patience;
+        // PostgreSQL prepares a statement for the columns that a table has then, and refuses it when they
+        // change; MariaDB prepares it anew by itself.
+        if let Inner::Pg(conn) = &mut self.inner {
+            let forgotten = conn.clear_cached_statements().await;
+            forgotten.map_err(|error| fault(&error, &self.place, ""))?;
+            self.raw("DISCARD ALL").await?;
+        }
+        self.set_ways().await
+    }
+
+    /// It can serve others yet: nothing is under way, it is not old, and no statement has to go for a new
+    /// one. To MariaDB that is told without an answer, and then the network waits 40 ms with what comes next (Nagle's
+    /// algorithm and delayed acknowledgement), as the driver does not ask it not to.
+    pub fn can_serve(&self) -> bool {
+        let is_full = match &self.inner {
+            Inner::My(conn) => conn.cached_statements_size() > STATEMENTS / 2,
+            Inner::Lite(_) | Inner::Pg(_) => false,
+        };
+        !self.is_busy() && !is_full && self.opened.elapsed() < AGE
+    }
+
+    async fn set_ways(&mut self) -> Result<()> {
+        let lock = self.patience.lock.as_millis().max(1);
+        let statement = self.patience.statement.as_millis().max(1);
+        match self.engine() {
+            Engine::Sqlite => self.raw(&format!("PRAGMA busy_timeout = {lock}")).await,
             Engine::Postgres => {
                 // With row security off a policy that would hide rows is an error, not a silence.
-                this.raw(&format!(
+                self.raw(&format!(
                     "SET lock_timeout = {lock}; SET statement_timeout = {statement}; \
                      SET idle_in_transaction_session_timeout = 600000; SET row_security = off; \
                      SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; \
                      SET bytea_output = 'hex'; SET client_min_messages = error; SET extra_float_digits = 3"
                 ))
-                .await?;
+                .await
             }
             Engine::Mysql => {
                 let seconds = lock.div_ceil(1000);
-                this.raw(&format!(
+                self.raw(&format!(
                     "SET SESSION time_zone = '+00:00', SESSION lock_wait_timeout = {seconds}, \
                      SESSION innodb_lock_wait_timeout = {seconds}, \
                      SESSION group_concat_max_len = 65536, SESSION foreign_key_checks = 1, \
@@ -81,11 +127,23 @@ impl Conn {
                 ))
                 .await?;
                 // MariaDB's name; MySQL has a time-out for SELECT only, ours below remains.
-                let limit = patience.statement.as_secs_f64();
-                let _ = this.raw(&format!("SET SESSION max_statement_time = {limit}")).await;
+                let limit = self.patience.statement.as_secs_f64();
+                let _ = self.raw(&format!("SET SESSION max_statement_time = {limit}")).await;
+                Ok(())
             }
         }
-        Ok(this)
+    }
+
+    /// Tells the server that nothing comes any more; one that does not hear it is left.
+    pub async fn close(self) {
+        let close = async {
+            match self.inner {
+                Inner::Lite(conn) => conn.close().await,
+                Inner::Pg(conn) => conn.close().await,
+                Inner::My(conn) => conn.close().await,
+            }
+        };
+        let _ = tokio::time::timeout(Duration::from_secs(1), close).await;
     }
 
     pub fn engine(&self) -> Engine {
@@ -98,6 +156,11 @@ impl Conn {
 
     pub fn patience(&self) -> Patience {
         self.patience
+    }
+
+    /// The last statement did not come to its end.
+    pub fn is_busy(&self) -> bool {
+        self.is_busy || self.is_broken
     }
 
     /// A statement of ours without values.
@@ -246,13 +309,13 @@ impl Conn {
                     }
                     bytes = 0;
                     if out.send(std::mem::take(&mut some)).await.is_err() {
-                        return Ok(());
+                        return Ok(false);
                     }
                 }
                 if !some.is_empty() {
                     let _ = out.send(some).await;
                 }
-                Ok(())
+                Ok(true)
             }};
         }
         let work = async {
@@ -263,7 +326,9 @@ impl Conn {
             }
         };
         let done = tokio::time::timeout(limit, work).await;
-        self.done(done, table)
+        // Where nobody receives any more, the rest of the answer is on its way.
+        self.is_busy = !self.done(done, table)?;
+        Ok(())
     }
 
     /// Writes; how many rows were changed.
@@ -307,16 +372,19 @@ impl Conn {
     }
 
     /// A statement begins.
-    fn arm(&self) {
+    fn arm(&mut self) {
+        self.is_broken |= self.is_busy;
+        self.is_busy = true;
         let until = self.opened.elapsed() + self.patience.statement;
         self.deadline.store(millis(until), Ordering::Relaxed);
     }
 
     fn done<T>(
-        &self,
+        &mut self,
         done: std::result::Result<sqlx::Result<T>, tokio::time::error::Elapsed>,
         table: &str,
     ) -> Result<T> {
+        self.is_busy = !matches!(done, Ok(Ok(_) | Err(sqlx::Error::Database(_))));
         match done {
             Ok(done) => done.map_err(|error| fault(&error, &self.place, table)),
             Err(_) => Err(SourceError::Timeout(self.place.clone()).into()),
@@ -412,100 +480,4 @@ fn my_row(row: &MySqlRow, shapes: &[Shape]) -> sqlx::Result<Answer> {
         })
     };
     shapes.iter().enumerate().map(|(i, shape)| Ok(one(i, *shape)?.unwrap_or(Value::Null))).collect()
-}
-
-/// What a driver's error means. Servers' messages are never repeated: they may quote a value.
-pub(crate) fn fault(error: &sqlx::Error, place: &str, table: &str) -> PurgeError {
-    let subject = if table.is_empty() { place } else { table };
-    let other =
-        |why: String| PurgeError::from(SourceError::Other { what: subject.to_owned(), why });
-    match error {
-        sqlx::Error::Database(db) => {
-            let code = match db.try_downcast_ref::<MySqlDatabaseError>() {
-                Some(db) => format!("M{}", db.number()),
-                None => db.code().unwrap_or_default().into_owned(),
-            };
-            if db.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
-                return lite_fault(&code, db.message(), place, subject);
-            }
-            by_code(&code, place, subject)
-                .unwrap_or_else(|| other(format!("the server answered with error code {code}")))
-        }
-        sqlx::Error::Io(io) => match io.kind() {
-            std::io::ErrorKind::ConnectionRefused => SourceError::Refused(place.to_owned()),
-            std::io::ErrorKind::TimedOut => SourceError::Timeout(place.to_owned()),
-            _ => SourceError::Lost(place.to_owned()),
-        }
-        .into(),
-        sqlx::Error::Tls(why) => {
-            SourceError::Tls { host: place.to_owned(), why: why.to_string() }.into()
-        }
-        sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => {
-            SourceError::Lost(place.to_owned()).into()
-        }
-        sqlx::Error::Encode(_) | sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } => {
-            other("a value could not be read or written by the driver".to_owned())
-        }
-        _ => other("the driver could not read the answer".to_owned()),
-    }
-}
-
-fn by_code(code: &str, place: &str, subject: &str) -> Option<PurgeError> {
-    let named = subject.to_owned();
-    let host = place.to_owned();
-    let refused = |why: &str| PurgeError::Refused { table: named.clone(), why: why.to_owned() };
-    Some(match code {
-        // SQLSTATE, PostgreSQL manual appendix A; `M…` are MySQL's and MariaDB's numbers.
-        "55P03" | "40P01" | "40001" | "M1205" | "M1213" | "M1020" => PurgeError::Locked(named),
-        "23503" | "23001" | "M1451" | "M1452" => refused("a foreign key"),
-        "23505" | "M1062" => refused("a unique key"),
-        "23502" | "M1048" | "M1364" => refused("a column that may not be NULL"),
-        "23514" | "M4025" | "M3819" => refused("a check"),
-        "22001" | "22003" | "22P02" | "22007" | "22008" | "M1406" | "M1264" | "M1292" | "M1366"
-        | "M1265" | "M1367" | "M1411" | "22021" | "22P05" => {
-            refused("a value that does not fit the column")
-        }
-        "P0001" | "P0000" | "P0004" | "M1644" => refused("a trigger raised an error"),
-        "57014" | "M1969" | "M3024" | "M1317" => SourceError::Slow(named).into(),
-        "42501" | "M1142" | "M1143" | "M1044" | "M1227" | "M1356" => {
-            SourceError::Denied(named).into()
-        }
-        "28P01" | "28000" | "M1045" | "M1698" => SourceError::Password(host).into(),
-        "3D000" | "M1049" => SourceError::NoDatabase(host).into(),
-        "53300" | "M1040" | "M1203" | "M1226" => SourceError::Full(host).into(),
-        "57P01" | "57P02" | "57P03" | "25P03" | "25P04" | "M1053" | "M1158" | "M1159" | "M1160"
-        | "M1161" | "M1927" | "M3168" => SourceError::Lost(host).into(),
-        "42P01" | "42703" | "3F000" | "M1146" | "M1054" => SourceError::Vanished(named).into(),
-        _ => return None,
-    })
-}
-
-/// SQLite's extended codes, of which the low byte is the primary one.
-fn lite_fault(code: &str, message: &str, place: &str, subject: &str) -> PurgeError {
-    let named = subject.to_owned();
-    let refused = |why: &str| PurgeError::Refused { table: named.clone(), why: why.to_owned() };
-    match code.parse::<u32>().unwrap_or(0) {
-        787 => refused("a foreign key"),
-        1811 => refused("a trigger raised an error"),
-        2067 | 1555 | 2579 => refused("a unique key"),
-        1299 => refused("a column that may not be NULL"),
-        275 => refused("a check"),
-        n => match n & 0xff {
-            5 | 6 => PurgeError::Locked(named),
-            9 => SourceError::Slow(named).into(),
-            3 | 8 | 14 | 23 => SourceError::Denied(place.to_owned()).into(),
-            11 => SourceError::Malformed {
-                file: place.to_owned(),
-                why: "the database file is damaged".to_owned(),
-            }
-            .into(),
-            26 => SourceError::NotADatabase(place.to_owned()).into(),
-            13 => refused("the disk is full"),
-            19 => refused("a constraint"),
-            _ if message.starts_with("no such table") || message.starts_with("no such column") => {
-                SourceError::Vanished(named).into()
-            }
-            n => SourceError::Other { what: named, why: format!("SQLite's error code {n}") }.into(),
-        },
-    }
 }

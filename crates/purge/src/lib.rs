@@ -50,10 +50,12 @@ mod conn;
 mod copy;
 mod dry;
 mod error;
+mod fault;
 mod files;
 mod mask;
 mod options;
 mod plan;
+mod pool;
 mod read;
 mod report;
 mod request;
@@ -70,9 +72,12 @@ pub use amend::{Amended, Amendment, Edit, amend, fixed as fixed_because};
 pub use copy::{BatchCopy, Before, Change, Group};
 pub use dry::dry_run;
 pub use error::PurgeError;
-pub use files::{Draft, LIST, MORE, Naming, Shelf, Sweep, Swept};
+pub use files::{
+    Draft, LIST, MORE, Mended, Mending, Moves, Naming, Shelf, Sweep, Swept, fixed_in_file,
+};
 pub use options::{DryOptions, Flow, RunOptions, Sink, SinkError};
 pub use plan::{Action, Fate, Plan, PlannedLink, Step, plan};
+pub use pool::Pool;
 pub use read::{Only, Reader};
 pub use report::{Counts, DryRun, End, Example, Kept, Outcome, Progress, Reason};
 pub use request::{

@@ -19,6 +19,8 @@ use crate::{
 /// Reads of a [`Target`]; see [`Target::reader`].
 pub struct Reader {
     inside: Inside,
+    /// Where the connection goes afterwards.
+    target: Option<Target>,
 }
 
 enum Inside {
@@ -50,7 +52,7 @@ pub enum Only<'a> {
 
 impl Target {
     /// A connection that only reads. Its transaction begins here and sees the database as it is at
-    /// the first read; it ends when the reader is dropped.
+    /// the first read; it ends with [`Reader::end`] or when the reader is dropped.
     ///
     /// `statement` bounds a whole streamed answer, so what its receiver takes to store it counts.
     ///
@@ -63,14 +65,26 @@ impl Target {
             conn.raw("SET idle_in_transaction_session_timeout = 3600000").await?;
         }
         conn.begin_reading().await?;
-        Ok(Reader { inside: Inside::Database(Box::new(conn)) })
+        Ok(Reader { inside: Inside::Database(Box::new(conn)), target: Some(self.clone()) })
     }
 }
 
 impl Reader {
     /// Of files.
     pub(crate) fn of_files(files: Reading) -> Self {
-        Self { inside: Inside::Files(Box::new(files)) }
+        Self { inside: Inside::Files(Box::new(files)), target: None }
+    }
+
+    /// Ends its transaction and gives the connection back. One in the middle of an answer is closed.
+    pub async fn end(self) {
+        let (Inside::Database(mut conn), Some(target)) = (self.inside, self.target) else { return };
+        if conn.is_busy() {
+            return;
+        }
+        let ended = tokio::time::timeout(Duration::from_secs(1), conn.end_reading()).await;
+        if matches!(ended, Ok(Ok(()))) {
+            target.leave(*conn, None);
+        }
     }
 
     /// What befalls one table of it need not keep from the others: a file is read by itself.

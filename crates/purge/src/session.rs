@@ -45,7 +45,10 @@ pub(crate) struct Line {
 
 impl Line {
     pub async fn open(target: &Target, patience: Patience) -> Result<Self> {
-        let mut conn = target.connect(patience).await?;
+        Self::read(target.connect(patience).await?).await
+    }
+
+    async fn read(mut conn: Conn) -> Result<Self> {
         let opened = Instant::now();
         let schema = Arc::new(schema::read(&mut conn).await?);
         Ok(Self { conn, schema, opened })
@@ -53,6 +56,16 @@ impl Line {
 
     fn serves(&self, patience: Patience) -> bool {
         self.opened.elapsed() < FRESH && self.conn.patience() == patience
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // A trigger may leave something in the session: a setting, a lock, a table of its own.
+        let plain = |line: &Line| line.schema.tables.iter().all(|table| table.triggers.is_empty());
+        if let Some(Line { conn, schema, opened }) = self.line.take().filter(plain) {
+            self.target.leave(conn, Some((schema, opened)));
+        }
     }
 }
 
@@ -72,10 +85,7 @@ impl Session {
     /// # Errors
     /// [`PurgeError::Source`].
     pub async fn schema(&mut self) -> Result<Arc<Schema>> {
-        let line = match self.take(run::patience(&RunOptions::default())) {
-            Some(line) => line,
-            None => Line::open(&self.target, run::patience(&RunOptions::default())).await?,
-        };
+        let (line, _) = self.entered(run::patience(&RunOptions::default())).await?;
         let schema = Arc::clone(&line.schema);
         self.line = Some(line);
         Ok(schema)
@@ -87,17 +97,17 @@ impl Session {
     /// As [`crate::dry_run`].
     pub async fn dry_run(&mut self, plan: &Plan, options: &DryOptions<'_>) -> Result<DryRun> {
         let patience = dry::patience(options);
-        if let Some(mut line) = self.take(patience) {
-            match dry::look(&mut line, plan, options).await {
-                Ok(done) => {
-                    self.line = Some(line);
-                    return Ok(done);
-                }
-                Err(error) if !error.is_passing() && !self.is_old(&line, patience).await? => {
-                    return Err(error);
-                }
-                Err(_) => {}
+        let (mut line, is_new) = self.entered(patience).await?;
+        match dry::look(&mut line, plan, options).await {
+            Ok(done) => {
+                self.line = Some(line);
+                return Ok(done);
             }
+            Err(error) if is_new => return Err(error),
+            Err(error) if !error.is_passing() && !self.is_old(&line, patience).await? => {
+                return Err(error);
+            }
+            Err(_) => {}
         }
         let mut line = self.reopened(patience).await?;
         let done = dry::look(&mut line, plan, options).await?;
@@ -114,10 +124,13 @@ impl Session {
         sink: &mut dyn Sink,
     ) -> Outcome {
         let patience = run::patience(options);
-        if let Some(line) = self.take(patience) {
+        // Where it cannot be reached, the run tries again and says so.
+        let entered = self.entered(patience).await.ok();
+        if let Some((line, is_new)) = entered {
             let schema = Arc::clone(&line.schema);
             let outcome = self.once(Some(line), plan, from, options, sink).await;
             match &outcome.end {
+                _ if is_new => return outcome,
                 End::Failed(PurgeError::Sink(_)) | End::Finished | End::Asked => return outcome,
                 End::Failed(error) if error.is_passing() => {}
                 End::Failed(_) => match Line::open(&self.target, patience).await {
@@ -145,7 +158,7 @@ impl Session {
         options: &RunOptions,
         may: impl Future<Output = bool>,
     ) -> Result<Option<Vec<u64>>> {
-        let mut line = self.reopened(run::patience(options)).await?;
+        let (mut line, _) = self.entered(run::patience(options)).await?;
         let fits =
             |plan: &Plan| swift::is_swift(plan) && differences(plan, &line.schema).is_empty();
         if !plans.iter().all(fits) {
@@ -182,6 +195,19 @@ impl Session {
     /// is dropped in the middle of a transaction is gone.
     fn take(&mut self, patience: Patience) -> Option<Line> {
         self.line.take().filter(|line| line.serves(patience))
+    }
+
+    /// The connection, or one that somebody gave back, or a new one; and whether its catalogue was read
+    /// just now.
+    async fn entered(&mut self, patience: Patience) -> Result<(Line, bool)> {
+        if let Some(line) = self.take(patience) {
+            return Ok((line, false));
+        }
+        let (conn, known) = self.target.enter(patience).await?;
+        if let Some((schema, opened)) = known.filter(|(_, opened)| opened.elapsed() < FRESH) {
+            return Ok((Line { conn, schema, opened }, false));
+        }
+        Ok((Line::read(conn).await?, true))
     }
 
     async fn reopened(&mut self, patience: Patience) -> Result<Line> {

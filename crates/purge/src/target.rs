@@ -13,10 +13,14 @@ use sqlx::{
 
 use crate::{
     Alike,
-    conn::{Conn, Inner},
+    conn::{Conn, Inner, STATEMENTS},
     error::{PurgeError, Result},
+    pool::{Known, Pool},
     schema::{self, Schema},
 };
+
+/// A connection that was kept is left if it does not answer in this time.
+const ANSWERS: Duration = Duration::from_secs(1);
 
 /// The engines in which rows can be changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +42,7 @@ pub struct Target {
     password: Option<Secret>,
     options: Options,
     engine: Engine,
+    pool: Option<Pool>,
 }
 
 /// How patient a connection is.
@@ -60,7 +65,14 @@ impl Target {
             SourceKind::Mysql => Engine::Mysql,
             SourceKind::Files => return Err(PurgeError::Kind),
         };
-        Ok(Self { address, password, options, engine })
+        Ok(Self { address, password, options, engine, pool: None })
+    }
+
+    /// Takes connections that others gave back, and gives its own back.
+    #[must_use]
+    pub fn with_pool(mut self, pool: &Pool) -> Self {
+        self.pool = Some(pool.clone());
+        self
     }
 
     /// Which engine.
@@ -68,7 +80,8 @@ impl Target {
         self.engine
     }
 
-    /// It is the same place, reached with the same account.
+    /// It is the same place, reached with the same account in the same way. Which addresses may be dialled
+    /// is the server's to say, once for all.
     pub(crate) fn is(&self, other: &Self) -> bool {
         let secret = |of: &Self| of.password.as_ref().map(|secret| secret.0.clone());
         let tls = |of: &Self| (of.options.tls, of.options.tls_ca.clone());
@@ -86,7 +99,30 @@ impl Target {
         schema::read(&mut conn).await
     }
 
+    /// A connection.
     pub(crate) async fn connect(&self, patience: Patience) -> Result<Conn> {
+        Ok(self.enter(patience).await?.0)
+    }
+
+    /// A connection, and what its catalogue was a moment ago, if somebody read it over this one.
+    pub(crate) async fn enter(&self, patience: Patience) -> Result<(Conn, Option<Known>)> {
+        while let Some((mut conn, known)) = self.pool.as_ref().and_then(|pool| pool.take(self)) {
+            // The server may have gone, or closed it.
+            if matches!(tokio::time::timeout(ANSWERS, conn.again(patience)).await, Ok(Ok(()))) {
+                return Ok((conn, known));
+            }
+        }
+        Ok((self.dial(patience).await?, None))
+    }
+
+    /// Gives back a connection that is in no transaction.
+    pub(crate) fn leave(&self, conn: Conn, known: Option<Known>) {
+        if let Some(pool) = self.pool.as_ref().filter(|_| self.engine != Engine::Sqlite) {
+            pool.give(Self { pool: None, ..self.clone() }, conn, known);
+        }
+    }
+
+    async fn dial(&self, patience: Patience) -> Result<Conn> {
         if self.engine == Engine::Sqlite {
             return self.open_sqlite(patience).await;
         }
@@ -118,7 +154,7 @@ impl Target {
             };
             match tokio::time::timeout(timeout, dial).await {
                 Ok(Ok(inner)) => return Conn::prepare(inner, place, patience).await,
-                Ok(Err(error)) => last = crate::conn::fault(&error, &place, ""),
+                Ok(Err(error)) => last = crate::fault::fault(&error, &place, ""),
                 Err(_) => last = SourceError::Timeout(place.clone()).into(),
             }
         }
@@ -146,7 +182,7 @@ impl Target {
         }
         let inner = SqliteConnection::connect_with(&options)
             .await
-            .map_err(|error| crate::conn::fault(&error, &place, ""))?;
+            .map_err(|error| crate::fault::fault(&error, &place, ""))?;
         Conn::prepare(Inner::Lite(inner), place, patience).await
     }
 
@@ -181,6 +217,7 @@ impl Target {
             .charset("utf8mb4")
             .pipes_as_concat(false)
             .no_engine_substitution(false)
+            .statement_cache_capacity(STATEMENTS)
             .ssl_mode(match tls {
                 TlsMode::Disable => MySqlSslMode::Disabled,
                 TlsMode::Prefer => MySqlSslMode::Preferred,

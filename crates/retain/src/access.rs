@@ -172,7 +172,8 @@ impl Retain {
     fn target(&self, source: &Source, address: &str, secret: &str) -> Result<Target> {
         let (address, _) = Address::parse(address).map_err(purge::PurgeError::from)?;
         let secret = (!secret.is_empty()).then(|| Secret(secret.to_owned()));
-        Ok(Target::new(address, secret, self.map().source_options(source))?)
+        let target = Target::new(address, secret, self.map().source_options(source))?;
+        Ok(target.with_pool(self.pool()))
     }
 }
 

@@ -48,6 +48,7 @@ struct Inner {
     web: Web,
     map: DataMap,
     consent: Consent,
+    pool: purge::Pool,
 }
 
 /// The room's service; cheap to clone.
@@ -60,7 +61,8 @@ impl Retain {
     /// Brings the room's schema up to date and opens it.
     pub async fn open(web: Web, map: DataMap, consent: Consent) -> Result<Self> {
         web.store().migrate(&MIGRATIONS).await?;
-        let retain = Self { inner: Arc::new(Inner { web, map, consent }) };
+        let retain =
+            Self { inner: Arc::new(Inner { web, map, consent, pool: purge::Pool::default() }) };
         retain.mend_schedules().await?;
         retain.end_windows().await?;
         Ok(retain)
@@ -69,6 +71,11 @@ impl Retain {
     /// Privet's own database.
     pub fn store(&self) -> &Store {
         self.inner.web.store()
+    }
+
+    /// Connections to customers' databases, for whoever reads or changes rows there next.
+    pub fn pool(&self) -> &purge::Pool {
+        &self.inner.pool
     }
 
     pub(crate) fn web(&self) -> &Web {

@@ -52,7 +52,7 @@ use store::{Actor, Migration, Store};
 use web::{Limits, Web};
 
 /// The schema's steps, in order.
-const MIGRATIONS: [Migration; 13] = [
+const MIGRATIONS: [Migration; 14] = [
     Migration { room: "rights", version: 1, sql: include_str!("schema.sql") },
     Migration { room: "rights_erase", version: 1, sql: include_str!("schema-erase.sql") },
     Migration { room: "rights_move", version: 1, sql: include_str!("schema-move.sql") },
@@ -66,6 +66,7 @@ const MIGRATIONS: [Migration; 13] = [
     Migration { room: "rights_degree", version: 1, sql: include_str!("schema-degree.sql") },
     Migration { room: "rights_work", version: 1, sql: include_str!("schema-work.sql") },
     Migration { room: "rights_files", version: 1, sql: include_str!("schema-files.sql") },
+    Migration { room: "rights_correction", version: 2, sql: include_str!("schema-mended.sql") },
 ];
 
 /// Who acts when a person does.

@@ -5,19 +5,20 @@
 use std::{
     collections::{HashMap, HashSet},
     fs::{File, Metadata, OpenOptions},
-    io::{BufWriter, Write as _},
+    io::BufWriter,
     os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, fchown},
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use sources::{Fixed, Folder, Part, Piece, Row, SourceError, Stamp, Written};
+use sources::{Fixed, Folder, Part, Piece, Records, SourceError, Stamp, Written};
 
 use super::{
     MORE, Shelf, blocking,
     judge::{Keeping, wanted},
+    line::Line,
     place::{barred, beside, fault, lock, obstructed, sweep_up},
-    view::{Twins, View, print},
+    view::{Twins, View, print, print_of},
 };
 use crate::{
     Alike,
@@ -92,11 +93,12 @@ pub struct Draft {
     pub swept: Swept,
     /// What the file is once it has taken the place.
     pub stamp: Stamp,
-    was: Stamp,
+    /// What the old file was when it was read.
+    pub was: Stamp,
     name: String,
     path: PathBuf,
     /// Under a name of its own: nobody else's file is ever taken for this one.
-    beside: PathBuf,
+    pub(super) beside: PathBuf,
     /// The new file.
     file: File,
     /// The old file's lock.
@@ -190,6 +192,17 @@ impl Drop for Draft {
 
 fn write(folder: &Folder, sweep: &Sweep) -> Result<Draft> {
     let name = &sweep.table.name;
+    let (mut draft, swept) = anew(folder, name, |out| rewrite(folder, sweep, Some(out)))?;
+    draft.swept = swept;
+    Ok(draft)
+}
+
+/// A new file beside the old one. `fill` writes it, and says what the old one was.
+pub(super) fn anew<T>(
+    folder: &Folder,
+    name: &str,
+    fill: impl FnOnce(&mut BufWriter<File>) -> Result<(T, Stamp)>,
+) -> Result<(Draft, T)> {
     let path = match folder.path(name) {
         Err(SourceError::Vanished(_)) => return Err(obstructed(name, "file-gone")),
         path => path?,
@@ -209,7 +222,7 @@ fn write(folder: &Folder, sweep: &Sweep) -> Result<Draft> {
         swept: Swept::default(),
         stamp,
         was: stamp,
-        name: name.clone(),
+        name: name.to_owned(),
         path,
         beside,
         file,
@@ -217,7 +230,8 @@ fn write(folder: &Folder, sweep: &Sweep) -> Result<Draft> {
         published: false,
     };
     let mut out = BufWriter::new(draft.file.try_clone().map_err(|e| fault(&e, name))?);
-    (draft.swept, draft.was) = rewrite(folder, sweep, Some(&mut out))?;
+    let (filled, was) = fill(&mut out)?;
+    draft.was = was;
     out.into_inner().map_err(|e| fault(e.error(), name))?;
     // What was read is what is locked.
     if (draft.was.device, draft.was.inode) != (meta.dev(), meta.ino()) {
@@ -227,7 +241,7 @@ fn write(folder: &Folder, sweep: &Sweep) -> Result<Draft> {
     adopt(&draft.file, &meta, name)?;
     draft.file.sync_all().map_err(|e| fault(&e, name))?;
     draft.stamp = Stamp::of(&draft.file.metadata().map_err(|e| fault(&e, name))?);
-    Ok(draft)
+    Ok((draft, filled))
 }
 
 /// The new file is the same people's as the old one.
@@ -254,45 +268,59 @@ struct Work<'a> {
 }
 
 /// What becomes of one row.
-enum Fate {
+pub(super) enum Fate {
     Same,
     Gone,
-    /// These stretches of it are written as empty.
-    Emptied(Vec<std::ops::Range<usize>>),
+    /// These stretches of it are written otherwise.
+    Changed(Vec<Stretch>),
 }
+
+/// A stretch of a row's piece, and what is written there.
+pub(super) type Stretch = (std::ops::Range<usize>, Vec<u8>);
 
 fn listed(keys: &[Vec<Literal>]) -> HashMap<[u8; 16], HashSet<String>> {
     let mut all: HashMap<[u8; 16], HashSet<String>> = HashMap::new();
     for key in keys.iter().flatten() {
         let Literal::Text(key) = key else { continue };
-        let mut print = [0; 16];
-        for (at, byte) in print.iter_mut().enumerate() {
-            let hex = key.get(at * 2..at * 2 + 2).unwrap_or_default();
-            *byte = u8::from_str_radix(hex, 16).unwrap_or_default();
-        }
-        all.entry(print).or_default().insert(key.clone());
+        all.entry(print_of(key)).or_default().insert(key.clone());
     }
     all
 }
 
-/// Reads the file once; what of it stays goes out.
+/// The records of a file that are read to write it anew.
+pub(super) fn records(folder: &Folder, table: &Table, columns: &[String]) -> Result<Records> {
+    match folder.records(&table.name, columns) {
+        // It has other columns now.
+        Err(SourceError::Vanished(_)) => Err(obstructed(&table.name, "file-changed")),
+        records => Ok(records?),
+    }
+}
+
+/// The columns of a file.
+pub(super) fn named(table: &Table) -> Vec<String> {
+    let names = table.columns.iter().map(|column| column.name.clone());
+    names.filter(|one| one != MORE).collect()
+}
+
+/// The file can be written anew, as far as its writing goes.
+pub(super) fn cuttable(records: &Records, name: &str) -> Result<()> {
+    match records.fixed() {
+        Some(Fixed::Encoding) => Err(obstructed(name, "file-encoding")),
+        Some(Fixed::Parquet) => Err(obstructed(name, "file-parquet")),
+        None => Ok(()),
+    }
+}
+
 fn rewrite(
     folder: &Folder,
     sweep: &Sweep,
     out: Option<&mut BufWriter<File>>,
 ) -> Result<(Swept, Stamp)> {
     let name = &sweep.table.name;
-    let named = sweep.table.columns.iter().map(|column| column.name.clone());
-    let columns: Vec<String> = named.filter(|one| one != MORE).collect();
-    let mut records = match folder.records(name, &columns) {
-        // It has other columns now.
-        Err(SourceError::Vanished(_)) => return Err(obstructed(name, "file-changed")),
-        records => records?,
-    };
-    match records.fixed() {
-        Some(Fixed::Encoding) if out.is_some() => return Err(obstructed(name, "file-encoding")),
-        Some(Fixed::Parquet) if out.is_some() => return Err(obstructed(name, "file-parquet")),
-        _ => {}
+    let columns = named(&sweep.table);
+    let mut records = records(folder, &sweep.table, &columns)?;
+    if out.is_some() {
+        cuttable(&records, name)?;
     }
     let mut work = Work {
         own: listed(&sweep.own),
@@ -304,25 +332,31 @@ fn rewrite(
         swept: Swept::default(),
         twins: Twins::default(),
     };
-    let shape = records.shape();
-    let mut line = Line { out, between: Vec::new(), begun: false, swallow: false };
+    let stamp = pass(&mut records, (name, &columns), out, |row| work.fate(row))?;
+    let left = work.own.values().chain(work.shared.values());
+    let left: usize = left.map(HashSet::len).sum();
+    work.swept.missing = left as u64;
+    Ok((work.swept, stamp))
+}
+
+/// Reads a file once; what of it stays goes out.
+pub(super) fn pass(
+    records: &mut Records,
+    (name, columns): (&str, &[String]),
+    out: Option<&mut BufWriter<File>>,
+    mut fate: impl FnMut(View<'_>) -> Fate,
+) -> Result<Stamp> {
+    let mut line = Line::new(out);
     while let Some(piece) = records.next()? {
         let written = match &piece.part {
-            Part::Row(row) => {
-                let fate = {
-                    let view =
-                        View { records: &records, piece: &piece, row, columns: &columns, key: "" };
-                    work.fate(view)
-                };
-                match fate {
-                    Fate::Gone => {
-                        line.gone();
-                        Ok(())
-                    }
-                    Fate::Same => line.row(&piece.bytes),
-                    Fate::Emptied(cells) => line.row(&emptied(&piece, row, &cells, shape)),
+            Part::Row(row) => match fate(View { records, piece: &piece, row, columns, key: "" }) {
+                Fate::Gone => {
+                    line.gone();
+                    Ok(())
                 }
-            }
+                Fate::Same => line.row(&piece.bytes),
+                Fate::Changed(cells) => line.row(&changed(&piece, 0..piece.bytes.len(), cells)),
+            },
             Part::Between => {
                 line.between(piece.bytes);
                 Ok(())
@@ -333,60 +367,12 @@ fn rewrite(
         };
         written.map_err(|e| fault(&e, name))?;
     }
-    let left = work.own.values().chain(work.shared.values());
-    let left: usize = left.map(HashSet::len).sum();
-    work.swept.missing = left as u64;
     let stamp = records.stamp();
     let now = records.file().metadata().map_err(|e| fault(&e, name))?;
     if Stamp::of(&now) != stamp {
         return Err(obstructed(name, "file-busy"));
     }
-    Ok((work.swept, stamp))
-}
-
-/// What is written. An element of a list that goes takes one comma along: that before it, or where
-/// nothing stays before it, that behind it. All others stay.
-struct Line<'a> {
-    out: Option<&'a mut BufWriter<File>>,
-    /// What stands before the next element and is not written yet.
-    between: Vec<Vec<u8>>,
-    /// An element was written.
-    begun: bool,
-    /// The next comma goes.
-    swallow: bool,
-}
-
-impl Line<'_> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<()> {
-        match &mut self.out {
-            Some(out) => out.write_all(bytes),
-            None => Ok(()),
-        }
-    }
-
-    fn between(&mut self, bytes: Vec<u8>) {
-        if !std::mem::take(&mut self.swallow) {
-            self.between.push(bytes);
-        }
-    }
-
-    fn frame(&mut self, bytes: &[u8]) -> std::io::Result<()> {
-        for between in std::mem::take(&mut self.between) {
-            self.write(&between)?;
-        }
-        self.write(bytes)
-    }
-
-    fn row(&mut self, bytes: &[u8]) -> std::io::Result<()> {
-        self.begun = true;
-        self.frame(bytes)
-    }
-
-    fn gone(&mut self) {
-        if self.between.pop().is_none() {
-            self.swallow = !self.begun;
-        }
-    }
+    Ok(stamp)
 }
 
 impl Work<'_> {
@@ -428,9 +414,9 @@ impl Work<'_> {
             let name = named(cell.column);
             columns.iter().any(|one| one == name)
         });
-        let cells = mine.map(|cell| cell.range.clone()).collect();
+        let cells = mine.map(|cell| (cell.range.clone(), nothing(row))).collect();
         self.swept.emptied += 1;
-        Fate::Emptied(cells)
+        Fate::Changed(cells)
     }
 
     fn shared(&mut self, row: &View<'_>) -> Fate {
@@ -440,7 +426,7 @@ impl Work<'_> {
             for cell in row.row.cells.iter().filter(|cell| at.is_some() && cell.column == at) {
                 let text = row.text(cell);
                 if text.is_some_and(|text| values.contains(&naming.how.fold(&text))) {
-                    cells.push(cell.range.clone());
+                    cells.push((cell.range.clone(), nothing(row)));
                 }
             }
         }
@@ -448,28 +434,35 @@ impl Work<'_> {
             return Fate::Same;
         }
         self.swept.cells += cells.len() as u64;
-        Fate::Emptied(cells)
+        Fate::Changed(cells)
     }
 }
 
-/// The row's bytes with some of its cells empty.
-fn emptied(piece: &Piece, row: &Row, cells: &[std::ops::Range<usize>], shape: Written) -> Vec<u8> {
-    let nothing: &[u8] = match shape {
+/// How nothing is written in a row.
+fn nothing(row: &View<'_>) -> Vec<u8> {
+    match row.records.shape() {
         // A line of nothing would be no row.
-        Written::Table if row.cells.len() == 1 => b"\"\"",
-        Written::Table => b"",
-        Written::Lines | Written::Array => b"null",
-    };
-    let mut cells = cells.to_vec();
-    cells.sort_by_key(|cell| cell.start);
-    cells.dedup();
+        Written::Table if row.row.cells.len() == 1 => b"\"\"".to_vec(),
+        Written::Table => Vec::new(),
+        Written::Lines | Written::Array => b"null".to_vec(),
+    }
+}
+
+/// The bytes of a part of a row's piece with some stretches of it written otherwise.
+pub(super) fn changed(
+    piece: &Piece,
+    part: std::ops::Range<usize>,
+    mut cells: Vec<Stretch>,
+) -> Vec<u8> {
+    cells.sort_by_key(|(cell, _)| cell.start);
+    cells.dedup_by(|a, b| a.0 == b.0);
     let mut out = Vec::with_capacity(piece.bytes.len());
-    let mut at = 0;
-    for cell in cells {
+    let mut at = part.start;
+    for (cell, written) in cells {
         out.extend_from_slice(&piece.bytes[at..cell.start]);
-        out.extend_from_slice(nothing);
+        out.extend_from_slice(&written);
         at = cell.end;
     }
-    out.extend_from_slice(&piece.bytes[at..]);
+    out.extend_from_slice(&piece.bytes[at..part.end]);
     out
 }

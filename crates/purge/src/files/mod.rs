@@ -5,8 +5,10 @@
 //! of its bytes, and which of the rows with the same bytes it is. So a row is known again after other
 //! rows came or went, and in a copy of the file that was put back; a row that was changed is another.
 
+mod amend;
 mod draft;
 mod judge;
+mod line;
 mod place;
 mod scan;
 #[cfg(test)]
@@ -28,6 +30,7 @@ use crate::{
     schema::{Class, Column, RowKey, Schema, Table},
 };
 
+pub use amend::{Mended, Mending, Moves, fixed as fixed_in_file};
 pub use draft::{Draft, Naming, Sweep, Swept};
 pub(crate) use scan::Reading;
 pub use view::LIST;

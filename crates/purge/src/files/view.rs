@@ -73,9 +73,24 @@ impl View<'_> {
 
 /// What the bytes of a row say who it is.
 pub(super) fn print(piece: &Piece, row: &Row) -> [u8; 16] {
+    print_bytes(&piece.bytes[row.body.clone()])
+}
+
+/// The same of the bytes themselves.
+pub(super) fn print_bytes(body: &[u8]) -> [u8; 16] {
     let mut half = [0; 16];
-    half.copy_from_slice(&Sha256::digest(&piece.bytes[row.body.clone()])[..16]);
+    half.copy_from_slice(&Sha256::digest(body)[..16]);
     half
+}
+
+/// The same out of a row's key.
+pub(super) fn print_of(key: &str) -> [u8; 16] {
+    let mut print = [0; 16];
+    for (at, byte) in print.iter_mut().enumerate() {
+        let hex = key.get(at * 2..at * 2 + 2).unwrap_or_default();
+        *byte = u8::from_str_radix(hex, 16).unwrap_or_default();
+    }
+    print
 }
 
 /// Counts rows with the same bytes.
@@ -83,16 +98,25 @@ pub(super) fn print(piece: &Piece, row: &Row) -> [u8; 16] {
 pub(super) struct Twins(HashMap<[u8; 16], u32>);
 
 impl Twins {
+    /// The key of the last row so far with these bytes.
+    pub fn last(&self, print: [u8; 16]) -> String {
+        called(print, self.0.get(&print).copied().unwrap_or_default())
+    }
+
     /// The key of the next row with these bytes.
     pub fn key(&mut self, print: [u8; 16]) -> String {
-        use std::fmt::Write as _;
         let count = self.0.entry(print).or_default();
         *count += 1;
-        let mut key = String::with_capacity(40);
-        for byte in print {
-            let _ = write!(key, "{byte:02x}");
-        }
-        let _ = write!(key, "-{count}");
-        key
+        called(print, *count)
     }
+}
+
+fn called(print: [u8; 16], count: u32) -> String {
+    use std::fmt::Write as _;
+    let mut key = String::with_capacity(40);
+    for byte in print {
+        let _ = write!(key, "{byte:02x}");
+    }
+    let _ = write!(key, "-{count}");
+    key
 }

@@ -24,7 +24,7 @@ use web::Lang;
 
 use crate::{
     Kind, Request, Result, Rights, RightsError,
-    find::{ground, starting},
+    find::starting,
     request,
     task::{self, Gap},
 };
@@ -126,7 +126,7 @@ impl Rights {
         let folder = self.bundle_folder(id);
         tokio::fs::create_dir_all(&folder).await.map_err(disk)?;
         let blob = self.bundle_blob();
-        let ground = ground(self.regimes().map()).await?;
+        let ground = self.ground().await?;
         let start = starting(&person);
         let plan = trace::plan(&ground, &start.kinds());
         let place: Option<Place> = request::place(self, id).await?;

@@ -10,11 +10,7 @@ use super::{
     judge::is_secret,
     store::{begin_look, held_context},
 };
-use crate::{
-    Kind, Request, Result, Rights, RightsError,
-    find::{ground, starting},
-    task,
-};
+use crate::{Kind, Request, Result, Rights, RightsError, find::starting, task};
 
 const KIND: &str = "rights_held";
 /// Characters of a value that are shown; longer ones are no data that a person corrects by hand.
@@ -41,7 +37,7 @@ impl Rights {
         let request = self.request(id).await?;
         correctable(&request)?;
         let person = request.proved()?.ok_or(RightsError::Conflict("rights-error-unverified"))?;
-        let ground = ground(self.regimes().map()).await?;
+        let ground = self.ground().await?;
         let start = starting(&person);
         let plan = trace::plan(&ground, &start.kinds());
         let mut sink = Collect { ground: &ground, held: Held::default(), rows: 0, more: false };
@@ -127,10 +123,10 @@ impl Collect<'_> {
     fn row(&self, head: &Head, row: &Row) -> Option<HeldRow> {
         let source = self.ground.sources.iter().find(|one| one.id == head.source)?;
         let holds = source.tables.get(&head.table)?;
+        let is_file = matches!(source.state, trace::State::Shelf { .. });
         let schema = match &source.state {
-            trace::State::Connected { schema, .. } => schema,
-            // Files are not corrected.
-            trace::State::Shelf { .. } | trace::State::Missing(_) => return None,
+            trace::State::Connected { schema, .. } | trace::State::Shelf { schema, .. } => schema,
+            trace::State::Missing(_) => return None,
         };
         let cells = head.columns.iter().zip(&row.values).enumerate();
         let cells = cells.filter(|(at, _)| !row.redact.contains(at)).filter_map(|(_, cell)| {
@@ -140,10 +136,16 @@ impl Collect<'_> {
             let value = if hidden { None } else { value.text() };
             let long = value.as_ref().is_some_and(|text| text.chars().count() > LONGEST);
             let value = if long { None } else { value };
+            let fixed = if is_file {
+                let several = value.as_ref().is_some_and(|text| text.contains(purge::LIST));
+                several || purge::fixed_in_file(column).is_some()
+            } else {
+                is_fixed(schema, &head.table, column)
+            };
             Some(Cell {
                 column: column.clone(),
                 category: field.category.clone(),
-                fixed: hidden || long || is_fixed(schema, &head.table, column),
+                fixed: hidden || long || fixed,
                 hidden: hidden || long,
                 value,
             })

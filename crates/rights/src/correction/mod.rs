@@ -1,6 +1,6 @@
 //! Correcting what the company holds about a person (GDPR Art 16; PIPL Art 46): their own rows are
 //! shown to staff, a new value is checked and tried in every place at once, and then written into the
-//! databases, place by place, so that it can be undone.
+//! databases and files, place by place, so that it can be undone.
 //!
 //! Only rows that are the person's alone are shown: what is somebody else's, too, or doubtful, is not
 //! theirs to change. Values, keys and both sides of a change are sealed, and removed 30 days afterwards;
@@ -8,6 +8,8 @@
 //! account that money goes to) must be known better than by that very address: whoever took over a
 //! mailbox could otherwise take over the rest.
 
+mod drafted;
+mod files;
 mod judge;
 mod look;
 mod model;

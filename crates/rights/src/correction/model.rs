@@ -232,6 +232,14 @@ impl Correction {
         stands && self.written_at + super::KEPT > now && !self.key.is_empty()
     }
 
+    /// What stands there, and what is to stand there.
+    pub(super) fn sides(&self) -> (&Option<String>, &Option<String>) {
+        match self.state {
+            State::Undoing => (&self.after, &self.before),
+            _ => (&self.before, &self.after),
+        }
+    }
+
     /// It is tried or written again.
     pub fn can_retry(&self) -> bool {
         matches!(self.state, State::Refused | State::Failed) && !self.key.is_empty()

@@ -17,8 +17,9 @@ struct HeldLine {
     sealed: String,
 }
 
+/// A change as it is written down.
 #[derive(FromRow)]
-struct Line {
+pub(super) struct Line {
     id: String,
     source: String,
     place: String,
@@ -34,12 +35,17 @@ struct Line {
     undone_at: i64,
 }
 
+/// The columns of a [`Line`].
+pub(super) const COLUMNS: &str =
+    "id, source, place, field, category, row_key, before, after, state, error,
+   warning, written_at, undone_at";
+
 /// What the person's rows are bound to.
 pub(super) fn held_context(request: &str) -> String {
     format!("rights-held:{request}")
 }
 
-fn context(id: &str, what: &str) -> String {
+pub(super) fn context(id: &str, what: &str) -> String {
     format!("rights-correction:{id}:{what}")
 }
 
@@ -80,18 +86,16 @@ impl Rights {
     /// # Errors
     /// Those of Privet's own database.
     pub async fn corrections(&self, request: &str) -> Result<Vec<Correction>> {
-        let lines: Vec<Line> = sqlx::query_as(
-            "SELECT id, source, place, field, category, row_key, before, after, state, error,
-               warning, written_at, undone_at
-             FROM rights_correction WHERE request = $1 ORDER BY at, id",
-        )
-        .bind(request)
-        .fetch_all(self.store().reader())
-        .await?;
+        let sql =
+            format!("SELECT {COLUMNS} FROM rights_correction WHERE request = $1 ORDER BY at, id");
+        let lines: Vec<Line> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            .bind(request)
+            .fetch_all(self.store().reader())
+            .await?;
         lines.into_iter().map(|line| self.opened(line)).collect()
     }
 
-    fn opened(&self, line: Line) -> Result<Correction> {
+    pub(super) fn opened(&self, line: Line) -> Result<Correction> {
         let damaged = || RightsError::Damaged("correction");
         let open = |what: &str, sealed: &str| -> Result<String> {
             match sealed {
@@ -165,35 +169,63 @@ impl Rights {
 
     /// What was shown is what stands now, where it was written; nothing if it was removed meanwhile.
     pub(super) async fn show_written(&self, request: &str, all: &[Correction]) -> Result<()> {
-        let Some(mut look) = self.held(request).await? else { return Ok(()) };
-        if look.held.tables.is_empty() {
+        let mut tx = self.store().begin_upkeep().await?;
+        let Some((mut held, looked_at)) = self.held_to_change(&mut tx, request).await? else {
             return Ok(());
-        }
+        };
         for one in all {
             let now = match one.state {
                 State::Written => &one.after,
                 State::Undone => &one.before,
                 _ => continue,
             };
-            if one.written_at.max(one.undone_at) < look.looked_at {
+            if one.written_at.max(one.undone_at) < looked_at {
                 continue;
             }
-            if let Some(cell) = look.held.find(one) {
+            if let Some(cell) = held.find(one) {
                 cell.value.clone_from(now);
             }
         }
-        let text = serde_json::to_string(&look.held).unwrap_or_default();
-        let mut tx = self.store().begin_upkeep().await?;
-        sqlx::query(
-            "UPDATE rights_held SET sealed = $1 WHERE request = $2 AND looked_at = $3
-             AND sealed <> ''",
-        )
-        .bind(self.store().seal(&held_context(request), &text))
-        .bind(request)
-        .bind(look.looked_at)
-        .execute(tx.conn())
-        .await?;
+        self.put_held(&mut tx, request, &held).await?;
         tx.commit().await?;
+        Ok(())
+    }
+
+    /// What the page of a request shows and when it was looked at; nobody else changes it before the
+    /// transaction ends.
+    pub(super) async fn held_to_change(
+        &self,
+        tx: &mut WriteTx,
+        request: &str,
+    ) -> Result<Option<(Held, i64)>> {
+        sqlx::query("UPDATE rights_held SET looked_at = looked_at WHERE request = $1")
+            .bind(request)
+            .execute(tx.conn())
+            .await?;
+        let line: Option<(String, i64)> = sqlx::query_as(
+            "SELECT sealed, looked_at FROM rights_held WHERE request = $1 AND sealed <> ''",
+        )
+        .bind(request)
+        .fetch_optional(tx.conn())
+        .await?;
+        let Some((sealed, looked_at)) = line else { return Ok(None) };
+        let text = self.store().unseal(&held_context(request), &sealed)?;
+        let held = serde_json::from_str(&text).map_err(|_| RightsError::Damaged("row"))?;
+        Ok(Some((held, looked_at)))
+    }
+
+    pub(super) async fn put_held(
+        &self,
+        tx: &mut WriteTx,
+        request: &str,
+        held: &Held,
+    ) -> Result<()> {
+        let text = serde_json::to_string(held).unwrap_or_default();
+        sqlx::query("UPDATE rights_held SET sealed = $1 WHERE request = $2")
+            .bind(self.store().seal(&held_context(request), &text))
+            .bind(request)
+            .execute(tx.conn())
+            .await?;
         Ok(())
     }
 
@@ -211,7 +243,8 @@ impl Rights {
         .execute(tx.conn())
         .await?;
         let changes = sqlx::query(
-            "UPDATE rights_correction SET row_key = '', before = '', after = ''
+            "UPDATE rights_correction SET row_key = '', before = '', after = '', drafted = '',
+               stood = ''
              WHERE row_key <> '' AND proposed_at <= $1 AND written_at <= $1
                AND state NOT IN ('checking', 'queued', 'undoing')",
         )

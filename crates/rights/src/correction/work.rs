@@ -8,7 +8,7 @@ use purge::{Amended, Amendment, Edit, PurgeError, Target};
 use retain::RetainError;
 use serde::Serialize;
 
-use super::{BY, Correction, State, store::moved};
+use super::{BY, Correction, State, files::Files, store::moved};
 use crate::{
     Result, Rights, RightsError,
     request::{NewEvent, insert_event},
@@ -31,8 +31,16 @@ struct Stood<'a> {
 }
 
 /// The end of `rights-correction-fault-…`: what went wrong, without a value.
-fn fault(error: &PurgeError) -> &'static str {
+pub(super) fn fault(error: &PurgeError) -> &'static str {
     match error {
+        PurgeError::File { code: "file-busy", .. } => "file-busy",
+        PurgeError::File { code: "file-parquet" | "file-encoding" | "file-object", .. } => {
+            "file-kind"
+        }
+        PurgeError::File { code: "file-gone" | "file-changed", .. } => "moved",
+        PurgeError::File { .. } => "file-place",
+        PurgeError::Unfit { why, .. } if why.contains("no such cell") => "absent",
+        PurgeError::Unfit { why, .. } if why.contains("more than one value") => "several",
         PurgeError::Source(error) if error.code() == "denied" => "denied",
         PurgeError::Source(_) => "source",
         PurgeError::Unfit { why, .. } if why.contains("too long") => "long",
@@ -53,9 +61,14 @@ fn fault(error: &PurgeError) -> &'static str {
 
 impl Rights {
     /// The account that writes into a source, or what stands in its way.
-    async fn correction_target(&self, source: &str) -> Result<Result<Target, &'static str>> {
-        match self.retain().writer(source).await {
-            Ok(target) => Ok(Ok(target)),
+    async fn correction_place(&self, source: &str) -> Result<Result<Place, &'static str>> {
+        let found = if self.is_files(source).await? {
+            self.retain().shelf(source).await.map(|shelf| Place::Files(Files::new(shelf)))
+        } else {
+            self.retain().writer(source).await.map(Place::Database)
+        };
+        match found {
+            Ok(place) => Ok(Ok(place)),
             Err(RetainError::Conflict("retain-error-access")) => Ok(Err("no-account")),
             Err(RetainError::Conflict("retain-error-moved")) => Ok(Err("moved")),
             Err(RetainError::Map(datamap::DataMapError::NotFound(_))) => Ok(Err("no-source")),
@@ -65,26 +78,30 @@ impl Rights {
     }
 
     async fn carry_corrections(&self, context: &JobContext, request: &str) -> Result<(), JobError> {
-        let mut targets = BTreeMap::new();
+        let mut sources = BTreeMap::new();
         let (mut worked, mut wrote) = (0i64, 0usize);
         loop {
             let all = self.corrections(request).await?;
-            let Some(one) = all.into_iter().find(|one| one.state.moves()) else { break };
+            let Some(one) = all.iter().find(|one| one.state.moves()).cloned() else { break };
             context.progress(worked, 0, "").await?;
-            if !targets.contains_key(&one.source) {
-                let target = self.correction_target(&one.source).await?;
-                targets.insert(one.source.clone(), target);
+            if !sources.contains_key(&one.source) {
+                let place = self.correction_place(&one.source).await?;
+                sources.insert(one.source.clone(), place);
             }
             let may = self.held(request).await?.is_some_and(|look| look.triggers);
-            let done = match &targets[&one.source] {
-                Ok(target) => {
+            let done = match sources.get_mut(&one.source) {
+                Some(Ok(Place::Files(files))) => {
+                    Box::pin(self.mend(files, (request, &one), &all)).await?
+                }
+                Some(Ok(Place::Database(target))) => {
                     // Asked anew for each place: a hold that begins now counts now.
                     let keeps = self.retain().keeps(&one.source, now()).await;
                     let holds = keeps.and_then(|keeps| keeps.of(&one.table));
                     let holds = holds.map_err(RightsError::from)?.holds;
                     Box::pin(carry(target, &one, holds, may)).await
                 }
-                Err(code) => Err(*code),
+                Some(Err(code)) => Err(*code),
+                None => Err("other"),
             };
             self.correction_ended(request, &one, done).await?;
             worked += 1;
@@ -177,17 +194,20 @@ impl Rights {
     }
 }
 
-/// One place.
+/// Where a source's places are written.
+enum Place {
+    Database(Target),
+    Files(Files),
+}
+
+/// One place in a database.
 async fn carry(
     target: &Target,
     one: &Correction,
     except: Vec<purge::Condition>,
     triggers: bool,
 ) -> Result<(), &'static str> {
-    let (old, new) = match one.state {
-        State::Undoing => (&one.after, &one.before),
-        _ => (&one.before, &one.after),
-    };
+    let (old, new) = one.sides();
     let edit = Edit { column: one.column.clone(), old: old.clone(), new: new.clone() };
     let amendment = Amendment {
         table: one.table.clone(),
@@ -198,12 +218,19 @@ async fn carry(
     };
     let dry = one.state == State::Checking;
     match purge::amend(target, &amendment, dry).await {
-        Ok(Amended::AlreadyDone) if dry => Err("already"),
-        Ok(Amended::Written | Amended::AlreadyDone) => Ok(()),
-        Ok(Amended::Changed) => Err("changed"),
-        Ok(Amended::Gone) => Err("gone"),
-        Ok(Amended::Excepted) => Err("hold"),
+        Ok(done) => ended(done, one.state),
         Err(error) => Err(fault(&error)),
+    }
+}
+
+/// What became of a place that was being tried, written or undone.
+pub(super) fn ended(done: Amended, state: State) -> Result<(), &'static str> {
+    match done {
+        Amended::AlreadyDone if state == State::Checking => Err("already"),
+        Amended::Written | Amended::AlreadyDone => Ok(()),
+        Amended::Changed => Err("changed"),
+        Amended::Gone => Err("gone"),
+        Amended::Excepted => Err("hold"),
     }
 }
 

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     Result, Rights, RightsError,
-    find::{ground, starting},
+    find::starting,
     request::{NewEvent, insert_event},
 };
 
@@ -119,7 +119,7 @@ impl Rights {
         let id = &erasure.request;
         let person = self.request(id).await?.proved()?;
         let person = person.ok_or(RightsError::Conflict("rights-error-unverified"))?;
-        let (ground, start) = (ground(self.regimes().map()).await?, starting(&person));
+        let (ground, start) = (self.ground().await?, starting(&person));
         let plan = trace::plan(&ground, &start.kinds());
         let (outcome, found) = trace::locate(&ground, &plan, &start, &Options::default()).await?;
         let known: BTreeSet<(&str, &str)> =

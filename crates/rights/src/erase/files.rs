@@ -24,7 +24,7 @@ pub(super) struct Files<'a> {
 
 impl Rights {
     /// The source is files.
-    pub(super) async fn is_files(&self, source: &str) -> Result<bool> {
+    pub(crate) async fn is_files(&self, source: &str) -> Result<bool> {
         match self.regimes().map().source(source).await {
             Ok(source) => Ok(source.kind == "files"),
             // The work says the same in its own words.

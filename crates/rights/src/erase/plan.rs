@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     Kind, Request, Result, Rights, RightsError,
-    find::{Unreached, ground, starting, unreached, ways},
+    find::{Unreached, starting, unreached, ways},
     request::{NewEvent, insert_event},
     task,
 };
@@ -63,7 +63,7 @@ impl Rights {
         };
         let person = self.request(id).await?.proved()?;
         let person = person.ok_or(RightsError::Conflict("rights-error-unverified"))?;
-        let mut ground = ground(self.regimes().map()).await?;
+        let mut ground = self.ground().await?;
         let start = starting(&person);
         let begun = Erasure {
             steps: if before.begun_at > 0 { before.steps } else { Vec::new() },

@@ -9,12 +9,12 @@ use datamap::{
     map::{Table, Tables},
     model::Source,
 };
-use purge::{Alike, PurgeError, Reader, Schema, Shelf, Target};
+use purge::{Alike, Pool, PurgeError, Reader, Schema, Shelf, Target};
 use trace::{
     About, Field, Ground, Holds, Identifier, Kind, Opened, Options, Spelling, Start, State, Whose,
 };
 
-use crate::{Result, RightsError};
+use crate::{Result, Rights, RightsError};
 
 /// A household, a shop, a family may share one.
 const SHAREABLE: &str = "phone";
@@ -45,9 +45,15 @@ pub(crate) fn start(person: &consent::Subject) -> Start {
     start
 }
 
-/// Reads the catalogues of all databases of the map, as far as reading needs them, and keeps the
-/// connections for the walk that follows. One that cannot be reached is in it with the reason.
-pub(crate) async fn ground(map: &DataMap) -> Result<Ground> {
+impl Rights {
+    /// Reads the catalogues of all databases of the map, as far as reading needs them, and keeps the
+    /// connections for the walk that follows. One that cannot be reached is in it with the reason.
+    pub(crate) async fn ground(&self) -> Result<Ground> {
+        ground(self.regimes().map(), self.retain().pool()).await
+    }
+}
+
+async fn ground(map: &DataMap, pool: &Pool) -> Result<Ground> {
     let all = map.sources().await?;
     let databases = all.iter().filter(|one| one.kind != "declared");
     let opened = Opened::default();
@@ -57,7 +63,7 @@ pub(crate) async fn ground(map: &DataMap) -> Result<Ground> {
         if source.kind == "files" {
             return Ok::<_, RightsError>(files(map, source, &tables).await);
         }
-        let state = connect(map, &source, &opened).await;
+        let state = connect(map, pool, &source, &opened).await;
         Ok(trace::Source { state, tables: holds(&tables), id: source.id })
     });
     let sources = futures::future::try_join_all(sources).await?;
@@ -66,7 +72,7 @@ pub(crate) async fn ground(map: &DataMap) -> Result<Ground> {
     Ok(Ground { sources, links, shareable, opened })
 }
 
-async fn connect(map: &DataMap, source: &Source, opened: &Opened) -> State {
+async fn connect(map: &DataMap, pool: &Pool, source: &Source, opened: &Opened) -> State {
     let target = match map.reach(source) {
         Ok((address, password, options)) => Target::new(address, password, options),
         Err(error) => return State::Missing(error.to_string()),
@@ -75,6 +81,7 @@ async fn connect(map: &DataMap, source: &Source, opened: &Opened) -> State {
         Ok(target) => target,
         Err(error) => return State::Missing(error.to_string()),
     };
+    let target = target.with_pool(pool);
     match read(&target).await {
         Ok((schema, reader)) => {
             opened.keep(&source.id, reader);
@@ -126,13 +133,15 @@ async fn read(target: &Target) -> std::result::Result<(Schema, Reader), PurgeErr
 }
 
 /// Whether a source of the map can be connected to (or its files listed) and says what its tables are.
-pub(crate) async fn answers(map: &DataMap, id: &str) -> bool {
+pub(crate) async fn answers(rights: &Rights, id: &str) -> bool {
+    let map = rights.regimes().map();
     let Ok(source) = map.source(id).await else { return false };
     if source.kind == "files" {
         let Ok((address, _, options)) = map.reach(&source) else { return false };
         return Shelf::new(address, options).schema(&BTreeMap::new()).await.is_ok();
     }
-    matches!(connect(map, &source, &Opened::default()).await, State::Connected { .. })
+    let pool = rights.retain().pool();
+    matches!(connect(map, pool, &source, &Opened::default()).await, State::Connected { .. })
 }
 
 fn holds(tables: &Tables) -> BTreeMap<String, Holds> {

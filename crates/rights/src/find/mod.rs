@@ -4,7 +4,7 @@
 mod ground;
 pub mod picture;
 
-pub(crate) use ground::{answers, ground, start as starting};
+pub(crate) use ground::{answers, start as starting};
 
 use std::collections::BTreeMap;
 
@@ -162,7 +162,7 @@ impl Rights {
     async fn look(&self, request: &str) -> Result<Findings> {
         let person = self.request(request).await?.proved()?;
         let person = person.ok_or(RightsError::Conflict("rights-error-unverified"))?;
-        let ground = ground(self.regimes().map()).await?;
+        let ground = self.ground().await?;
         let start = starting(&person);
         let plan = trace::plan(&ground, &start.kinds());
         let (outcome, _) = trace::locate(&ground, &plan, &start, &Options::default()).await?;

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     Request, Result, Rights, RightsError, State,
-    find::{ground, starting},
+    find::starting,
     request::{NewEvent, insert_event},
 };
 
@@ -204,7 +204,7 @@ impl Rights {
         told: &BTreeMap<String, String>,
     ) -> Result<BTreeMap<String, Verdict>> {
         let person = request.proved()?.ok_or(RightsError::Conflict("rights-error-unverified"))?;
-        let mut ground = ground(self.regimes().map()).await?;
+        let mut ground = self.ground().await?;
         // Files are what was exported once: what a person knows is compared with what is kept now.
         ground.sources.retain(|source| !source.is_files());
         // What a database that is down holds might agree: look again later.

@@ -35,7 +35,7 @@ impl Rights {
         let asked: Vec<_> = sources
             .iter()
             .map(|source| async move {
-                let answers = find::answers(self.regimes().map(), source).await;
+                let answers = find::answers(self, source).await;
                 answers.then_some(source)
             })
             .collect();
@@ -73,7 +73,7 @@ impl Rights {
         if task.stand != Stand::Open || !task.why.passes() {
             return Err(RightsError::Conflict("rights-error-task-stand"));
         }
-        if !find::answers(self.regimes().map(), &task.source).await {
+        if !find::answers(self, &task.source).await {
             return Err(RightsError::Conflict("rights-error-task-down"));
         }
         if !self.try_again(by, &task.request, task.step, &[&task.source], true).await? {
@@ -85,7 +85,7 @@ impl Rights {
     /// Somebody did what a task is open for: the step is begun again as the hourly try would, so that
     /// what can be reached now is not left out. It is no error of theirs if that is not possible.
     pub(super) async fn try_done(&self, task: &Task) {
-        if !task.why.passes() || !find::answers(self.regimes().map(), &task.source).await {
+        if !task.why.passes() || !find::answers(self, &task.source).await {
             return;
         }
         let sources = [task.source.as_str()];

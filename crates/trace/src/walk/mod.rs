@@ -194,9 +194,7 @@ async fn run(
     if let Some(error) = fatal.filter(|_| !stopped) {
         return Err(error);
     }
-    for door in work.doors.iter().flatten() {
-        door.close().await;
-    }
+    futures::future::join_all(work.doors.iter().flatten().map(Door::close)).await;
     let outcome = outcome(&work, place, stopped).await;
     Ok((outcome, work))
 }

@@ -32,9 +32,12 @@ impl Door {
         Self { id, way, state: Mutex::new(inside) }
     }
 
-    /// Ends its transaction.
+    /// Ends its transaction and gives its connection back.
     pub async fn close(&self) {
-        *self.state.lock().await = Inside::Shut;
+        if let Inside::Open(reader) = std::mem::replace(&mut *self.state.lock().await, Inside::Shut)
+        {
+            reader.end().await;
+        }
     }
 }
 

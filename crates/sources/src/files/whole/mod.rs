@@ -6,6 +6,7 @@ mod array;
 mod feed;
 mod leaves;
 mod parquet;
+mod spelled;
 mod table;
 
 use std::{
@@ -206,7 +207,7 @@ impl Folder {
                 parquet::Rows::open(&path, name, &[])?;
                 return Ok(Look::Rows(Shape::Lines, Some(Fixed::Parquet)));
             }
-            Some(Format::Csv) => Records::table(&path, name, &[])?,
+            Some(Format::Csv) => Records::table((&path, &path), name, &[])?,
             Some(Format::Json) => match Records::json(&path, name, &[])? {
                 Some(records) => records,
                 None => return Ok(Look::Object),
@@ -224,13 +225,8 @@ impl Folder {
     pub fn records(&self, name: &str, columns: &[String]) -> Result<Records, SourceError> {
         let path = self.path(name)?;
         match format_of(&path, true, name)? {
-            Some(Format::Csv) => Records::table(&path, name, columns),
-            Some(Format::Json) => Records::json(&path, name, columns)?.ok_or_else(|| {
-                malformed(
-                    name,
-                    "one JSON object has no rows; write JSON Lines or an array of objects",
-                )
-            }),
+            Some(Format::Csv) => Records::table((&path, &path), name, columns),
+            Some(Format::Json) => Records::json(&path, name, columns)?.ok_or_else(|| object(name)),
             Some(Format::Parquet) => {
                 let rows = parquet::Rows::open(&path, name, columns)?;
                 let written = (Shape::Lines, encoding_rs::UTF_8, true);
@@ -241,12 +237,40 @@ impl Folder {
             None => Err(SourceError::NotADatabase(name.to_owned())),
         }
     }
+
+    /// The records of a file that may take the place of one of its files, read as they would be there. It
+    /// blocks.
+    ///
+    /// # Errors
+    /// As [`Folder::records`].
+    pub fn records_instead(
+        &self,
+        name: &str,
+        file: &Path,
+        columns: &[String],
+    ) -> Result<Records, SourceError> {
+        let path = self.path(name)?;
+        let format = match by_extension(&path) {
+            Some(format) => Some(format),
+            None => format_of(file, true, name)?,
+        };
+        match format {
+            Some(Format::Csv) => Records::table((file, &path), name, columns),
+            Some(Format::Json) => Records::json(file, name, columns)?.ok_or_else(|| object(name)),
+            Some(Format::Parquet) | None => Err(SourceError::NotADatabase(name.to_owned())),
+        }
+    }
 }
 
 impl Records {
-    fn table(path: &Path, name: &str, columns: &[String]) -> Result<Self, SourceError> {
-        let mut text = TextFile::open(path, name, true)?;
-        let (encoding, dialect, names) = csv::opened(&mut text, path)?;
+    /// `at`: where it is; `called`: the path whose extension says how it is written.
+    fn table(
+        (at, called): (&Path, &Path),
+        name: &str,
+        columns: &[String],
+    ) -> Result<Self, SourceError> {
+        let mut text = TextFile::open(at, name, true)?;
+        let (encoding, dialect, names) = csv::opened(&mut text, called)?;
         let place = |name: &String| columns.iter().position(|one| one == name);
         let places: Vec<Option<usize>> = names.iter().map(place).collect();
         // Names of our own come and go with the longest of the first rows.
@@ -257,7 +281,7 @@ impl Records {
         let whole = encoding == encoding_rs::UTF_8 || encoding.is_single_byte();
         let cuttable = encoding.is_ascii_compatible() && (whole || dialect.delimiter != b'|');
         let (shape, width) = (Shape::Table, columns.len());
-        let mut records = Self::begin(path, name, (shape, encoding, cuttable), width)?;
+        let mut records = Self::begin(at, name, (shape, encoding, cuttable), width)?;
         (records.dialect, records.places) = (Some(dialect), places);
         Ok(records)
     }
@@ -319,6 +343,26 @@ impl Records {
     /// How its records are written.
     pub fn shape(&self) -> Shape {
         self.shape
+    }
+
+    /// Another file is read in the same way: its columns are where they are here.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let (mine, theirs) = (&self.dialect, &other.dialect);
+        let same = match (mine, theirs) {
+            (Some(a), Some(b)) => {
+                (a.delimiter, a.quotes, a.header) == (b.delimiter, b.quotes, b.header)
+            }
+            (None, None) => true,
+            _ => false,
+        };
+        same && self.shape == other.shape
+            && self.encoding == other.encoding
+            && self.places == other.places
+    }
+
+    /// Its characters are taken for UTF-8, by its first bytes.
+    pub fn is_utf8(&self) -> bool {
+        self.encoding == encoding_rs::UTF_8
     }
 
     /// Why it cannot be written anew.
@@ -424,6 +468,10 @@ fn trimmed(bytes: &[u8]) -> Range<usize> {
     let from = bytes.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(bytes.len());
     let to = bytes.iter().rposition(|byte| !byte.is_ascii_whitespace()).map_or(from, |at| at + 1);
     from..to
+}
+
+fn object(name: &str) -> SourceError {
+    malformed(name, "one JSON object has no rows; write JSON Lines or an array of objects")
 }
 
 fn malformed(name: &str, why: &str) -> SourceError {

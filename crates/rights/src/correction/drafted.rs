@@ -1,0 +1,166 @@
+//! What is noted of new files that are about to take old ones' places.
+
+use ::store::WriteTx;
+use sqlx::AssertSqlSafe;
+
+use super::{
+    Correction, State,
+    files::Drafted,
+    store::{COLUMNS, Line, context},
+};
+use crate::{Result, Rights, RightsError};
+
+fn damaged<E>(_: E) -> RightsError {
+    RightsError::Damaged("correction")
+}
+
+/// Nobody else changes what is noted of this file before the transaction ends.
+async fn lock(tx: &mut WriteTx, one: &Correction) -> Result<()> {
+    let sql = "UPDATE rights_correction SET place = place WHERE source = $1 AND place = $2";
+    sqlx::query(sql).bind(&one.source).bind(&one.table).execute(tx.conn()).await?;
+    Ok(())
+}
+
+impl Rights {
+    /// The changes of a file for which a new file was drafted that is not known to be done with.
+    pub(super) async fn drafted(
+        &self,
+        source: &str,
+        place: &str,
+    ) -> Result<Vec<(Correction, Drafted)>> {
+        let lines: Vec<(String, String)> = sqlx::query_as(
+            "SELECT id, drafted FROM rights_correction WHERE source = $1 AND place = $2
+             AND drafted <> ''",
+        )
+        .bind(source)
+        .bind(place)
+        .fetch_all(self.store().reader())
+        .await?;
+        let mut all = Vec::new();
+        for (id, sealed) in lines {
+            let sql = format!("SELECT {COLUMNS} FROM rights_correction WHERE id = $1");
+            let line: Option<Line> = sqlx::query_as(AssertSqlSafe(sql))
+                .bind(&id)
+                .fetch_optional(self.store().reader())
+                .await?;
+            if let Some(line) = line {
+                all.push((self.opened(line)?, self.unsealed(&id, &sealed)?));
+            }
+        }
+        Ok(all)
+    }
+
+    fn unsealed(&self, id: &str, sealed: &str) -> Result<Drafted> {
+        let text = self.store().unseal(&context(id, "drafted"), sealed)?;
+        serde_json::from_str(&text).map_err(damaged)
+    }
+
+    /// Notes a new file, and what stood in the place, before it takes the old one's place. False: the
+    /// change is not what it was, or a file that was noted for it took its place; nothing is noted then.
+    pub(super) async fn keep_drafted(
+        &self,
+        one: &Correction,
+        drafted: &Drafted,
+        stood: &[u8],
+    ) -> Result<bool> {
+        let mut tx = self.store().begin_upkeep().await?;
+        lock(&mut tx, one).await?;
+        let sql = "SELECT state, row_key, drafted FROM rights_correction WHERE id = $1";
+        let line: Option<(String, String, String)> =
+            sqlx::query_as(sql).bind(&one.id).fetch_optional(tx.conn()).await?;
+        let Some((state, key, before)) = line else { return Ok(false) };
+        if state != one.state.as_str() || key.is_empty() {
+            return Ok(false);
+        }
+        let key = self.store().unseal(&context(&one.id, "key"), &key)?;
+        let key: Vec<purge::Literal> = serde_json::from_str(&key).map_err(damaged)?;
+        let stands = !before.is_empty() && self.unsealed(&one.id, &before)?.is == drafted.was;
+        if key != one.key || stands {
+            return Ok(false);
+        }
+        let seal = |what: &str, text: &str| self.store().seal(&context(&one.id, what), text);
+        let text = serde_json::to_string(drafted).unwrap_or_default();
+        sqlx::query("UPDATE rights_correction SET drafted = $1 WHERE id = $2")
+            .bind(seal("drafted", &text))
+            .bind(&one.id)
+            .execute(tx.conn())
+            .await?;
+        if one.state == State::Queued {
+            let text = serde_json::to_string(stood).unwrap_or_default();
+            sqlx::query("UPDATE rights_correction SET stood = $1 WHERE id = $2")
+                .bind(seal("stood", &text))
+                .bind(&one.id)
+                .execute(tx.conn())
+                .await?;
+        }
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// The bytes that stood in a place of a file before it was corrected.
+    pub(super) async fn stood(&self, id: &str) -> Result<Option<Vec<u8>>> {
+        let sql = "SELECT stood FROM rights_correction WHERE id = $1";
+        let sealed: Option<String> =
+            sqlx::query_scalar(sql).bind(id).fetch_optional(self.store().reader()).await?;
+        let Some(sealed) = sealed.filter(|sealed| !sealed.is_empty()) else { return Ok(None) };
+        let text = self.store().unseal(&context(id, "stood"), &sealed)?;
+        serde_json::from_str(&text).map(Some).map_err(damaged)
+    }
+
+    /// Gives rows of a file other keys: in all changes of it, whoever's they are, and in what the pages of
+    /// their requests show. The change awaits no new file any more. Nothing happens where another job was
+    /// first: a key that is another row's by now must not be changed again.
+    pub(super) async fn rename_rows(
+        &self,
+        one: &Correction,
+        rename: impl Fn(&mut Vec<purge::Literal>) -> bool,
+    ) -> Result<()> {
+        let mut tx = self.store().begin_upkeep().await?;
+        lock(&mut tx, one).await?;
+        let first = "UPDATE rights_correction SET drafted = '' WHERE id = $1 AND drafted <> ''";
+        let first = sqlx::query(first).bind(&one.id).execute(tx.conn()).await?;
+        if first.rows_affected() == 0 {
+            return Ok(());
+        }
+        let lines: Vec<(String, String, String)> = sqlx::query_as(
+            "SELECT id, request, row_key FROM rights_correction WHERE source = $1 AND place = $2
+             AND row_key <> '' ORDER BY request, id",
+        )
+        .bind(&one.source)
+        .bind(&one.table)
+        .fetch_all(tx.conn())
+        .await?;
+        let mut requests: Vec<String> = Vec::new();
+        for (id, request, sealed) in lines {
+            let text = self.store().unseal(&context(&id, "key"), &sealed)?;
+            let mut key: Vec<purge::Literal> = serde_json::from_str(&text).map_err(damaged)?;
+            if requests.last() != Some(&request) {
+                requests.push(request);
+            }
+            if !rename(&mut key) {
+                continue;
+            }
+            let text = serde_json::to_string(&key).unwrap_or_default();
+            sqlx::query("UPDATE rights_correction SET row_key = $1 WHERE id = $2")
+                .bind(self.store().seal(&context(&id, "key"), &text))
+                .bind(&id)
+                .execute(tx.conn())
+                .await?;
+        }
+        for request in requests {
+            let Some((mut held, _)) = self.held_to_change(&mut tx, &request).await? else {
+                continue;
+            };
+            let same =
+                |of: &&mut super::HeldTable| of.source == one.source && of.table == one.table;
+            for table in held.tables.iter_mut().filter(same) {
+                for row in &mut table.rows {
+                    rename(&mut row.key);
+                }
+            }
+            self.put_held(&mut tx, &request, &held).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+}
