@@ -113,14 +113,15 @@ pub fn bench(
     Ok(())
 }
 
-/// A Python with a real SMTP server (aiosmtpd), what makes its certificates (trustme), and what judges
-/// JSON by a schema (jsonschema) and opens encrypted ZIP files (pyzipper), in an environment of its own.
+/// A Python with a real SMTP server (aiosmtpd), what makes its certificates (trustme), what judges JSON
+/// by a schema (jsonschema), opens encrypted ZIP files (pyzipper) and signs as other agents of the Data
+/// Rights Protocol do (PyNaCl), in an environment of its own.
 fn python_for_tests() -> Result<String> {
     let home = std::path::absolute("target/python")?;
     let python = home.join("bin/python");
     let ready = || {
         let found = Command::new(&python)
-            .args(["-c", "import aiosmtpd, jsonschema, pyzipper, trustme"])
+            .args(["-c", "import aiosmtpd, jsonschema, nacl, pyzipper, trustme"])
             .output();
         found.is_ok_and(|output| output.status.success())
     };
@@ -129,11 +130,12 @@ fn python_for_tests() -> Result<String> {
         ensure!(venv.success(), "python3 -m venv failed; install python3-venv");
         let pip = Command::new(&python)
             .args(["-m", "pip", "install", "-q"])
-            .args(["aiosmtpd==1.4.6", "jsonschema==4.26.0", "pyzipper==0.4.0", "trustme==1.2.1"])
+            .args(["aiosmtpd==1.4.6", "jsonschema==4.26.0", "pynacl==1.6.2", "pyzipper==0.4.0"])
+            .arg("trustme==1.2.1")
             .status()?;
         ensure!(
             pip.success() && ready(),
-            "aiosmtpd, jsonschema, pyzipper and trustme could not be installed"
+            "aiosmtpd, jsonschema, PyNaCl, pyzipper and trustme could not be installed"
         );
     }
     Ok(python.display().to_string())
