@@ -1,6 +1,6 @@
 //! Measures Privet beside the named peer and the physical limit, in one run, and prints tables with
 //! ratios. `cargo xtask bench [scan] [console] [store] [ledger] [detect] [signals] [consent]
-//! [recording] [access] [audit] [comply] [policy] [vault] [purge] [trace] [rights]`. Never part of timed tests.
+//! [recording] [access] [audit] [comply] [policy] [vault] [purge] [trace] [rights] [rights-huge]`. Never part of timed tests.
 
 mod access;
 mod audit;
@@ -36,6 +36,11 @@ async fn main() -> Result<()> {
     {
         return rights::alone(url, rows.parse()?).await;
     }
+    if let [mode, url, zip] = wanted.as_slice()
+        && mode == rights::HUGE
+    {
+        return rights::huge_alone(url, zip).await;
+    }
     if wanted.is_empty() {
         wanted = [
             "scan", "console", "store", "ledger", "detect", "signals", "consent", "access",
@@ -63,9 +68,10 @@ async fn main() -> Result<()> {
             "purge" => purge::run(customers()? / 10).await?,
             "trace" => trace::run(customers()? / 50).await?,
             "rights" => rights::run(customers()? / 50).await?,
+            "rights-huge" => rights::huge().await?,
             other => {
                 bail!(
-                    "there is no benchmark “{other}”; choose scan, console, store, ledger, detect, signals, consent, recording, access, audit, comply, policy, vault, purge, trace or rights"
+                    "there is no benchmark “{other}”; choose scan, console, store, ledger, detect, signals, consent, recording, access, audit, comply, policy, vault, purge, trace, rights or rights-huge"
                 )
             }
         };

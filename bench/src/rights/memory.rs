@@ -56,10 +56,15 @@ pub async fn alone(url: &str, rows: usize) -> Result<()> {
     let done = company.still(&request.id, Stage::Done).await?;
     ensure!(usize::try_from(done.done().deleted)? == rows, "not all rows are gone");
     company.close().await;
+    println!("{}", own_peak()?);
+    Ok(())
+}
+
+/// Megabytes of memory that this process had at its peak.
+pub fn own_peak() -> Result<f64> {
     let status = std::fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kilobytes: f64 =
         line.context("no peak is told")?.trim().trim_end_matches(" kB").trim().parse()?;
-    println!("{}", kilobytes / 1024.0);
-    Ok(())
+    Ok(kilobytes / 1024.0)
 }

@@ -11,6 +11,7 @@ mod company;
 mod crowd;
 mod data;
 mod fides;
+mod huge;
 mod memory;
 
 use std::time::Instant;
@@ -20,6 +21,7 @@ use anyhow::{Result, ensure};
 
 use crate::table::Table;
 use company::Company;
+pub use huge::{HUGE, alone as huge_alone, measure as huge};
 pub use memory::{ALONE, alone};
 
 const TARGET: f64 = 1.5;
