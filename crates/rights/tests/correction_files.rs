@@ -17,6 +17,7 @@ use rights::{
 };
 use shelf::Folder;
 use support::li;
+use web::testing::reader::Reader;
 
 const LEI: &str = "li.lei@example.com";
 const NEWS: &str = "email;full_name;phone\r\nli.lei@example.com;\"Li Leii\";+8613800138000\r\nhan@example.com;\"Li Leii\";+8613900139000\r\n";
@@ -215,4 +216,53 @@ async fn two_jobs_at_once_write_each_place_once() {
     still(&house, &request).await;
     assert_eq!(folder.text("visits.jsonl"), VISITS);
     work.stop().await;
+}
+
+/// The page names the file, and says in words why a place cannot be written.
+async fn page(lang: &str, [not_allowed, busy]: [&str; 2]) {
+    let (house, folder, files, _guard) = world(false).await;
+    let work = house.work();
+    let rights = &house.rights;
+    let request = house.asked_for(Kind::Correction, Level::Checked, LEI).await;
+    let look = looked(&house, &request).await;
+    let proposal = everywhere(&look, "news.csv", "full_name", "Lei Li");
+    rights.propose_correction(&li(), &request, &proposal).await.unwrap();
+    let refused = still(&house, &request).await;
+    let face = house.base.web.clone();
+    let rooms = rights::router(face.clone(), rights.clone());
+    let mut reader = Reader::open(face, rooms, "/console/requests", lang, "owner").await;
+    let page = format!("/console/requests/{}/correction", request.id);
+    let asked = reader.get(&page).await;
+    let chosen = [("back", page.as_str()), ("purpose", "customer_support")];
+    reader.post(&asked.location, "/console/access/purpose", &chosen).await;
+    let text = reader.page(&page).await;
+    for shown in ["news.csv", "visits.jsonl", not_allowed] {
+        assert!(text.contains(shown), "{shown} is not on the page");
+    }
+
+    // Another program has the file to itself for longer than anybody waits.
+    folder.permit(&house, &files).await;
+    let held = std::fs::File::open(folder.path("news.csv")).unwrap();
+    held.lock().unwrap();
+    let mine = refused.iter().find(|one| one.table == "news.csv").unwrap();
+    rights.retry_correction(&li(), &request, &mine.id).await.unwrap();
+    still(&house, &request).await;
+    assert!(reader.page(&page).await.contains(busy));
+    held.unlock().unwrap();
+    rights.retry_correction(&li(), &request, &mine.id).await.unwrap();
+    let tried = still(&house, &request).await;
+    let mine = tried.iter().find(|one| one.id == mine.id).unwrap();
+    assert_eq!((mine.state, &*mine.error), (State::Proposed, ""));
+    assert_eq!(folder.text("news.csv"), NEWS);
+    work.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_page_says_why_in_english() {
+    page("en", ["There is no account that may write", "Another program wrote to the file"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_page_says_why_in_chinese() {
+    page("zh-CN", ["没有可以写入的账号", "另一个程序同时写入了此文件"]).await;
 }

@@ -17,7 +17,7 @@ use super::{
 use crate::{Result, Rights};
 
 /// How often a file is tried that somebody else is writing to.
-const TRIES: usize = 5;
+const TRIES: usize = 3;
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(200);
 

@@ -216,7 +216,7 @@ mod tests {
         let store = Store::open(guard.config()).await.unwrap();
 
         let head = store.ledger().verify().await.unwrap();
-        assert_eq!(head.seq, 304, "each step is an entry, and that of the keys");
+        assert_eq!(head.seq, 303, "each step is an entry, and that of the keys");
         let filter = crate::LedgerFilter { subject: Some("s1".into()), ..Default::default() };
         let rows = store.ledger().page(&filter, None, 9).await.unwrap();
         assert_eq!((rows.len(), rows[0].seq), (1, 300));
