@@ -358,10 +358,7 @@ async fn a_value_that_would_change_how_the_file_is_read_is_refused() {
     let last =
         edit(&shelf, "one.csv", ("li@example.com", 0), ("name", Some("Jörg"), Some("Joerg"))).await;
     let refused = shelf.amend(&last.0, &last.1, None).await;
-    let why = match refused {
-        Err(PurgeError::Unfit { why, .. }) => why,
-        _ => panic!("it would be written"),
-    };
+    let Err(PurgeError::Unfit { why, .. }) = refused else { panic!("it would be written") };
     assert!(why.contains("otherwise"), "{why}");
     assert_eq!(std::fs::read(dir.path().join("one.csv")).unwrap(), one);
     // Plain at its beginning, and not where nobody looked before.

@@ -37,8 +37,6 @@ pub(super) fn fault(error: &PurgeError) -> &'static str {
         PurgeError::File { code: "file-parquet" | "file-encoding" | "file-object", .. } => {
             "file-kind"
         }
-        PurgeError::File { code: "file-gone" | "file-changed", .. } => "moved",
-        PurgeError::File { .. } => "file-place",
         PurgeError::Unfit { why, .. } if why.contains("no such cell") => "absent",
         PurgeError::Unfit { why, .. } if why.contains("more than one value") => "several",
         PurgeError::Source(error) if error.code() == "denied" => "denied",
@@ -54,7 +52,10 @@ pub(super) fn fault(error: &PurgeError) -> &'static str {
         },
         PurgeError::Triggers(_) => "triggers",
         PurgeError::Locked(_) => "locked",
-        PurgeError::NoTable(_) | PurgeError::NoColumn { .. } => "moved",
+        PurgeError::NoTable(_)
+        | PurgeError::NoColumn { .. }
+        | PurgeError::File { code: "file-gone" | "file-changed", .. } => "moved",
+        PurgeError::File { .. } => "file-place",
         _ => "other",
     }
 }
