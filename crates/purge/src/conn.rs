@@ -227,7 +227,7 @@ impl Conn {
 
     /// Rolls back; an error means that the connection is gone, which rolls back as well.
     pub async fn rollback(&mut self) {
-        let _ = self.raw("ROLLBACK").await;
+        self.is_broken |= self.raw("ROLLBACK").await.is_err();
     }
 
     /// Reads; `table` is named in errors.

@@ -6,6 +6,7 @@ use sqlx::AssertSqlSafe;
 use super::{
     Correction, State,
     files::Drafted,
+    propose::job,
     store::{COLUMNS, Line, context},
 };
 use crate::{Result, Rights, RightsError};
@@ -22,12 +23,13 @@ async fn lock(tx: &mut WriteTx, one: &Correction) -> Result<()> {
 }
 
 impl Rights {
-    /// The changes of a file for which a new file was drafted that is not known to be done with.
+    /// The changes of a file for which a new file was drafted that is not known to be done with: each with
+    /// its note as it stands there, and what that says.
     pub(super) async fn drafted(
         &self,
         source: &str,
         place: &str,
-    ) -> Result<Vec<(Correction, Drafted)>> {
+    ) -> Result<Vec<(Correction, String, Drafted)>> {
         let lines: Vec<(String, String)> = sqlx::query_as(
             "SELECT id, drafted FROM rights_correction WHERE source = $1 AND place = $2
              AND drafted <> ''",
@@ -44,7 +46,8 @@ impl Rights {
                 .fetch_optional(self.store().reader())
                 .await?;
             if let Some(line) = line {
-                all.push((self.opened(line)?, self.unsealed(&id, &sealed)?));
+                let drafted = self.unsealed(&id, &sealed)?;
+                all.push((self.opened(line)?, sealed, drafted));
             }
         }
         Ok(all)
@@ -55,33 +58,49 @@ impl Rights {
         serde_json::from_str(&text).map_err(damaged)
     }
 
-    /// Notes a new file, and what stood in the place, before it takes the old one's place. False: the
-    /// change is not what it was, or a file that was noted for it took its place; nothing is noted then.
+    /// Notes a new file, and what stood in the place, before it takes the old one's place; the note as it
+    /// stands there. Other notes of the old file did not come to pass, and go. `None`: the change is not
+    /// what it was, or a new file that was noted took its place; nothing is noted then. Whoever calls
+    /// holds the file's lock.
     pub(super) async fn keep_drafted(
         &self,
         one: &Correction,
         drafted: &Drafted,
         stood: &[u8],
-    ) -> Result<bool> {
+    ) -> Result<Option<String>> {
         let mut tx = self.store().begin_upkeep().await?;
         lock(&mut tx, one).await?;
-        let sql = "SELECT state, row_key, drafted FROM rights_correction WHERE id = $1";
-        let line: Option<(String, String, String)> =
+        let sql = "SELECT state, row_key FROM rights_correction WHERE id = $1";
+        let line: Option<(String, String)> =
             sqlx::query_as(sql).bind(&one.id).fetch_optional(tx.conn()).await?;
-        let Some((state, key, before)) = line else { return Ok(false) };
+        let Some((state, key)) = line else { return Ok(None) };
         if state != one.state.as_str() || key.is_empty() {
-            return Ok(false);
+            return Ok(None);
         }
         let key = self.store().unseal(&context(&one.id, "key"), &key)?;
         let key: Vec<purge::Literal> = serde_json::from_str(&key).map_err(damaged)?;
-        let stands = !before.is_empty() && self.unsealed(&one.id, &before)?.is == drafted.was;
-        if key != one.key || stands {
-            return Ok(false);
+        if key != one.key {
+            return Ok(None);
+        }
+        let notes: Vec<(String, String)> = sqlx::query_as(
+            "SELECT id, drafted FROM rights_correction WHERE source = $1 AND place = $2
+             AND drafted <> ''",
+        )
+        .bind(&one.source)
+        .bind(&one.table)
+        .fetch_all(tx.conn())
+        .await?;
+        for (id, note) in &notes {
+            if self.unsealed(id, note)?.is == drafted.was {
+                return Ok(None);
+            }
+            let sql = "UPDATE rights_correction SET drafted = '' WHERE id = $1";
+            sqlx::query(sql).bind(id).execute(tx.conn()).await?;
         }
         let seal = |what: &str, text: &str| self.store().seal(&context(&one.id, what), text);
-        let text = serde_json::to_string(drafted).unwrap_or_default();
+        let note = seal("drafted", &serde_json::to_string(drafted).unwrap_or_default());
         sqlx::query("UPDATE rights_correction SET drafted = $1 WHERE id = $2")
-            .bind(seal("drafted", &text))
+            .bind(&note)
             .bind(&one.id)
             .execute(tx.conn())
             .await?;
@@ -94,7 +113,7 @@ impl Rights {
                 .await?;
         }
         tx.commit().await?;
-        Ok(true)
+        Ok(Some(note))
     }
 
     /// The bytes that stood in a place of a file before it was corrected.
@@ -108,19 +127,35 @@ impl Rights {
     }
 
     /// Gives rows of a file other keys: in all changes of it, whoever's they are, and in what the pages of
-    /// their requests show. The change awaits no new file any more. Nothing happens where another job was
-    /// first: a key that is another row's by now must not be changed again.
+    /// their requests show. The note is done with; a change that was given up meanwhile goes on, and will
+    /// find that it is written. Nothing happens where another job was first: a key that is another row's
+    /// by now must not be changed again.
     pub(super) async fn rename_rows(
         &self,
         one: &Correction,
+        note: &str,
         rename: impl Fn(&mut Vec<purge::Literal>) -> bool,
     ) -> Result<()> {
         let mut tx = self.store().begin_upkeep().await?;
         lock(&mut tx, one).await?;
-        let first = "UPDATE rights_correction SET drafted = '' WHERE id = $1 AND drafted <> ''";
-        let first = sqlx::query(first).bind(&one.id).execute(tx.conn()).await?;
+        let first = "UPDATE rights_correction SET drafted = '' WHERE id = $1 AND drafted = $2";
+        let first = sqlx::query(first).bind(&one.id).bind(note).execute(tx.conn()).await?;
         if first.rows_affected() == 0 {
             return Ok(());
+        }
+        let again = sqlx::query(
+            "UPDATE rights_correction SET error = '',
+               state = CASE WHEN written_at > 0 THEN 'undoing' ELSE 'queued' END
+             WHERE id = $1 AND state = 'failed'",
+        )
+        .bind(&one.id)
+        .execute(tx.conn())
+        .await?;
+        if again.rows_affected() > 0 {
+            let sql = "SELECT request FROM rights_correction WHERE id = $1";
+            let request: String =
+                sqlx::query_scalar(sql).bind(&one.id).fetch_one(tx.conn()).await?;
+            tx.enqueue_anew(job(&request)).await?;
         }
         let lines: Vec<(String, String, String)> = sqlx::query_as(
             "SELECT id, request, row_key FROM rights_correction WHERE source = $1 AND place = $2

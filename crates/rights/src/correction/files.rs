@@ -1,7 +1,7 @@
 //! Corrections in files. A row of a file is called by what stands in it, so a corrected row is called
-//! otherwise afterwards: what the new file is and how its rows are called is kept before it takes its
-//! place, so that a server killed right after that knows what was done. Whatever finds such a note first
-//! settles it.
+//! otherwise afterwards: what the new file is and how its rows are called is noted before it takes its
+//! place, so that a server killed right after that knows what was done. There is one such note for a file
+//! at most; whoever corrects it settles what he finds before he writes his own.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -45,6 +45,18 @@ enum Tried {
     Again,
 }
 
+/// What came of the notes of a file.
+enum Settled {
+    /// None of a file that took its place.
+    Nothing,
+    /// The file of this change took its place.
+    Mine,
+    /// That of another one.
+    Others,
+    /// The file cannot be read, and why: the end of `rights-correction-fault-…`.
+    Unknown(&'static str),
+}
+
 impl Files {
     pub fn new(shelf: Shelf) -> Self {
         Self { shelf, schema: None }
@@ -78,23 +90,44 @@ impl Rights {
         }
         let Files { shelf, schema: Some(schema) } = files else { return Ok(Err("other")) };
         let Ok(table) = schema.table(&one.table) else { return Ok(Err("moved")) };
+        let mut why = "file-busy";
         for _ in 0..TRIES {
-            if self.settled(shelf, table, one).await? {
-                return Ok(Ok(()));
-            }
-            // Another job may have been first: the row is called otherwise, or nothing is left to do.
-            let now = self.corrections(request).await?.into_iter().find(|now| now.id == one.id);
-            let Some(now) = now.filter(|now| now.state == one.state) else { return Ok(Ok(())) };
-            match self.tried(shelf, table, &now).await? {
-                Tried::Ended(Err("gone")) if self.settled(shelf, table, one).await? => {
-                    return Ok(Ok(()));
+            match self.settle_notes(shelf, table, one).await? {
+                Settled::Mine => return Ok(Ok(())),
+                Settled::Unknown(code) => why = code,
+                Settled::Nothing | Settled::Others => {
+                    // Another job may have been first: the row is called otherwise, or nothing is left
+                    // to do.
+                    let Some(now) = self.still(request, one).await? else { return Ok(Ok(())) };
+                    let done = match self.tried(shelf, table, &now).await? {
+                        Tried::Ended(done) => done,
+                        Tried::Again => Err("file-busy"),
+                    };
+                    match done {
+                        // Somebody is at the file.
+                        Err(code @ "file-busy") => why = code,
+                        Err(code @ "gone") => {
+                            let renamed = self.still(request, one).await?;
+                            if renamed.is_none_or(|renamed| renamed.key == now.key) {
+                                return Ok(Err(code));
+                            }
+                        }
+                        done => return Ok(done),
+                    }
                 }
-                Tried::Ended(done) => return Ok(done),
-                Tried::Again => tokio::time::sleep(PAUSE).await,
             }
+            tokio::time::sleep(PAUSE).await;
         }
-        let settled = self.settled(shelf, table, one).await?;
-        Ok(if settled { Ok(()) } else { Err("file-busy") })
+        Ok(match self.settle_notes(shelf, table, one).await? {
+            Settled::Mine => Ok(()),
+            _ => Err(why),
+        })
+    }
+
+    /// The change as it is now, if nobody else has moved it on.
+    async fn still(&self, request: &str, one: &Correction) -> Result<Option<Correction>> {
+        let all = self.corrections(request).await?;
+        Ok(all.into_iter().find(|now| now.id == one.id && now.state == one.state))
     }
 
     async fn tried(&self, shelf: &Shelf, table: &Table, one: &Correction) -> Result<Tried> {
@@ -126,42 +159,66 @@ impl Rights {
         if self.retain().holds_stamp().await? != stamp {
             return Ok(Tried::Again);
         }
-        let drafted = Drafted { was: draft.was, is: draft.stamp, moves };
-        // As long as the draft is there nobody else can write this file.
-        if !self.keep_drafted(one, &drafted, &stood).await? {
+        // As long as the draft is there nobody else can write this file, or note that he will: what is noted
+        // now is to be settled first, or did not come to pass.
+        if !matches!(self.settle_notes(shelf, table, one).await?, Settled::Nothing) {
             return Ok(Tried::Again);
         }
+        let drafted = Drafted { was: draft.was, is: draft.stamp, moves };
+        let Some(note) = self.keep_drafted(one, &drafted, &stood).await? else {
+            return Ok(Tried::Again);
+        };
         match draft.publish().await {
-            Ok(_) => {}
-            // It may have taken its place all the same.
-            Err(_) if self.settled(shelf, table, one).await? => return Ok(Tried::Ended(Ok(()))),
-            Err(PurgeError::File { code: "file-busy", .. }) => return Ok(Tried::Again),
-            Err(error) => return Ok(Tried::Ended(Err(fault(&error)))),
+            Ok(_) => {
+                self.renamed(one, &note, &drafted.moves).await?;
+                Ok(Tried::Ended(Ok(())))
+            }
+            // It may have taken its place all the same; the note says so to whoever comes next.
+            Err(PurgeError::File { code: "file-busy", .. }) => Ok(Tried::Again),
+            Err(error) => match self.settle_notes(shelf, table, one).await? {
+                Settled::Mine => Ok(Tried::Ended(Ok(()))),
+                Settled::Unknown(_) => Ok(Tried::Again),
+                Settled::Nothing | Settled::Others => Ok(Tried::Ended(Err(fault(&error)))),
+            },
         }
-        self.renamed(one, &drafted.moves).await?;
-        Ok(Tried::Ended(Ok(())))
     }
 
-    /// Settles what is noted of new files for this one, whoever's changes they are; says whether that of
-    /// this change took its place.
-    async fn settled(&self, shelf: &Shelf, table: &Table, one: &Correction) -> Result<bool> {
-        let mut mine = false;
-        for (other, drafted) in self.drafted(&one.source, &one.table).await? {
-            let Ok(is) = shelf.stamp(&one.table).await else { continue };
-            let took = is == drafted.is
-                || (is != drafted.was
-                    && shelf.has_moved(table, &drafted.moves).await.unwrap_or(false));
+    /// Settles what is noted of a new file for this one, whoever's change it is.
+    async fn settle_notes(
+        &self,
+        shelf: &Shelf,
+        table: &Table,
+        one: &Correction,
+    ) -> Result<Settled> {
+        let mut settled = Settled::Nothing;
+        for (other, note, drafted) in self.drafted(&one.source, &one.table).await? {
+            let is = match shelf.stamp(&one.table).await {
+                Ok(is) => is,
+                Err(error) => return Ok(Settled::Unknown(fault(&error))),
+            };
+            let took = if is == drafted.is {
+                true
+            } else if is == drafted.was {
+                false
+            } else {
+                // Somebody else wrote to it since.
+                match shelf.has_moved(table, &drafted.moves).await {
+                    Ok(took) => took,
+                    Err(error) => return Ok(Settled::Unknown(fault(&error))),
+                }
+            };
             if took {
-                self.renamed(&other, &drafted.moves).await?;
-                mine |= other.id == one.id;
+                self.renamed(&other, &note, &drafted.moves).await?;
+                let mine = other.id == one.id || matches!(settled, Settled::Mine);
+                settled = if mine { Settled::Mine } else { Settled::Others };
             }
         }
-        Ok(mine)
+        Ok(settled)
     }
 
     /// Rows of a file are called otherwise now: so are they in all changes of that file, and where the
     /// request's page shows them. Nothing is awaited of the new file any more.
-    async fn renamed(&self, one: &Correction, moves: &Moves) -> Result<()> {
+    async fn renamed(&self, one: &Correction, note: &str, moves: &Moves) -> Result<()> {
         let keys: BTreeMap<&str, &str> =
             moves.keys.iter().map(|(was, is)| (was.as_str(), is.as_str())).collect();
         let rename = |key: &mut Vec<purge::Literal>| {
@@ -170,6 +227,6 @@ impl Rights {
             (*is).clone_into(key);
             true
         };
-        self.rename_rows(one, rename).await
+        self.rename_rows(one, note, rename).await
     }
 }

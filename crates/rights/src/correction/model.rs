@@ -245,7 +245,7 @@ impl Correction {
         matches!(self.state, State::Refused | State::Failed) && !self.key.is_empty()
     }
 
-    /// It can be taken from the list: it never reached a database.
+    /// It can be taken from the list: as far as is known, it never reached a database or file.
     pub fn can_drop(&self) -> bool {
         let still = matches!(self.state, State::Proposed | State::Refused | State::Failed);
         still && self.written_at == 0

@@ -133,7 +133,7 @@ impl Rights {
         Ok(places.len())
     }
 
-    /// Takes a change from the list that never reached a database.
+    /// Takes a change from the list that never reached a database or file.
     ///
     /// # Errors
     /// [`RightsError::Conflict`] if it did.
@@ -257,7 +257,7 @@ impl Rights {
 async fn drop_one(tx: &mut ::store::WriteTx, request: &str, id: &str) -> Result<u64> {
     let done = sqlx::query(
         "DELETE FROM rights_correction WHERE request = $1 AND id = $2 AND written_at = 0
-         AND state IN ('proposed', 'refused', 'failed')",
+         AND drafted = '' AND state IN ('proposed', 'refused', 'failed')",
     )
     .bind(request)
     .bind(id)

@@ -236,17 +236,17 @@ impl Rights {
     pub async fn remove_held(&self) -> Result<u64> {
         let mut tx = self.store().begin_upkeep().await?;
         let over = now() - KEPT;
-        let looks = sqlx::query(
-            "UPDATE rights_held SET sealed = '' WHERE sealed <> '' AND looked_at <= $1",
-        )
-        .bind(over)
-        .execute(tx.conn())
-        .await?;
         let changes = sqlx::query(
             "UPDATE rights_correction SET row_key = '', before = '', after = '', drafted = '',
                stood = ''
              WHERE row_key <> '' AND proposed_at <= $1 AND written_at <= $1
                AND state NOT IN ('checking', 'queued', 'undoing')",
+        )
+        .bind(over)
+        .execute(tx.conn())
+        .await?;
+        let looks = sqlx::query(
+            "UPDATE rights_held SET sealed = '' WHERE sealed <> '' AND looked_at <= $1",
         )
         .bind(over)
         .execute(tx.conn())
@@ -274,17 +274,17 @@ pub(super) async fn begin_look(tx: &mut WriteTx, request: &str, by: &Actor) -> R
 /// A request is closed: what was shown is removed, and changes that were only proposed with it. What
 /// was written can be undone for its 30 days.
 pub(crate) async fn forget(tx: &mut WriteTx, request: &str) -> Result<()> {
-    sqlx::query("UPDATE rights_held SET sealed = '', stage = 'failed' WHERE request = $1")
-        .bind(request)
-        .execute(tx.conn())
-        .await?;
     sqlx::query(
         "DELETE FROM rights_correction WHERE request = $1 AND written_at = 0
-         AND state IN ('checking', 'proposed', 'refused', 'failed')",
+         AND drafted = '' AND state IN ('checking', 'proposed', 'refused', 'failed')",
     )
     .bind(request)
     .execute(tx.conn())
     .await?;
+    sqlx::query("UPDATE rights_held SET sealed = '', stage = 'failed' WHERE request = $1")
+        .bind(request)
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }
 

@@ -26,7 +26,6 @@ struct Stood<'a> {
     source: &'a str,
     table: &'a str,
     column: &'a str,
-    key: &'a [purge::Literal],
     value: Option<&'a str>,
 }
 
@@ -153,7 +152,6 @@ impl Rights {
                 source: &one.source,
                 table: &one.table,
                 column: &one.column,
-                key: &one.key,
                 value: value.as_deref(),
             })
         };
