@@ -106,12 +106,20 @@ impl Rights {
                     match done {
                         // Somebody is at the file.
                         Err(code @ "file-busy") => why = code,
-                        Err(code @ "gone") => {
-                            let renamed = self.still(request, one).await?;
-                            if renamed.is_none_or(|renamed| renamed.key == now.key) {
-                                return Ok(Err(code));
+                        // Another job may have put a new file there since, and the row is called
+                        // otherwise in it.
+                        Err("gone") => match self.settle_notes(shelf, table, one).await? {
+                            Settled::Mine => return Ok(Ok(())),
+                            Settled::Unknown(code) => why = code,
+                            Settled::Nothing | Settled::Others => {
+                                let Some(renamed) = self.still(request, one).await? else {
+                                    return Ok(Ok(()));
+                                };
+                                if renamed.key == now.key {
+                                    return Ok(Err("gone"));
+                                }
                             }
-                        }
+                        },
                         done => return Ok(done),
                     }
                 }
