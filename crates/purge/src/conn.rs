@@ -91,8 +91,8 @@ impl Conn {
     }
 
     /// It can serve others yet: nothing is under way, it is not old, and no statement has to go for a new
-    /// one. To MariaDB that is told without an answer, and then the network waits 40 ms with what comes next (Nagle's
-    /// algorithm and delayed acknowledgement), as the driver does not ask it not to.
+    /// one. MariaDB is told of such without an answer, and what comes next waits 40 ms in the network then
+    /// (Nagle's algorithm and delayed acknowledgement), as the driver does not ask it not to.
     pub fn can_serve(&self) -> bool {
         let is_full = match &self.inner {
             Inner::My(conn) => conn.cached_statements_size() > STATEMENTS / 2,

@@ -4,6 +4,8 @@
 
 #[path = "erase/house.rs"]
 mod house;
+#[path = "correction/steps.rs"]
+mod steps;
 #[path = "../../retain/tests/support/mod.rs"]
 mod support;
 
@@ -16,6 +18,7 @@ use rights::{
     Kind, Level, Request, RightsError,
     correction::{Correction, Look, Proposal, Stage, State},
 };
+use steps::{looked, still};
 use support::{Db, li};
 use web::testing::reader::Reader;
 
@@ -45,30 +48,6 @@ async fn company(db: &Db) {
          INSERT INTO referrals VALUES (1, '{LEI}', 'han@example.com', 1);"
     ))
     .await;
-}
-
-async fn looked(house: &House, request: &Request) -> Look {
-    house.rights.look_at_held(&li(), request).await.unwrap();
-    for _ in 0..3_000 {
-        let look = house.rights.held(&request.id).await.unwrap().unwrap();
-        if look.stage != Stage::Looking {
-            assert_eq!(look.stage, Stage::Ready);
-            return look;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("nobody looked");
-}
-
-async fn still(house: &House, request: &Request) -> Vec<Correction> {
-    for _ in 0..3_000 {
-        let all = house.rights.corrections(&request.id).await.unwrap();
-        if !all.iter().any(|one| one.state.moves()) {
-            return all;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("corrections still move after a minute");
 }
 
 fn find(look: &Look, table: &str, column: &str) -> (usize, usize, usize) {

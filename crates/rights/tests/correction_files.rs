@@ -5,6 +5,8 @@
 mod house;
 #[path = "files/shelf.rs"]
 mod shelf;
+#[path = "correction/steps.rs"]
+mod steps;
 #[path = "../../retain/tests/support/mod.rs"]
 mod support;
 
@@ -13,9 +15,10 @@ use std::time::Duration;
 use house::House;
 use rights::{
     Kind, Level, Request,
-    correction::{Correction, Look, Proposal, Stage, State},
+    correction::{Correction, Look, Proposal, State},
 };
 use shelf::Folder;
+use steps::{looked, still};
 use support::li;
 use web::testing::reader::Reader;
 
@@ -37,28 +40,23 @@ async fn world(postgres: bool) -> (House, Folder, String, store::testing::TestGu
     (house, folder, files, guard)
 }
 
-async fn looked(house: &House, request: &Request) -> Look {
-    house.rights.look_at_held(&li(), request).await.unwrap();
-    for _ in 0..3_000 {
-        let look = house.rights.held(&request.id).await.unwrap().unwrap();
-        if look.stage != Stage::Looking {
-            assert_eq!(look.stage, Stage::Ready);
-            return look;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("nobody looked");
+/// Files that may be written anew, and what they hold of somebody who wants it corrected.
+struct World {
+    house: House,
+    folder: Folder,
+    request: Request,
+    look: Look,
+    _guard: store::testing::TestGuard,
 }
 
-async fn still(house: &House, request: &Request) -> Vec<Correction> {
-    for _ in 0..3_000 {
-        let all = house.rights.corrections(&request.id).await.unwrap();
-        if !all.iter().any(|one| one.state.moves()) {
-            return all;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("corrections still move after a minute");
+async fn permitted() -> World {
+    let (house, folder, files, _guard) = world(false).await;
+    folder.permit(&house, &files).await;
+    let work = house.work();
+    let request = house.asked_for(Kind::Correction, Level::Checked, LEI).await;
+    let look = looked(&house, &request).await;
+    work.stop().await;
+    World { house, folder, request, look, _guard }
 }
 
 /// The first cell of that file and column, in all places with the same value.
@@ -145,12 +143,8 @@ async fn files_are_corrected_with_our_own_rows_in_postgres() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_that_took_its_place_before_the_server_died_is_not_written_twice() {
-    let (house, folder, files, _guard) = world(false).await;
-    folder.permit(&house, &files).await;
-    let work = house.work();
-    let rights = &house.rights;
-    let request = house.asked_for(Kind::Correction, Level::Checked, LEI).await;
-    let look = looked(&house, &request).await;
+    let World { house, folder, request, look, _guard } = permitted().await;
+    let (work, rights) = (house.work(), &house.rights);
     // One of two rows with the same bytes: the other would be taken for it.
     let mut proposal = everywhere(&look, "visits.jsonl", "full_name", "Lei Li");
     proposal.everywhere = false;
@@ -188,12 +182,8 @@ async fn a_file_that_took_its_place_before_the_server_died_is_not_written_twice(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_jobs_at_once_write_each_place_once() {
-    let (house, folder, files, _guard) = world(false).await;
-    folder.permit(&house, &files).await;
-    let work = house.work();
-    let rights = &house.rights;
-    let request = house.asked_for(Kind::Correction, Level::Checked, LEI).await;
-    let look = looked(&house, &request).await;
+    let World { house, folder, request, look, _guard } = permitted().await;
+    let (work, rights) = (house.work(), &house.rights);
     let proposal = everywhere(&look, "news.csv", "full_name", "Lei Li");
     assert_eq!(rights.propose_correction(&li(), &request, &proposal).await.unwrap(), 3);
     still(&house, &request).await;
@@ -269,12 +259,8 @@ async fn the_page_says_why_in_chinese() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_file_that_somebody_else_writes_to_is_corrected_in_the_end_and_nothing_twice() {
-    let (house, folder, files, _guard) = world(false).await;
-    folder.permit(&house, &files).await;
-    let work = house.work();
-    let rights = &house.rights;
-    let request = house.asked_for(Kind::Correction, Level::Checked, LEI).await;
-    let look = looked(&house, &request).await;
+    let World { house, folder, request, look, _guard } = permitted().await;
+    let (work, rights) = (house.work(), &house.rights);
     let mut proposal = everywhere(&look, "visits.jsonl", "full_name", "Lei Li");
     proposal.everywhere = false;
     rights.propose_correction(&li(), &request, &proposal).await.unwrap();

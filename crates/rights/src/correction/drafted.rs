@@ -1,56 +1,38 @@
 //! What is noted of new files that are about to take old ones' places.
 
-use ::store::WriteTx;
-use sqlx::AssertSqlSafe;
-
-use super::{
-    Correction, State,
-    files::Drafted,
-    propose::job,
-    store::{COLUMNS, Line, context},
-};
+use super::{Correction, State, files::Drafted, propose::job, store::context};
 use crate::{Result, Rights, RightsError};
+use ::store::WriteTx;
+
+const NOTES: &str = "SELECT id, drafted FROM rights_correction
+   WHERE source = $1 AND place = $2 AND drafted <> ''";
 
 fn damaged<E>(_: E) -> RightsError {
     RightsError::Damaged("correction")
 }
 
 /// Nobody else changes what is noted of this file before the transaction ends.
-async fn lock(tx: &mut WriteTx, one: &Correction) -> Result<()> {
+async fn lock(tx: &mut WriteTx, (source, place): (&str, &str)) -> Result<()> {
     let sql = "UPDATE rights_correction SET place = place WHERE source = $1 AND place = $2";
-    sqlx::query(sql).bind(&one.source).bind(&one.table).execute(tx.conn()).await?;
+    sqlx::query(sql).bind(source).bind(place).execute(tx.conn()).await?;
     Ok(())
 }
 
 impl Rights {
-    /// The changes of a file for which a new file was drafted that is not known to be done with: each with
-    /// its note as it stands there, and what that says.
+    /// The notes of a file that are not known to be done with: whose change each is of, the note as it
+    /// stands there, and what it says.
     pub(super) async fn drafted(
         &self,
         source: &str,
         place: &str,
-    ) -> Result<Vec<(Correction, String, Drafted)>> {
-        let lines: Vec<(String, String)> = sqlx::query_as(
-            "SELECT id, drafted FROM rights_correction WHERE source = $1 AND place = $2
-             AND drafted <> ''",
-        )
-        .bind(source)
-        .bind(place)
-        .fetch_all(self.store().reader())
-        .await?;
-        let mut all = Vec::new();
-        for (id, sealed) in lines {
-            let sql = format!("SELECT {COLUMNS} FROM rights_correction WHERE id = $1");
-            let line: Option<Line> = sqlx::query_as(AssertSqlSafe(sql))
-                .bind(&id)
-                .fetch_optional(self.store().reader())
-                .await?;
-            if let Some(line) = line {
-                let drafted = self.unsealed(&id, &sealed)?;
-                all.push((self.opened(line)?, sealed, drafted));
-            }
-        }
-        Ok(all)
+    ) -> Result<Vec<(String, String, Drafted)>> {
+        let lines: Vec<(String, String)> =
+            sqlx::query_as(NOTES).bind(source).bind(place).fetch_all(self.store().reader()).await?;
+        let read = |(id, note): (String, String)| {
+            let drafted = self.unsealed(&id, &note)?;
+            Ok((id, note, drafted))
+        };
+        lines.into_iter().map(read).collect()
     }
 
     fn unsealed(&self, id: &str, sealed: &str) -> Result<Drafted> {
@@ -69,7 +51,7 @@ impl Rights {
         stood: &[u8],
     ) -> Result<Option<String>> {
         let mut tx = self.store().begin_upkeep().await?;
-        lock(&mut tx, one).await?;
+        lock(&mut tx, (&one.source, &one.table)).await?;
         let sql = "SELECT state, row_key FROM rights_correction WHERE id = $1";
         let line: Option<(String, String)> =
             sqlx::query_as(sql).bind(&one.id).fetch_optional(tx.conn()).await?;
@@ -82,14 +64,8 @@ impl Rights {
         if key != one.key {
             return Ok(None);
         }
-        let notes: Vec<(String, String)> = sqlx::query_as(
-            "SELECT id, drafted FROM rights_correction WHERE source = $1 AND place = $2
-             AND drafted <> ''",
-        )
-        .bind(&one.source)
-        .bind(&one.table)
-        .fetch_all(tx.conn())
-        .await?;
+        let notes: Vec<(String, String)> =
+            sqlx::query_as(NOTES).bind(&one.source).bind(&one.table).fetch_all(tx.conn()).await?;
         for (id, note) in &notes {
             if self.unsealed(id, note)?.is == drafted.was {
                 return Ok(None);
@@ -132,14 +108,14 @@ impl Rights {
     /// by now must not be changed again.
     pub(super) async fn rename_rows(
         &self,
-        one: &Correction,
-        note: &str,
+        (source, place): (&str, &str),
+        (id, note): (&str, &str),
         rename: impl Fn(&mut Vec<purge::Literal>) -> bool,
     ) -> Result<()> {
         let mut tx = self.store().begin_upkeep().await?;
-        lock(&mut tx, one).await?;
+        lock(&mut tx, (source, place)).await?;
         let first = "UPDATE rights_correction SET drafted = '' WHERE id = $1 AND drafted = $2";
-        let first = sqlx::query(first).bind(&one.id).bind(note).execute(tx.conn()).await?;
+        let first = sqlx::query(first).bind(id).bind(note).execute(tx.conn()).await?;
         if first.rows_affected() == 0 {
             return Ok(());
         }
@@ -148,21 +124,20 @@ impl Rights {
                state = CASE WHEN written_at > 0 THEN 'undoing' ELSE 'queued' END
              WHERE id = $1 AND state = 'failed'",
         )
-        .bind(&one.id)
+        .bind(id)
         .execute(tx.conn())
         .await?;
         if again.rows_affected() > 0 {
             let sql = "SELECT request FROM rights_correction WHERE id = $1";
-            let request: String =
-                sqlx::query_scalar(sql).bind(&one.id).fetch_one(tx.conn()).await?;
+            let request: String = sqlx::query_scalar(sql).bind(id).fetch_one(tx.conn()).await?;
             tx.enqueue_anew(job(&request)).await?;
         }
         let lines: Vec<(String, String, String)> = sqlx::query_as(
             "SELECT id, request, row_key FROM rights_correction WHERE source = $1 AND place = $2
              AND row_key <> '' ORDER BY request, id",
         )
-        .bind(&one.source)
-        .bind(&one.table)
+        .bind(source)
+        .bind(place)
         .fetch_all(tx.conn())
         .await?;
         let mut requests: Vec<String> = Vec::new();
@@ -186,8 +161,7 @@ impl Rights {
             let Some((mut held, _)) = self.held_to_change(&mut tx, &request).await? else {
                 continue;
             };
-            let same =
-                |of: &&mut super::HeldTable| of.source == one.source && of.table == one.table;
+            let same = |of: &&mut super::HeldTable| of.source == source && of.table == place;
             for table in held.tables.iter_mut().filter(same) {
                 for row in &mut table.rows {
                     rename(&mut row.key);

@@ -18,6 +18,8 @@ use crate::{Result, Rights};
 
 /// How often a file is tried that somebody else is writing to.
 const TRIES: usize = 3;
+/// Somebody else is at the file.
+const BUSY: &str = "file-busy";
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -41,8 +43,9 @@ pub(super) struct Drafted {
 /// How one try to write a place ended.
 enum Tried {
     Ended(std::result::Result<(), &'static str>),
-    /// Somebody was at the file, or at this very place, meanwhile.
-    Again,
+    /// Somebody was at the file, or at this very place, meanwhile; what to say if it stays so: the end of
+    /// `rights-correction-fault-…`.
+    Again(&'static str),
 }
 
 /// What came of the notes of a file.
@@ -57,16 +60,32 @@ enum Settled {
     Unknown(&'static str),
 }
 
+impl Settled {
+    /// Nothing is left to be tried, or nothing can be.
+    fn ended(self) -> Option<Tried> {
+        match self {
+            Self::Nothing | Self::Others => None,
+            Self::Mine => Some(Tried::Ended(Ok(()))),
+            Self::Unknown(code) => Some(Tried::Again(code)),
+        }
+    }
+}
+
 impl Files {
     pub fn new(shelf: Shelf) -> Self {
         Self { shelf, schema: None }
     }
 
-    /// `all`: whose columns the files have, though a listing may not come upon them.
-    async fn read(&mut self, all: &[Correction]) -> std::result::Result<(), PurgeError> {
+    /// `all`: changes of a request. The files have the columns of those of this source, though a listing may
+    /// not come upon them.
+    async fn read(
+        &mut self,
+        source: &str,
+        all: &[Correction],
+    ) -> std::result::Result<(), PurgeError> {
         if self.schema.is_none() {
             let mut known: BTreeMap<String, Vec<String>> = BTreeMap::new();
-            for one in all {
+            for one in all.iter().filter(|one| one.source == source) {
                 known.entry(one.table.clone()).or_default().push(one.column.clone());
             }
             self.schema = Some(self.shelf.schema(&known).await?);
@@ -83,52 +102,49 @@ impl Rights {
         (request, one): (&str, &Correction),
         all: &[Correction],
     ) -> Result<std::result::Result<(), &'static str>> {
-        let mine: Vec<Correction> =
-            all.iter().filter(|other| other.source == one.source).cloned().collect();
-        if let Err(error) = files.read(&mine).await {
+        if let Err(error) = files.read(&one.source, all).await {
             return Ok(Err(fault(&error)));
         }
         let Files { shelf, schema: Some(schema) } = files else { return Ok(Err("other")) };
         let Ok(table) = schema.table(&one.table) else { return Ok(Err("moved")) };
-        let mut why = "file-busy";
+        let mut why = "other";
         for _ in 0..TRIES {
-            match self.settle_notes(shelf, table, one).await? {
-                Settled::Mine => return Ok(Ok(())),
-                Settled::Unknown(code) => why = code,
-                Settled::Nothing | Settled::Others => {
-                    // Another job may have been first: the row is called otherwise, or nothing is left
-                    // to do.
-                    let Some(now) = self.still(request, one).await? else { return Ok(Ok(())) };
-                    let done = match self.tried(shelf, table, &now).await? {
-                        Tried::Ended(done) => done,
-                        Tried::Again => Err("file-busy"),
-                    };
-                    match done {
-                        // Somebody is at the file.
-                        Err(code @ "file-busy") => why = code,
-                        // Another job may have put a new file there since, and the row is called
-                        // otherwise in it.
-                        Err("gone") => match self.settle_notes(shelf, table, one).await? {
-                            Settled::Mine => return Ok(Ok(())),
-                            Settled::Unknown(code) => why = code,
-                            Settled::Nothing | Settled::Others => {
-                                let Some(renamed) = self.still(request, one).await? else {
-                                    return Ok(Ok(()));
-                                };
-                                if renamed.key == now.key {
-                                    return Ok(Err("gone"));
-                                }
-                            }
-                        },
-                        done => return Ok(done),
-                    }
-                }
+            match self.round(shelf, table, (request, one)).await? {
+                Tried::Ended(done) => return Ok(done),
+                Tried::Again(code) => why = code,
             }
             tokio::time::sleep(PAUSE).await;
         }
         Ok(match self.settle_notes(shelf, table, one).await? {
             Settled::Mine => Ok(()),
             _ => Err(why),
+        })
+    }
+
+    /// One try, with what is noted before it and after it.
+    async fn round(
+        &self,
+        shelf: &Shelf,
+        table: &Table,
+        (request, one): (&str, &Correction),
+    ) -> Result<Tried> {
+        if let Some(ended) = self.settle_notes(shelf, table, one).await?.ended() {
+            return Ok(ended);
+        }
+        // Another job may have been first: the row is called otherwise, or nothing is left to do.
+        let Some(now) = self.still(request, one).await? else { return Ok(Tried::Ended(Ok(()))) };
+        let tried = self.tried(shelf, table, &now).await?;
+        if !matches!(tried, Tried::Ended(Err("gone"))) {
+            return Ok(tried);
+        }
+        // It may have put a new file there since, in which the row is called otherwise.
+        if let Some(ended) = self.settle_notes(shelf, table, one).await?.ended() {
+            return Ok(ended);
+        }
+        Ok(match self.still(request, one).await? {
+            None => Tried::Ended(Ok(())),
+            Some(renamed) if renamed.key != now.key => Tried::Again("gone"),
+            Some(_) => tried,
         })
     }
 
@@ -157,7 +173,7 @@ impl Rights {
             Ok(Mending::Ready(mended)) => *mended,
             Ok(Mending::Not(Amended::Gone)) => return Ok(Tried::Ended(Err("gone"))),
             Ok(Mending::Not(why)) => return Ok(Tried::Ended(ended(why, one.state))),
-            Err(PurgeError::File { code: "file-busy", .. }) => return Ok(Tried::Again),
+            Err(PurgeError::File { code: BUSY, .. }) => return Ok(Tried::Again(BUSY)),
             Err(error) => return Ok(Tried::Ended(Err(fault(&error)))),
         };
         if one.state == State::Checking {
@@ -165,28 +181,28 @@ impl Rights {
         }
         // A hold that was made meanwhile wins.
         if self.retain().holds_stamp().await? != stamp {
-            return Ok(Tried::Again);
+            return Ok(Tried::Again(BUSY));
         }
         // As long as the draft is there nobody else can write this file, or note that he will: what is noted
         // now is to be settled first, or did not come to pass.
         if !matches!(self.settle_notes(shelf, table, one).await?, Settled::Nothing) {
-            return Ok(Tried::Again);
+            return Ok(Tried::Again(BUSY));
         }
         let drafted = Drafted { was: draft.was, is: draft.stamp, moves };
         let Some(note) = self.keep_drafted(one, &drafted, &stood).await? else {
-            return Ok(Tried::Again);
+            return Ok(Tried::Again(BUSY));
         };
         match draft.publish().await {
             Ok(_) => {
-                self.renamed(one, &note, &drafted.moves).await?;
+                self.renamed(one, (&one.id, &note), &drafted.moves).await?;
                 Ok(Tried::Ended(Ok(())))
             }
             // It may have taken its place all the same; the note says so to whoever comes next.
-            Err(PurgeError::File { code: "file-busy", .. }) => Ok(Tried::Again),
+            Err(PurgeError::File { code: BUSY, .. }) => Ok(Tried::Again(BUSY)),
             Err(error) => match self.settle_notes(shelf, table, one).await? {
-                Settled::Mine => Ok(Tried::Ended(Ok(()))),
-                Settled::Unknown(_) => Ok(Tried::Again),
                 Settled::Nothing | Settled::Others => Ok(Tried::Ended(Err(fault(&error)))),
+                Settled::Mine => Ok(Tried::Ended(Ok(()))),
+                Settled::Unknown(code) => Ok(Tried::Again(code)),
             },
         }
     }
@@ -199,7 +215,7 @@ impl Rights {
         one: &Correction,
     ) -> Result<Settled> {
         let mut settled = Settled::Nothing;
-        for (other, note, drafted) in self.drafted(&one.source, &one.table).await? {
+        for (id, note, drafted) in self.drafted(&one.source, &one.table).await? {
             let is = match shelf.stamp(&one.table).await {
                 Ok(is) => is,
                 Err(error) => return Ok(Settled::Unknown(fault(&error))),
@@ -216,17 +232,17 @@ impl Rights {
                 }
             };
             if took {
-                self.renamed(&other, &note, &drafted.moves).await?;
-                let mine = other.id == one.id || matches!(settled, Settled::Mine);
+                self.renamed(one, (&id, &note), &drafted.moves).await?;
+                let mine = id == one.id || matches!(settled, Settled::Mine);
                 settled = if mine { Settled::Mine } else { Settled::Others };
             }
         }
         Ok(settled)
     }
 
-    /// Rows of a file are called otherwise now: so are they in all changes of that file, and where the
-    /// request's page shows them. Nothing is awaited of the new file any more.
-    async fn renamed(&self, one: &Correction, note: &str, moves: &Moves) -> Result<()> {
+    /// Rows of this change's file are called otherwise now: so are they in all changes of it, and where the
+    /// pages of their requests show them. The note is done with.
+    async fn renamed(&self, one: &Correction, note: (&str, &str), moves: &Moves) -> Result<()> {
         let keys: BTreeMap<&str, &str> =
             moves.keys.iter().map(|(was, is)| (was.as_str(), is.as_str())).collect();
         let rename = |key: &mut Vec<purge::Literal>| {
@@ -235,6 +251,6 @@ impl Rights {
             (*is).clone_into(key);
             true
         };
-        self.rename_rows(one, note, rename).await
+        self.rename_rows((&one.source, &one.table), note, rename).await
     }
 }

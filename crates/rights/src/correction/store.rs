@@ -17,9 +17,8 @@ struct HeldLine {
     sealed: String,
 }
 
-/// A change as it is written down.
 #[derive(FromRow)]
-pub(super) struct Line {
+struct Line {
     id: String,
     source: String,
     place: String,
@@ -34,11 +33,6 @@ pub(super) struct Line {
     written_at: i64,
     undone_at: i64,
 }
-
-/// The columns of a [`Line`].
-pub(super) const COLUMNS: &str =
-    "id, source, place, field, category, row_key, before, after, state, error,
-   warning, written_at, undone_at";
 
 /// What the person's rows are bound to.
 pub(super) fn held_context(request: &str) -> String {
@@ -86,16 +80,18 @@ impl Rights {
     /// # Errors
     /// Those of Privet's own database.
     pub async fn corrections(&self, request: &str) -> Result<Vec<Correction>> {
-        let sql =
-            format!("SELECT {COLUMNS} FROM rights_correction WHERE request = $1 ORDER BY at, id");
-        let lines: Vec<Line> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-            .bind(request)
-            .fetch_all(self.store().reader())
-            .await?;
+        let lines: Vec<Line> = sqlx::query_as(
+            "SELECT id, source, place, field, category, row_key, before, after, state, error,
+               warning, written_at, undone_at
+             FROM rights_correction WHERE request = $1 ORDER BY at, id",
+        )
+        .bind(request)
+        .fetch_all(self.store().reader())
+        .await?;
         lines.into_iter().map(|line| self.opened(line)).collect()
     }
 
-    pub(super) fn opened(&self, line: Line) -> Result<Correction> {
+    fn opened(&self, line: Line) -> Result<Correction> {
         let damaged = || RightsError::Damaged("correction");
         let open = |what: &str, sealed: &str| -> Result<String> {
             match sealed {

@@ -22,18 +22,6 @@ pub(super) struct Files<'a> {
     pub round: i64,
 }
 
-impl Rights {
-    /// The source is files.
-    pub(crate) async fn is_files(&self, source: &str) -> Result<bool> {
-        match self.regimes().map().source(source).await {
-            Ok(source) => Ok(source.kind == "files"),
-            // The work says the same in its own words.
-            Err(datamap::DataMapError::NotFound(_)) => Ok(false),
-            Err(error) => Err(error.into()),
-        }
-    }
-}
-
 impl Files<'_> {
     /// Does the steps one after the other. What befalls one file keeps nobody from the others.
     pub async fn sweep(&self, source: &str, steps: &mut [Step], kept: bool) -> Result<(), Halt> {

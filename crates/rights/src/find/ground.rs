@@ -51,6 +51,16 @@ impl Rights {
     pub(crate) async fn ground(&self) -> Result<Ground> {
         ground(self.regimes().map(), self.retain().pool()).await
     }
+
+    /// The source is files.
+    pub(crate) async fn is_files(&self, source: &str) -> Result<bool> {
+        match self.regimes().map().source(source).await {
+            Ok(source) => Ok(source.kind == "files"),
+            // Whoever works there says the same in words of his own.
+            Err(datamap::DataMapError::NotFound(_)) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
 }
 
 async fn ground(map: &DataMap, pool: &Pool) -> Result<Ground> {
