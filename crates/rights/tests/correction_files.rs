@@ -46,17 +46,17 @@ struct World {
     folder: Folder,
     request: Request,
     look: Look,
-    _guard: store::testing::TestGuard,
+    guard: store::testing::TestGuard,
 }
 
 async fn permitted() -> World {
-    let (house, folder, files, _guard) = world(false).await;
+    let (house, folder, files, guard) = world(false).await;
     folder.permit(&house, &files).await;
     let work = house.work();
     let request = house.asked_for(Kind::Correction, Level::Checked, LEI).await;
     let look = looked(&house, &request).await;
     work.stop().await;
-    World { house, folder, request, look, _guard }
+    World { house, folder, request, look, guard }
 }
 
 /// The first cell of that file and column, in all places with the same value.
@@ -143,7 +143,7 @@ async fn files_are_corrected_with_our_own_rows_in_postgres() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_that_took_its_place_before_the_server_died_is_not_written_twice() {
-    let World { house, folder, request, look, _guard } = permitted().await;
+    let World { house, folder, request, look, guard: _guard } = permitted().await;
     let (work, rights) = (house.work(), &house.rights);
     // One of two rows with the same bytes: the other would be taken for it.
     let mut proposal = everywhere(&look, "visits.jsonl", "full_name", "Lei Li");
@@ -182,7 +182,7 @@ async fn a_file_that_took_its_place_before_the_server_died_is_not_written_twice(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_jobs_at_once_write_each_place_once() {
-    let World { house, folder, request, look, _guard } = permitted().await;
+    let World { house, folder, request, look, guard: _guard } = permitted().await;
     let (work, rights) = (house.work(), &house.rights);
     let proposal = everywhere(&look, "news.csv", "full_name", "Lei Li");
     assert_eq!(rights.propose_correction(&li(), &request, &proposal).await.unwrap(), 3);
@@ -259,7 +259,7 @@ async fn the_page_says_why_in_chinese() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_file_that_somebody_else_writes_to_is_corrected_in_the_end_and_nothing_twice() {
-    let World { house, folder, request, look, _guard } = permitted().await;
+    let World { house, folder, request, look, guard: _guard } = permitted().await;
     let (work, rights) = (house.work(), &house.rights);
     let mut proposal = everywhere(&look, "visits.jsonl", "full_name", "Lei Li");
     proposal.everywhere = false;
